@@ -1,0 +1,357 @@
+"""The relations that every command lowers to and every engine compiles: N commands + M engines, not N × M.
+
+A relation is a *sequence* of rows: each one's docstring says in which order its rows come. The order
+is total, so that running it again gives the same row at the same index (api.md 2).
+
+Relations are made unbound by commands (`schema` is None, expressions untyped) and bound by
+`trawl.planning.bind`. They are compared by identity. A pipeline of 1,000 commands is a chain that
+deep, so nothing here or in an engine may recurse over it: use `post_order`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from typing import Literal as OneOf
+
+from trawl.errors import Span
+from trawl.expr import Expr
+from trawl.schema import Schema
+from trawl.values import Instant, Value
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Relation:
+    """What all relations have: the columns they give, once bound."""
+
+    schema: Schema | None = field(default=None, repr=False)
+
+    @property
+    def inputs(self) -> tuple[Relation, ...]:
+        """The relations that this one reads, in order."""
+        found: list[Relation] = []
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, Relation):
+                found.append(value)
+            elif isinstance(value, tuple) and value and isinstance(value[0], Relation):
+                found.extend(value)
+        return tuple(found)
+
+    def with_inputs(self, inputs: tuple[Relation, ...]) -> Relation:
+        """A copy that reads other relations in place of its own."""
+        if all(new is old for new, old in zip(inputs, self.inputs, strict=True)):
+            return self
+        remaining = iter(inputs)
+        changes: dict[str, object] = {}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, Relation):
+                changes[item.name] = next(remaining)
+            elif isinstance(value, tuple) and value and isinstance(value[0], Relation):
+                changes[item.name] = tuple(next(remaining) for _ in value)
+        return replace(self, **changes)  # type: ignore[arg-type]  # names and values come from the class itself
+
+    @property
+    def columns(self) -> Schema:
+        """The schema of a bound relation."""
+        assert self.schema is not None, f"{type(self).__name__} is not bound"
+        return self.schema
+
+
+# --- leaves ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Scan(Relation):
+    """Events of sources within a range of time: newest first, ties in the order they were loaded.
+
+    Attributes:
+        sources: names of the sources, resolved (no patterns), each once.
+        time_field: the field that holds the time; events without it are out of range.
+        start: first instant, inclusive. end: last instant, exclusive.
+        newest: only so many newest events over all sources together (`qsize`), None for all.
+        only: names of the columns wanted, None for all (set by the rule that prunes).
+        where: a condition on the events that the scan may use to skip what cannot match; the
+            relation above it still filters (set by a rule).
+    """
+
+    sources: tuple[str, ...]
+    time_field: str
+    start: Instant
+    end: Instant
+    newest: int | None = None
+    only: tuple[str, ...] | None = None
+    where: Expr | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Generate(Relation):
+    """`count` rows out of nothing, numbered from 1 in column `number` if that is named; lazy.
+
+    `time_field` holds the clock's `now` in every row.
+    """
+
+    count: int
+    time_field: str
+    now: Instant
+    number: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Rows(Relation):
+    """Constant rows in the order given; bound from the start (`schema` is required)."""
+
+    rows: tuple[tuple[Value, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Given(Relation):
+    """Rows handed over under a name when the plan runs: another engine's output, a stored result."""
+
+    name: str
+
+
+# --- one input ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Filter(Relation):
+    """The rows for which the condition is true; order kept."""
+
+    input: Relation
+    condition: Expr
+
+
+@dataclass(frozen=True, eq=False)
+class Extend(Relation):
+    """Adds columns or replaces those of the same name; all expressions see the input's row; order kept."""
+
+    input: Relation
+    assignments: tuple[tuple[str, Expr], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Project(Relation):
+    """Exactly these columns, in this order: (new name, old name); order of rows kept."""
+
+    input: Relation
+    names: tuple[tuple[str, str], ...]
+
+
+class SortMode(StrEnum):
+    """How `sort` compares: `auto` puts numbers, then text; the others convert first."""
+
+    AUTO = "auto"
+    NUMBER = "num"
+    STRING = "str"
+    IP = "ip"
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """One key of an order. Nulls come last in both directions; a multivalue counts by its first value."""
+
+    value: Expr
+    descending: bool = False
+    mode: SortMode = SortMode.AUTO
+
+
+@dataclass(frozen=True, eq=False)
+class Sort(Relation):
+    """The rows by keys; ties stay in the input's order (language.md 6)."""
+
+    input: Relation
+    keys: tuple[SortKey, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Slice(Relation):
+    """The rows from `offset` on, at most `count` (None: all); order kept."""
+
+    input: Relation
+    count: int | None
+    offset: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Reverse(Relation):
+    """The rows in the opposite order."""
+
+    input: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """An aggregate over rows, and the column it goes to. `arguments` after the first are constants."""
+
+    function: str
+    arguments: tuple[Expr, ...]
+    name: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Aggregate(Relation):
+    """One row a group; ordered by the keys ascending. Without keys: always exactly one row.
+
+    Rows with a null key are dropped unless `keep_null`; a multivalue key counts once per value
+    (language.md 6). Columns: the keys, then the measures.
+    """
+
+    input: Relation
+    keys: tuple[tuple[str, Expr], ...]
+    measures: tuple[Measure, ...]
+    keep_null: bool = False
+    approximate: bool = False
+    span: Span | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Window(Relation):
+    """Adds measures over rows of the same group to every row; order kept.
+
+    `frame` says over which: `all` rows of the group; `running`: those up to and with the row, in the
+    input's order, the last `size` of them where that is not 0. Rows with a null key get null.
+    Besides aggregates, `row_number` (from 1) is a measure here; with `order` it counts in that order.
+    """
+
+    input: Relation
+    partition: tuple[Expr, ...]
+    measures: tuple[Measure, ...]
+    frame: OneOf["all", "running"] = "all"
+    size: int = 0
+    include_current: bool = True
+    order: tuple[SortKey, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Explode(Relation):
+    """One row for each value of a multivalue field, in order; a row whose field is missing stays one row."""
+
+    input: Relation
+    field: str
+
+
+@dataclass(frozen=True, eq=False)
+class Lump(Relation):
+    """Replaces the rarer values of text column `field` by `other`; order kept.
+
+    The `limit` values with the largest sum of `weight` (an aggregate computed per `by` and value, then
+    summed per value) stay, ties by value; null becomes `missing`. Rows of lumped values are dropped
+    where `other` is None.
+    """
+
+    input: Relation
+    field: str
+    by: tuple[str, ...]
+    weight: Measure
+    limit: int
+    other: str | None
+    missing: str
+
+
+@dataclass(frozen=True, eq=False)
+class Pivot(Relation):
+    """Rows to columns: one row for each value of `row`, one column for each value of `column` × measure.
+
+    Input columns are `row`, `column` (text) and `values`, one row for each pair. Out: `row`, then the
+    columns named by the value alone where there is one of `values`, else `value_name: column`, ordered
+    by value_name's position, then name; `others` come last. A name that collides with `row` gets a
+    trailing `_`. Ordered by `row`. The schema is open: only the data tells the names.
+    """
+
+    input: Relation
+    row: str
+    column: str
+    values: tuple[str, ...]
+    last: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """Equal or calendar-aligned stretches of time or of numbers (language.md 5).
+
+    Attributes:
+        size: how many units a bucket has.
+        unit: `ns` (fixed length: `size` nanoseconds, aligned to the zone's midnight), `week`, `month`,
+            `quarter`, `year` (calendar units in the zone).
+        zone: IANA name of the time zone.
+    """
+
+    size: int
+    unit: OneOf["ns", "week", "month", "quarter", "year"]
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, eq=False)
+class Fill(Relation):
+    """Adds the missing buckets between `start` and `end` (None: from the first to the last row's).
+
+    `time_field` holds lower edges, unique, ascending. In added rows the columns in `zeros` are 0, the
+    others null; with an open input every column that is an integer in all rows and named in `zeros`
+    or made by a pivot of such a one. Ordered by `time_field`.
+    """
+
+    input: Relation
+    time_field: str
+    buckets: Buckets
+    start: Instant | None
+    end: Instant | None
+    zeros: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Profile(Relation):
+    """One row a column of the input: what its values are (the sidebar, `fieldsummary`).
+
+    Columns: `field`; `type` (encoded); `count` (rows that have it); `distinct` (values, exactly; multivalues
+    count each); `top` and `top_counts` (lists of at most `top` boxed values and their counts, most frequent
+    first, ties by value as `sort` orders); `minimum`, `maximum` (boxed; of numbers and times), `average`
+    (of numbers). Columns of which no row has a value are left out. Ordered by count descending, then name.
+    """
+
+    input: Relation
+    top: int = 10
+
+
+# --- several inputs ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Union(Relation):
+    """All rows of the first input, then all of the next, and so on; columns by name."""
+
+    parts: tuple[Relation, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Join(Relation):
+    """Rows of `left` with the columns of matching rows of `right`, compared as `==` does.
+
+    In the order of `left`, then of `right`; at most `most` matches a row (0: all). With `overwrite`
+    a column that both have is taken from `right`. `kind` `left` keeps rows without a match.
+    """
+
+    left: Relation
+    right: Relation
+    keys: tuple[tuple[str, str], ...]
+    kind: OneOf["inner", "left"] = "inner"
+    most: int = 1
+    overwrite: bool = True
+
+
+def post_order(root: Relation) -> Iterator[Relation]:
+    """Every relation below and with `root`, inputs before what reads them, each once; no recursion."""
+    seen: set[int] = set()
+    stack: list[tuple[Relation, bool]] = [(root, False)]
+    while stack:
+        relation, opened = stack.pop()
+        if opened:
+            yield relation
+        elif id(relation) not in seen:
+            seen.add(id(relation))
+            stack.append((relation, True))
+            stack.extend((child, False) for child in reversed(relation.inputs))

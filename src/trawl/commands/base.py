@@ -1,0 +1,106 @@
+"""What a command is. One file of this folder a command, and the folder is the registry (`trawl.commands`).
+
+A command knows how it is spelled, what relations it means, and its documentation. It does not know
+engines, SQL, tasks, HTTP, or whether a field exists.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self
+
+from trawl.algebra import Relation
+from trawl.errors import Notice, Span
+from trawl.values import Instant, TimeRange
+
+if TYPE_CHECKING:
+    from trawl.language.cursor import Cursor
+    from trawl.language.writer import Writer
+
+
+class Scope(Protocol):
+    """What a command may ask while it lowers itself; the planner answers."""
+
+    @property
+    def now(self) -> Instant:
+        """The task's clock: fixed at creation."""
+
+    @property
+    def range(self) -> TimeRange:
+        """The range of time of this query or subquery, after `earliest` and `latest` of its `source`."""
+
+    @property
+    def time_field(self) -> str:
+        """The field that holds the time, unless a command names another."""
+
+    @property
+    def zone(self) -> str:
+        """IANA name of the time zone."""
+
+    def limit(self, name: str) -> int:
+        """A limit out of the cluster settings, by its key without `sme.core.` (`sort_limit`)."""
+
+    def warn(self, code: str, message: str, span: Span | None = None) -> None:
+        """Leaves a warning for the log and the answer."""
+
+    def scan(self, source: SourceClause) -> Relation:
+        """The events of a `source` command: patterns resolved, range settled, schema known."""
+
+
+@dataclass(frozen=True)
+class SourceClause:
+    """What `source` says.
+
+    Attributes:
+        patterns: names as written, with `*` and with a leading `-` for what is excluded, and where they stand.
+        newest: `qsize`.
+        earliest, latest: date math as written.
+        time_field: `timefield`.
+    """
+
+    patterns: tuple[tuple[str, Span], ...]
+    newest: int | None = None
+    earliest: tuple[str, Span] | None = None
+    latest: tuple[str, Span] | None = None
+    time_field: str | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True)
+class Command:
+    """Base of all commands: a frozen dataclass of what was written.
+
+    A subclass's docstring is its reference page: first a sentence; then `Synopsis:`, `Examples:` (doctest
+    form: a query after `>>>`, its rows as a table with ` | `), and words in between.
+    """
+
+    name: ClassVar[str]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    generates: ClassVar[bool] = False
+    """Whether it stands first and makes events (`source`, `makeresults`)."""
+    replaces_events: ClassVar[bool] = False
+    """Whether what comes out are no longer the events: the tap is before the first such command (api.md 4)."""
+    storage_tier: ClassVar[bool] = False
+    """Whether it runs where the data is: what may stand before `aggs`, `timeaggs`, `peval` (language.md 8)."""
+    only_after_storage: ClassVar[tuple[str, ...] | None] = None
+    """For commands that need it: the commands that alone may stand before it (language.md 4)."""
+    instead: ClassVar[str | None] = None
+    """The command that a misplaced one's hint names (`stats` for `aggs`)."""
+
+    span: Span = field(default=Span(0, 0), kw_only=True, compare=False, repr=False)
+
+    @classmethod
+    def parse(cls, cursor: Cursor) -> Self:
+        """Reads the command from just after its name up to the next `|` or the end."""
+        raise NotImplementedError
+
+    def write(self, writer: Writer) -> None:
+        """Writes the command's canonical text."""
+        raise NotImplementedError
+
+    def lower(self, upstream: Relation, scope: Scope) -> Relation:
+        """The relations that it means, over `upstream`, which is bound; what it returns need not be.
+
+        A generating command gets an empty `Rows` as upstream and leaves it alone.
+        """
+        raise NotImplementedError

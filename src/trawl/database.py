@@ -1,0 +1,66 @@
+"""The database that tasks, settings and the catalog share: how it is opened, locked and brought up to date.
+
+Each room declares its own tables on `metadata`; the migrations in `trawl/migrations` make them.
+SQLite (WAL) by default; PostgreSQL where several hosts share work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sql
+from sqlalchemy import event
+
+metadata: Final = sql.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+BUSY_SECONDS: Final = 20
+"""How long a writer waits for another before it gives up."""
+
+
+def url_of(data: Path) -> str:
+    """The address of the SQLite database in a data folder."""
+    return f"sqlite:///{data / 'trawl.db'}"
+
+
+def connect(url: str) -> sql.Engine:
+    """An engine on the database at `url`. SQLite: WAL, foreign keys on, every transaction synced to disk."""
+    engine = sql.create_engine(url, connect_args={"timeout": BUSY_SECONDS} if url.startswith("sqlite") else {})
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _configure(connection: Any, record: object) -> None:
+            connection.isolation_level = None  # transactions are ours to begin, see below
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: sql.Connection) -> None:
+            connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+    return engine
+
+
+@contextmanager
+def writing(engine: sql.Engine) -> Iterator[sql.Connection]:
+    """A transaction that will write: SQLite takes the write lock at once, so that it cannot fail half way."""
+    with engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
+        yield connection
+
+
+def upgrade(engine: sql.Engine) -> None:
+    """Brings the tables to the newest form. Cheap where they are there already."""
+    from trawl.migrations import is_current, run  # Alembic takes 0.2 s to import; only processes that upgrade pay
+
+    if not is_current(engine):
+        run(engine)

@@ -1,0 +1,76 @@
+"""What planning answers: the relations to run, and what is known about them beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trawl.algebra import Relation
+from trawl.errors import Notice, Span
+from trawl.language.tree import Query
+from trawl.values import Instant, TimeRange
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be planned. Planning the same request against the same catalog gives the same plan.
+
+    Attributes:
+        text: the query.
+        time_field, range: what the request's `dt…` fields resolved to.
+        now: the task's clock.
+        zone: IANA name of the time zone.
+        limits: cluster settings by full key.
+        strict: whether an unknown field is an error.
+    """
+
+    text: str
+    time_field: str
+    range: TimeRange
+    now: Instant
+    zone: str
+    limits: Mapping[str, int]
+    strict: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command of the pipeline and the relation that the pipeline is, cut after it.
+
+    Attributes:
+        command: its name. text: its canonical text. span: where it stands.
+    """
+
+    command: str
+    text: str
+    span: Span
+    relation: Relation
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A query ready to run.
+
+    Attributes:
+        query: the canonical text.
+        result: the relation whose rows are the answer; where `rest` is set, the rows that it goes on from.
+        tap: the events before the first command that replaces them, for sidebar and timeline; None where
+            the result itself is the events (api.md 4).
+        steps: the pipeline cut after each command.
+        rest: the commands after one whose columns only the data tells; `resume` plans them.
+        range: what `source` reads after `earliest` and `latest`; the timeline spans it.
+        time_field: the field of the timeline.
+        sources: names of all sources that are read.
+        notices: warnings, in order of position.
+    """
+
+    request: Request
+    query: str
+    result: Relation
+    tap: Relation | None
+    steps: tuple[Step, ...]
+    rest: Query | None
+    range: TimeRange
+    time_field: str
+    sources: tuple[str, ...]
+    notices: tuple[Notice, ...]

@@ -1,0 +1,1 @@
+"""Settings: those of the process (environment, file) and those of the cluster (changed while it runs)."""

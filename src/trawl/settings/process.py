@@ -1,0 +1,78 @@
+"""Settings that a process starts with: from `TRAWL_…` in the environment, else `trawl.toml` in the data folder."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import psutil
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from trawl.errors import Code, TrawlError
+
+MEBIBYTE = 1 << 20
+
+
+def default_data() -> Path:
+    """The data folder where none is named: one of the user's own."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "trawl"
+
+
+class Mount(BaseModel):
+    """Files that are a source without being loaded.
+
+    Attributes:
+        files: a glob, absolute or from the data folder.
+        format: what is in them; `auto` goes by the name's ending.
+        time_field: the field that holds each event's time; None: the first of the usual names.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    files: str
+    format: Literal["auto", "parquet", "ndjson", "csv"] = "auto"
+    time_field: str | None = None
+
+
+class Settings(BaseSettings):
+    """What a process of Trawl is told at its start."""
+
+    model_config = SettingsConfigDict(env_prefix="TRAWL_", extra="forbid", frozen=True)
+
+    data: Path = Field(default_factory=default_data, description="The data folder.")
+    database: str | None = Field(None, description="Address of the database; None: `trawl.db` in the data folder.")
+    host: str = Field("127.0.0.1", description="The address that the server binds to.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(7717, description="The port; 0 picks a free one.")
+    base_path: str = Field("", description="A leading path under which the API answers too.")
+    mounts: dict[str, Mount] = Field(default_factory=dict, description="Mounted sources by name.")
+    memory_bytes: int = Field(
+        default_factory=lambda: psutil.virtual_memory().total * 6 // 10,
+        ge=256 * MEBIBYTE,
+        description="Memory for all searches together; a worker gets its share of it.",
+    )
+    threads: int = Field(
+        default_factory=lambda: len(os.sched_getaffinity(0)), ge=1, description="Threads that one search may use."
+    )
+
+    @classmethod
+    def load(cls, data: Path | None = None, **overrides: Any) -> Settings:
+        """Reads the settings: arguments first, then the environment, then the data folder's `trawl.toml`.
+
+        Raises:
+            TrawlError: `INVALID_SETTING` where the file or a value cannot be read.
+        """
+        if data is not None:
+            overrides["data"] = data
+        folder = Path(overrides.get("data") or os.environ.get("TRAWL_DATA") or default_data()).expanduser().absolute()
+        overrides["data"] = folder
+        file = folder / "trawl.toml"
+        try:
+            written = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+            from_environment = {name for name in cls.model_fields if f"TRAWL_{name.upper()}" in os.environ}
+            merged = {key: value for key, value in written.items() if key not in from_environment} | overrides
+            return cls(**merged)
+        except ValueError as error:  # pydantic's and tomllib's errors are both
+            raise TrawlError(Code.INVALID_SETTING, f"the settings could not be read: {error}", hint=file.name) from None
