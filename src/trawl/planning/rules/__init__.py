@@ -1,0 +1,23 @@
+"""Rewrites of a plan that never change its rows: a tuple, applied in order.
+
+Each is a module with one function `apply(root) -> root` over bound relations. What a rewrite leaves
+unbound is bound again at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from trawl.algebra import Relation
+from trawl.planning.bind import bind
+from trawl.planning.rules import merge, prune
+
+RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (merge.apply, prune.apply)
+
+
+def improve(root: Relation) -> Relation:
+    """The plan after all rewrites, bound."""
+    for rule in RULES:
+        root = bind(rule(root))
+    return root

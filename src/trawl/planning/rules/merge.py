@@ -1,0 +1,28 @@
+"""Puts neighbours into one: filters over filters, and slices over slices."""
+
+from __future__ import annotations
+
+from trawl.algebra import Filter, Relation, Slice, post_order
+from trawl.expr import all_of
+
+
+def apply(root: Relation) -> Relation:
+    """Merges a filter into the filter below it, and a slice into the slice below it."""
+    done: dict[int, Relation] = {}
+    for relation in post_order(root):
+        inputs = tuple(done[id(child)] for child in relation.inputs)
+        done[id(relation)] = _merged(relation.with_inputs(inputs))
+    return done[id(root)]
+
+
+def _merged(relation: Relation) -> Relation:
+    match relation:
+        case Filter(input=Filter() as below):
+            return Filter(below.input, all_of(below.condition, relation.condition), schema=relation.schema)
+        case Slice(input=Slice() as below):
+            count = relation.count
+            if below.count is not None:
+                left = max(0, below.count - relation.offset)
+                count = left if count is None else min(count, left)
+            return Slice(below.input, count, below.offset + relation.offset, schema=relation.schema)
+    return relation

@@ -1,0 +1,88 @@
+"""Reads only the columns that something above needs: from the top down, then bound again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from trawl.algebra import (
+    Aggregate,
+    Extend,
+    Filter,
+    Lump,
+    Measure,
+    Project,
+    Relation,
+    Reverse,
+    Scan,
+    Slice,
+    Sort,
+    Window,
+    post_order,
+)
+from trawl.expr import Expr, fields_of
+
+
+def apply(root: Relation) -> Relation:
+    """Sets `Scan.only`, and drops assignments and names that nothing reads."""
+    order = list(post_order(root))
+    needs: dict[int, set[str]] = {id(relation): set() for relation in order}
+    needs[id(root)] = set(root.columns.names)
+    for relation in reversed(order):
+        for child in relation.inputs:
+            needs[id(child)] |= _asked(relation, child, needs[id(relation)])
+    done: dict[int, Relation] = {}
+    for relation in order:
+        inputs = tuple(done[id(child)] for child in relation.inputs)
+        narrowed = _narrowed(relation.with_inputs(inputs), needs[id(relation)])
+        done[id(relation)] = narrowed if not inputs else replace(narrowed, schema=None)
+    return done[id(root)]
+
+
+def _asked(relation: Relation, child: Relation, needed: set[str]) -> set[str]:
+    """Which columns of `child` the relation reads to give the columns needed of it."""
+    match relation:
+        case Filter():
+            return needed | fields_of(relation.condition)
+        case Extend():
+            kept = [(name, e) for name, e in relation.assignments if name in needed]
+            return (needed - {name for name, _ in kept}) | _read(e for _, e in kept)
+        case Project():
+            return {old for new, old in relation.names if new in needed}
+        case Sort():
+            return needed | _read(key.value for key in relation.keys)
+        case Slice() | Reverse():
+            return needed
+        case Aggregate():
+            return _read(key for _, key in relation.keys) | _measured(relation.measures)
+        case Window():
+            made = {measure.name for measure in relation.measures}
+            keys = _read(relation.partition) | _read(key.value for key in relation.order)
+            return (needed - made) | keys | _measured(relation.measures)
+        case Lump():
+            return needed | {relation.field, *relation.by} | _measured((relation.weight,))
+        case _:
+            return set(child.columns.names)
+
+
+def _narrowed(relation: Relation, needed: set[str]) -> Relation:
+    match relation:
+        case Scan():
+            only = tuple(name for name in relation.columns.names if name in needed)
+            if len(only) == len(relation.columns):
+                return relation
+            columns = tuple(column for column in relation.columns if column.name in needed)
+            return replace(relation, only=only, schema=replace(relation.columns, columns=columns))
+        case Extend():
+            return replace(relation, assignments=tuple(item for item in relation.assignments if item[0] in needed))
+        case Project():
+            return replace(relation, names=tuple(item for item in relation.names if item[0] in needed))
+    return relation
+
+
+def _read(expressions: Iterable[Expr]) -> set[str]:
+    return set().union(*(fields_of(expression) for expression in expressions))
+
+
+def _measured(measures: Iterable[Measure]) -> set[str]:
+    return _read(argument for measure in measures for argument in measure.arguments)

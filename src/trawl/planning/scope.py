@@ -1,0 +1,159 @@
+"""What a command may ask while it lowers itself: the clock, the range, limits, and the events of its sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from trawl.algebra import Extend, Filter, Relation, Rows, Scan, Slice, Sort, SortKey, Union
+from trawl.catalog.base import Catalog, Source
+from trawl.commands.base import SourceClause
+from trawl.errors import Code, Notice, Span, TrawlError
+from trawl.expr import Call, Field, Literal
+from trawl.language.time import resolve
+from trawl.planning.plan import Request
+from trawl.schema import NULL, TIME, Column, Schema, Type
+from trawl.values import Instant, TimeRange
+
+
+@dataclass
+class QueryScope:
+    """The scope of one query or subquery while it is planned. `source` narrows its range."""
+
+    request: Request
+    catalog: Catalog
+    notice: Callable[[Notice], None]
+    range: TimeRange = field(init=False)
+    time_field: str = field(init=False)
+    sources: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.range = self.request.range
+        self.time_field = self.request.time_field
+
+    @property
+    def now(self) -> Instant:
+        """The task's clock."""
+        return self.request.now
+
+    @property
+    def zone(self) -> str:
+        """IANA name of the time zone."""
+        return self.request.zone
+
+    def limit(self, name: str) -> int:
+        """A limit out of the cluster settings, by its key without `sme.core.`."""
+        return int(self.request.limits[f"sme.core.{name}"])
+
+    def warn(self, code: str, message: str, span: Span | None = None) -> None:
+        """Leaves a warning for the log and the answer."""
+        self.notice(Notice(code, message, span))
+
+    def scan(self, source: SourceClause) -> Relation:
+        """The events of a `source` command, newest first.
+
+        Raises:
+            TrawlError: `UNKNOWN_SOURCE` for an exact name that does not exist, `INVALID_TIME`.
+        """
+        self.time_field = source.time_field or self.time_field
+        self.range = self._narrowed(source)
+        found = self._resolve(source)
+        self.sources.extend(item.name for item in found if item.name not in self.sources)
+        if not found:
+            return Rows((), schema=Schema((Column(self.time_field, TIME),)))
+        alike: dict[str, list[Source]] = {}
+        for item in found:
+            alike.setdefault(item.time_field, []).append(item)
+        if list(alike) == [self.time_field]:
+            return self._scan(found, self.time_field, self.range, source.newest, source.span)
+        parts = [
+            self._scan(group, name, self.range, source.newest, source.span)
+            if name == self.time_field
+            else self._scan_by_other_field(group, name, source.span)
+            for name, group in alike.items()
+        ]
+        merged = parts[0] if len(parts) == 1 else Union(tuple(parts))
+        newest_first = Sort(merged, (SortKey(Field(self.time_field), descending=True),))
+        return newest_first if source.newest is None else Slice(newest_first, source.newest)
+
+    def _scan(
+        self, sources: list[Source], time_field: str, within: TimeRange, newest: int | None, span: Span | None
+    ) -> Scan:
+        names = tuple(item.name for item in sources)
+        schema = _merged(sources, time_field)
+        return Scan(names, time_field, within.start, within.end, newest, span=span, schema=schema)
+
+    def _scan_by_other_field(self, sources: list[Source], own: str, span: Span | None) -> Relation:
+        """Events whose own time is in another field than the one asked for: parse that one, then cut the range."""
+        everything = self._scan(sources, own, TimeRange(_FIRST, _LAST), None, span)
+        parsed = Extend(everything, ((self.time_field, Call("to_time", (Field(self.time_field),))),))
+        within = Call(
+            "and",
+            (
+                Call("ge", (Field(self.time_field), Literal(self.range.start))),
+                Call("lt", (Field(self.time_field), Literal(self.range.end))),
+            ),
+        )
+        return Filter(parsed, within)
+
+    def _narrowed(self, source: SourceClause) -> TimeRange:
+        start, end = self.range.start, self.range.end
+        if source.earliest:
+            start = resolve(source.earliest[0], self.now, self.zone, source.earliest[1])
+        if source.latest:
+            end = resolve(source.latest[0], self.now, self.zone, source.latest[1])
+        if start > end:
+            span = (source.latest or source.earliest or (None, source.span))[1]
+            raise TrawlError(Code.INVALID_TIME, f"the range starts at {start}, after its end at {end}", span=span)
+        return TimeRange(start, end)
+
+    def _resolve(self, source: SourceClause) -> list[Source]:
+        names = self.catalog.names()
+        wanted: dict[str, None] = {}
+        excluded = [text[1:] for text, _ in source.patterns if text.startswith("-")]
+        for text, span in source.patterns:
+            if text.startswith("-"):
+                continue
+            matching = _matching(text, names)
+            if not matching and "*" not in text:
+                raise _unknown_source(text, names, span)
+            if not matching:
+                self.warn("no_source_matches", f"no source matches `{text}`", span)
+            wanted.update(dict.fromkeys(matching))
+        dropped = {name for pattern in excluded for name in _matching(pattern, names)}
+        found = [self.catalog.source(name) for name in wanted if name not in dropped]
+        return [item for item in found if item is not None]
+
+
+_FIRST = Instant(-(1 << 63) + 1)
+_LAST = Instant((1 << 63) - 1)
+
+
+def _matching(pattern: str, names: Iterable[str]) -> list[str]:
+    compiled = re.compile(".*".join(re.escape(piece) for piece in pattern.split("*")))
+    return [name for name in names if compiled.fullmatch(name)]
+
+
+def _unknown_source(name: str, names: list[str], span: Span) -> TrawlError:
+    near = Schema(tuple(Column(known, NULL) for known in names)).nearest(name)
+    hint = (
+        f"did the query mean {' or '.join(f'`{other}`' for other in near)}?"
+        if near
+        else "`trawl sources` lists what there is; a pattern with `*` may match nothing"
+    )
+    return TrawlError(Code.UNKNOWN_SOURCE, f"there is no source `{name}`", hint=hint, span=span)
+
+
+def _merged(sources: list[Source], time_field: str) -> Schema:
+    if len(sources) == 1:
+        return sources[0].schema
+    types: dict[str, Type] = {}
+    for source in sources:
+        for column in source.schema:
+            types[column.name] = types.get(column.name, NULL).union(column.type)
+    first = types.pop(time_field, TIME)
+    rest = sorted(types.items())
+    return Schema((Column(time_field, first), *(Column(*item) for item in rest)))
+
+
