@@ -35,6 +35,7 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     FOREIGN_ORIGIN = "foreign_origin"
+    UNAVAILABLE = "unavailable"
     INVALID_TIME = "invalid_time"
     INVALID_SETTING = "invalid_setting"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
@@ -76,6 +77,7 @@ MEANINGS: Mapping[Code, str] = {
     Code.NOT_FOUND: "There is no such route.",
     Code.METHOD_NOT_ALLOWED: "The route exists, but not for this method.",
     Code.FOREIGN_ORIGIN: "The request came from a web page elsewhere, or named another host, while the server runs open.",
+    Code.UNAVAILABLE: "The server does not answer, or is not ready to run searches.",
     Code.INVALID_TIME: "A time or a range of times could not be read, or starts after it ends.",
     Code.INVALID_SETTING: "The setting is unknown, or does not take this value.",
     Code.IDEMPOTENCY_CONFLICT: "The same `Idempotency-Key` was used before with another body.",
