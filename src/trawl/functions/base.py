@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 from typing import TypeAlias
 
+from trawl.expr import Call, Expr
 from trawl.schema import Type
-from trawl.values import Value
+from trawl.values import Scalar, Value
 
 
 class Fault(Exception):
@@ -43,6 +45,9 @@ class Multivalue(StrEnum):
 ResultType: TypeAlias = Callable[[tuple[Type, ...]], Type]
 """The type of the result from those of the arguments; raises `TrawlError(TYPE_MISMATCH)` without a span."""
 
+Check: TypeAlias = Callable[[tuple[Expr, ...]], None]
+"""Looks at the arguments as written; raises `TrawlError(INVALID_ARGUMENT)`, without a span for the whole call."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -66,9 +71,14 @@ class Function:
         examples: at least one for whatever a query can call.
         takes_null: whether null arguments reach `evaluate`; otherwise null in, null out.
         multivalue: what becomes of arguments with several values.
+        lazy: `evaluate` gets callables that compute the arguments, and calls those that it needs (`if`).
+            Then null and multivalues reach it as they are.
         is_operator: not callable by name in a query.
         aliases: further names.
         constants: positions of arguments that must be constants (a pattern, a format).
+        check: refuses constants that make no sense (an invalid pattern) before anything runs.
+        expand: rewrites a call before it is bound, where the meaning hangs on how its arguments are
+            written (`mvfilter`, `sigfig`). A call that is expanded already stays as it is.
     """
 
     name: str
@@ -81,9 +91,37 @@ class Function:
     examples: tuple[Example, ...] = ()
     takes_null: bool = False
     multivalue: Multivalue = Multivalue.REJECT
+    lazy: bool = False
     is_operator: bool = False
     aliases: tuple[str, ...] = ()
     constants: tuple[int, ...] = ()
+    check: Check | None = None
+    expand: Callable[[Call], Call] | None = None
+
+    def apply(self, arguments: Sequence[Value]) -> Value:
+        """The function of values that are already computed, with the rules for null and multivalues.
+
+        Raises:
+            Fault: the data is at fault; the value is null.
+        """
+        if self.lazy:
+            return self.evaluate(*(_constant(argument) for argument in arguments))
+        if self.multivalue is Multivalue.ANY:
+            return self._any(arguments)
+        if self.multivalue is Multivalue.REJECT:
+            arguments = [single(argument) for argument in arguments]
+        if not self.takes_null and any(argument is None for argument in arguments):
+            return None
+        return self.evaluate(*arguments)
+
+    def _any(self, arguments: Sequence[Value]) -> Value:
+        if not self.takes_null and any(argument is None for argument in arguments):
+            return None
+        choices = [spread(argument) if isinstance(argument, list) else [argument] for argument in arguments]
+        outcomes = [self.evaluate(*chosen) for chosen in product(*choices)]
+        if True in outcomes:
+            return True
+        return None if None in outcomes else False
 
 
 @dataclass(frozen=True)
@@ -93,8 +131,12 @@ class Aggregation:
     Attributes:
         evaluate: the meaning: gets the values of the first argument in input order, without nulls and
             with multivalues spread out (for `count` with no argument: one True a row; for `count(f)`
-            one value an event), and the constants that follow it.
-        needs_time: gets pairs (value, instant) instead (`earliest`, `latest`, `rate`).
+            one value an event), and the constants that follow it. May raise `Fault`.
+        skips: of a single value, why it is left out and counted as a fault (`sum` of text); None to keep it.
+        needs_time: gets pairs (value, instant) instead (`earliest`, `latest`, `rate`). The instant is the
+            second argument's, a field; rows without one are left out.
+        constants: positions of arguments that must be constants.
+        check: refuses constants that make no sense before anything runs.
     """
 
     name: str
@@ -105,8 +147,36 @@ class Aggregation:
     least: int = 1
     most: int = 1
     examples: tuple[Example, ...] = ()
+    skips: Callable[[Scalar], Fault | None] | None = None
     needs_time: bool = False
     aliases: tuple[str, ...] = ()
+    constants: tuple[int, ...] = ()
+    check: Check | None = None
+
+
+def spread(value: Value) -> list[Scalar]:
+    """The values that a value is: none for null, one for a single one; nulls inside an array are no values."""
+    if isinstance(value, list):
+        return [item for item in value if item is not None]
+    return [] if value is None else [value]
+
+
+def single(value: Value) -> Scalar | None:
+    """A value as one: an array of one is its value, an array of none is null.
+
+    Raises:
+        Fault: there are several.
+    """
+    if not isinstance(value, list):
+        return value
+    values = spread(value)
+    if len(values) > 1:
+        raise Fault("several_values", "several values were found where one is expected")
+    return values[0] if values else None
+
+
+def _constant(value: Value) -> Callable[[], Value]:
+    return lambda: value
 
 
 def fixed(type_: Type) -> ResultType:
