@@ -7,7 +7,7 @@ import uuid
 
 
 def new_id(nanoseconds: int) -> str:
-    """A fresh id for something made at this time, in nanoseconds since 1970. Nanoseconds order ids within a millisecond."""
+    """A fresh id for something made at this time, in nanoseconds since 1970; later ones sort after it."""
     milliseconds, rest = divmod(nanoseconds, 1_000_000)
     within = rest * 4096 // 1_000_000
     random = int.from_bytes(os.urandom(8), "big") >> 2

@@ -9,7 +9,7 @@ from typing import Any
 from trawl.errors import Notice
 from trawl.results.reader import Result
 from trawl.tasks.journal import Event, Line
-from trawl.tasks.store import Filter
+from trawl.tasks.listing import Filter
 from trawl.tasks.task import Status, Task
 from trawl.tasks.wanted import Wanted
 

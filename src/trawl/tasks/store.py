@@ -2,25 +2,324 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from trawl.tasks.task import Status
-from trawl.values import Instant
+import orjson
+import sqlalchemy as sql
+
+from trawl.database import writing
+from trawl.errors import Code, Notice, TrawlError
+from trawl.tasks.journal import Level, Note, Phase, now, write_move, write_notes
+from trawl.tasks.rows import row_of, task_of, to_json
+from trawl.tasks.tables import idempotency_keys, tasks, tombstones
+from trawl.tasks.task import Failure, Progress, Status, Task, Tombstone
+from trawl.values import NANOSECONDS, Instant
+
+MOST_LOSSES = 3
+"""So many workers may vanish over one task; then it has failed (api.md 3)."""
 
 
 @dataclass(frozen=True)
-class Filter:
-    """Which tasks to list (api.md 3).
+class Report:
+    """How far an attempt is, and what it has to say. `warnings` are all of them so far."""
 
-    Attributes:
-        owner: whose; None: everybody's. statuses: empty: any. text: part of the name or query, case ignored.
-        created_from: inclusive. created_to: exclusive.
-    """
+    task: str
+    attempt: int
+    progress: Progress
+    rows: int = 0
+    result_bytes: int = 0
+    warnings: tuple[Notice, ...] = ()
+    notes: tuple[Note, ...] = ()
 
-    owner: str | None = None
-    statuses: tuple[Status, ...] = ()
-    text: str | None = None
-    created_from: Instant | None = None
-    created_to: Instant | None = None
-    limit: int | None = None
-    offset: int = 0
+
+@dataclass(frozen=True)
+class Ending:
+    """How an attempt ended."""
+
+    status: Status
+    is_partial: bool = False
+    error: Failure | None = None
+
+
+class Store:
+    """The tasks. Thread-safe, and safe beside other processes on the same database."""
+
+    def __init__(self, engine: sql.Engine) -> None:
+        self._engine = engine
+
+    # --- birth ---------------------------------------------------------------------------------------
+
+    def add(self, task: Task, key: str | None, notes: Sequence[Note], most_queued: int) -> Task:
+        """Adds a new task, queued; or answers the id of the task that was made with the same key.
+
+        Raises:
+            TrawlError: `IDEMPOTENCY_CONFLICT`, `TOO_MANY_TASKS`.
+        """
+        with writing(self._engine) as connection:
+            if key is not None:
+                known = _keyed(connection, task.owner, key, task.wanted.body())
+                if known is not None:
+                    return self._require(connection, known)
+                use = {"owner": task.owner, "key": key, "body": to_json(task.wanted.body()), "task_id": task.id}
+                connection.execute(sql.insert(idempotency_keys).values(use))
+            waiting = sql.select(sql.func.count()).where(tasks.c.status == Status.QUEUED)
+            if (connection.execute(waiting).scalar() or 0) >= most_queued:
+                raise TrawlError(Code.TOO_MANY_TASKS, f"{most_queued} tasks are waiting already, as many as may")
+            connection.execute(sql.insert(tasks).values(row_of(task)))
+            write_move(connection, task.id, task.status, task.attempt)
+            write_notes(connection, task.id, notes)
+        return task
+
+    def made_with(self, owner: str, key: str, body: dict[str, Any]) -> str | None:
+        """The id of the task that the owner made with this key, if any. Raises `IDEMPOTENCY_CONFLICT`."""
+        with self._engine.connect() as connection:
+            return _keyed(connection, owner, key, body)
+
+    # --- looking -------------------------------------------------------------------------------------
+
+    def get(self, id: str) -> Task | None:
+        """The task, with its place in the queue."""
+        with self._engine.connect() as connection:
+            row = connection.execute(sql.select(tasks).where(tasks.c.id == id)).one_or_none()
+            if row is None or row.status != Status.QUEUED:
+                return task_of(row) if row else None
+            before = sql.select(sql.func.count()).where(
+                tasks.c.status == Status.QUEUED,
+                (tasks.c.priority > row.priority) | (tasks.c.priority == row.priority) & (tasks.c.id < row.id),
+            )
+            return task_of(row, queue_position=1 + (connection.execute(before).scalar() or 0))
+
+    def tombstone(self, id: str) -> Tombstone | None:
+        """What stays of a deleted task."""
+        with self._engine.connect() as connection:
+            row = connection.execute(sql.select(tombstones).where(tombstones.c.id == id)).one_or_none()
+        if row is None:
+            return None
+        return Tombstone(row.id, row.owner, Instant(row.deleted), row.deleted_by, orjson.loads(row.body))
+
+    def result_bytes(self) -> int:
+        """The size of all results together."""
+        with self._engine.connect() as connection:
+            return int(connection.execute(sql.select(sql.func.sum(tasks.c.result_bytes))).scalar() or 0)
+
+    def known(self, ids: Collection[str]) -> set[str]:
+        """Those of the ids that are tasks."""
+        with self._engine.connect() as connection:
+            return set(connection.execute(sql.select(tasks.c.id).where(tasks.c.id.in_(ids))).scalars())
+
+    # --- life ----------------------------------------------------------------------------------------
+
+    def claim(self, supervisor: str, only: Collection[str] | None = None) -> Task | None:
+        """Takes the waiting task of the highest priority, the oldest of those, and makes it run.
+
+        Args:
+            supervisor: who will run it.
+            only: the tasks to choose from, None for all.
+        """
+        waiting = sql.select(tasks.c.id).where(tasks.c.status == Status.QUEUED)
+        if only is not None:
+            waiting = waiting.where(tasks.c.id.in_(only))
+        first = waiting.order_by(tasks.c.priority.desc(), tasks.c.id).limit(1)
+        with self._engine.connect() as connection:  # a look costs no write lock
+            if connection.execute(first).scalar() is None:
+                return None
+        with writing(self._engine) as connection:
+            changed = connection.execute(
+                sql.update(tasks)
+                .where(tasks.c.id == first.scalar_subquery())
+                .values(
+                    status=Status.RUNNING,
+                    attempt=tasks.c.attempt + 1,
+                    supervisor=supervisor,
+                    started=now().nanoseconds,
+                    progress="{}",
+                )
+                .returning(tasks)
+            ).one_or_none()
+            if changed is None:
+                return None
+            write_move(connection, changed.id, Status.RUNNING, changed.attempt)
+            return task_of(changed)
+
+    def report(self, reports: Iterable[Report]) -> None:
+        """Notes how far attempts are, all in one transaction. An attempt that is over is passed by."""
+        with writing(self._engine) as connection:
+            for report in reports:
+                self._report(connection, report)
+
+    def finish(self, last: Report, ending: Ending) -> bool:
+        """Ends an attempt and its task with it: this is the moment when its result becomes the task's.
+
+        Returns:
+            Whether it did; False where the attempt is over already.
+        """
+        moment = now().nanoseconds
+        with writing(self._engine) as connection:
+            if not self._report(connection, last):
+                return False
+            self._end(connection, last.task, ending, moment)
+            write_move(connection, last.task, ending.status, last.attempt)
+        return True
+
+    def give_back(self, task: str, attempt: int, note: Note, *, counts: bool) -> Status | None:
+        """Queues a task again whose worker vanished; where that `counts`, not more often than `MOST_LOSSES` - 1 times.
+
+        Returns:
+            The status that it came to; None where the attempt is over already.
+        """
+        with writing(self._engine) as connection:
+            row = connection.execute(_attempt(sql.select(tasks), task, attempt)).one_or_none()
+            if row is None:
+                return None
+            write_notes(connection, task, (note,))
+            losses = row.losses + counts
+            changes: dict[str, Any] = {"losses": losses}
+            if row.stop_requested is not None:
+                ending = Ending(Status.STOPPED, is_partial=True)
+            elif losses >= MOST_LOSSES:
+                reason = f"the worker process ended before the search did, {losses} times"
+                ending = Ending(Status.FAILED, True, Failure(Code.WORKER_DIED, reason, note.message))
+                write_notes(connection, task, (Note(Level.ERROR, Phase.SEARCH, reason),))
+            else:
+                changes |= {"status": Status.QUEUED, "supervisor": None, "progress": "{}", "rows": 0, "result_bytes": 0}
+                connection.execute(sql.update(tasks).where(tasks.c.id == task).values(changes))
+                write_move(connection, task, Status.QUEUED, attempt)
+                return Status.QUEUED
+            connection.execute(sql.update(tasks).where(tasks.c.id == task).values(changes))
+            self._end(connection, task, ending, now().nanoseconds)
+            write_move(connection, task, ending.status, attempt)
+            return ending.status
+
+    def request_stop(self, ids: Sequence[str], by: str) -> dict[str, Status]:
+        """Asks tasks to stop. One that waits is stopped at once; one that runs has it noted; an ended one stays.
+
+        Returns:
+            The status of each before it was asked; ids that are no tasks are left out.
+        """
+        moment = now()
+        note = Note(Level.INFO, Phase.QUEUE, f"stop requested by {by}", time=moment)
+        with writing(self._engine) as connection:
+            found = connection.execute(sql.select(tasks).where(tasks.c.id.in_(ids))).all()
+            for row in found:
+                if Status(row.status).is_end or row.stop_requested is not None:
+                    continue
+                asked = {"stop_requested": moment.nanoseconds, "stopped_by": by}
+                connection.execute(sql.update(tasks).where(tasks.c.id == row.id).values(asked))
+                write_notes(connection, row.id, (note,))
+                if row.status == Status.QUEUED:
+                    self._end(connection, row.id, Ending(Status.STOPPED, is_partial=True), moment.nanoseconds)
+                    write_move(connection, row.id, Status.STOPPED, row.attempt)
+        return {row.id: Status(row.status) for row in found}
+
+    def unfinished(self, owner: str | None) -> list[str]:
+        """The ids of an owner's tasks (None: of all) that have not ended."""
+        return self._ids(tasks.c.finished.is_(None), *([] if owner is None else [tasks.c.owner == owner]))
+
+    def to_stop(self, supervisor: str) -> list[str]:
+        """The ids of the tasks that a supervisor runs and that were asked to stop."""
+        return self._ids(tasks.c.supervisor == supervisor, tasks.c.stop_requested.is_not(None))
+
+    def running(self) -> list[tuple[str, int, str]]:
+        """Every running attempt: task, attempt, supervisor."""
+        wanted = sql.select(tasks.c.id, tasks.c.attempt, tasks.c.supervisor).where(tasks.c.supervisor.is_not(None))
+        with self._engine.connect() as connection:
+            return [(row.id, row.attempt, row.supervisor) for row in connection.execute(wanted)]
+
+    # --- death ---------------------------------------------------------------------------------------
+
+    def keep(self, id: str, ttl_seconds: int) -> Task:
+        """Sets how long the result is kept, counted from the end."""
+        with writing(self._engine) as connection:
+            changes = {"ttl_seconds": ttl_seconds, "expires": _expiry(tasks.c.finished, ttl_seconds)}
+            connection.execute(sql.update(tasks).where(tasks.c.id == id).values(changes))
+            return self._require(connection, id)
+
+    def expired(self, moment: Instant) -> list[str]:
+        """The ids of tasks whose time to live is over."""
+        return self._ids(tasks.c.expires <= moment.nanoseconds)
+
+    def bury(self, id: str, by: str | None) -> bool:
+        """Makes a tombstone of a finished task. What it has on disk is for the caller to remove, now or later.
+
+        Returns:
+            Whether it did; False where the task is not finished or not there.
+        """
+        with writing(self._engine) as connection:
+            row = connection.execute(
+                sql.select(tasks).where(tasks.c.id == id, tasks.c.finished.is_not(None))
+            ).one_or_none()
+            if row is None:
+                return False
+            task = task_of(row)
+            stone = {
+                "id": id,
+                "owner": task.owner,
+                "deleted": now().nanoseconds,
+                "deleted_by": by,
+                "body": to_json(task.wanted.body()),
+            }
+            connection.execute(sql.insert(tombstones).values(stone))
+            connection.execute(sql.delete(tasks).where(tasks.c.id == id))
+        return True
+
+    # --- within a transaction -------------------------------------------------------------------------
+
+    def _ids(self, *conditions: sql.ColumnElement[bool]) -> list[str]:
+        with self._engine.connect() as connection:
+            wanted = sql.select(tasks.c.id).where(*conditions).order_by(tasks.c.id)
+            return list(connection.execute(wanted).scalars())
+
+    @staticmethod
+    def _require(connection: sql.Connection, id: str) -> Task:
+        row = connection.execute(sql.select(tasks).where(tasks.c.id == id)).one_or_none()
+        if row is None:
+            raise TrawlError(Code.TASK_GONE, "the task was deleted or has expired")
+        return task_of(row)
+
+    @staticmethod
+    def _report(connection: sql.Connection, report: Report) -> bool:
+        changes = {
+            "progress": to_json(report.progress),
+            "rows": report.rows,
+            "result_bytes": report.result_bytes,
+            "warnings": to_json(report.warnings),
+        }
+        changed = connection.execute(_attempt(sql.update(tasks), report.task, report.attempt).values(changes))
+        if changed.rowcount:
+            write_notes(connection, report.task, report.notes)
+        return bool(changed.rowcount)
+
+    @staticmethod
+    def _end(connection: sql.Connection, id: str, ending: Ending, moment: int) -> None:
+        changes = {
+            "status": ending.status,
+            "supervisor": None,
+            "finished": moment,
+            "expires": _expiry(sql.literal(moment), tasks.c.ttl_seconds),
+            "is_partial": ending.is_partial,
+            "error": to_json(ending.error) if ending.error else None,
+        }
+        connection.execute(sql.update(tasks).where(tasks.c.id == id).values(changes))
+
+
+def _expiry(finished: sql.ColumnElement[Any], ttl_seconds: int | sql.ColumnElement[Any]) -> sql.ColumnElement[Any]:
+    ttl = sql.literal(ttl_seconds) if isinstance(ttl_seconds, int) else ttl_seconds
+    return sql.case((ttl == 0, None), else_=finished + ttl * NANOSECONDS)
+
+
+def _attempt(statement: Any, task: str, attempt: int) -> Any:
+    """Narrows a statement to one attempt that is not over."""
+    return statement.where(tasks.c.id == task, tasks.c.attempt == attempt, tasks.c.status == Status.RUNNING)
+
+
+def _keyed(connection: sql.Connection, owner: str, key: str, body: dict[str, Any]) -> str | None:
+    wanted = sql.select(idempotency_keys).where(idempotency_keys.c.owner == owner, idempotency_keys.c.key == key)
+    row = connection.execute(wanted).one_or_none()
+    if row is None:
+        return None
+    if row.body != to_json(body):
+        reason = "this idempotency key was used before, with another body"
+        raise TrawlError(Code.IDEMPOTENCY_CONFLICT, reason, facts={"id": row.task_id})
+    return str(row.task_id)
