@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Literal as OneOf
 
+from trawl.calendars import BucketUnit
 from trawl.errors import Span
 from trawl.expr import Expr
 from trawl.schema import Schema
@@ -190,7 +191,7 @@ class Measure:
     function: str
     arguments: tuple[Expr, ...]
     name: str
-    span: Span | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -260,7 +261,8 @@ class Pivot(Relation):
     Input columns are `row`, `column` (text) and `values`, one row for each pair. Out: `row`, then the
     columns named by the value alone where there is one of `values`, else `value_name: column`, ordered
     by value_name's position, then name; `others` come last. A name that collides with `row` gets a
-    trailing `_`. Ordered by `row`. The schema is open: only the data tells the names.
+    trailing `_`. Ordered by `row`. The schema is open: only the data tells the names. Where a row has no
+    value for a column it is null, or 0 for those of `values` that are in `zeros`.
     """
 
     input: Relation
@@ -268,6 +270,7 @@ class Pivot(Relation):
     column: str
     values: tuple[str, ...]
     last: tuple[str, ...] = ()
+    zeros: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,13 +279,14 @@ class Buckets:
 
     Attributes:
         size: how many units a bucket has.
-        unit: `ns` (fixed length: `size` nanoseconds, aligned to the zone's midnight), `week`, `month`,
-            `quarter`, `year` (calendar units in the zone).
+        unit: `ns` (fixed length: `size` nanoseconds, aligned to the zone's midnight), `day`, `week`, `month`,
+            `quarter`, `year` (calendar units in the zone; days are `ns` where the zone is UTC).
+            `trawl.calendars` makes the edges.
         zone: IANA name of the time zone.
     """
 
     size: int
-    unit: OneOf["ns", "week", "month", "quarter", "year"]
+    unit: BucketUnit
     zone: str = "UTC"
 
 

@@ -2,13 +2,13 @@
 
 Operators are calls like any other: `a == 1` is `Call("eq", …)`, `host=web*` of `search` is
 `Call("search_eq", …)`; their names and meanings are in `trawl.functions.operators`. The parser
-leaves `type` unset; `trawl.planning.bind` sets it.
+leaves `type` unset; `trawl.planning.bind` sets it. Spans do not count in comparisons.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from trawl.errors import Span
@@ -24,7 +24,7 @@ class Literal:
     """A constant, or null. `text` is how the query spelled a number (`1.50`), where that may matter."""
 
     value: Scalar | None
-    span: Span | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
     text: str | None = None
     type: Type | None = None
 
@@ -34,7 +34,7 @@ class Field:
     """The value of a field of the event."""
 
     name: str
-    span: Span | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
     type: Type | None = None
 
 
@@ -42,7 +42,7 @@ class Field:
 class EveryField:
     """All fields but the time field, as arguments of a full-text call. The binder replaces it by them."""
 
-    span: Span | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
     type: Type | None = None
 
 
@@ -52,7 +52,7 @@ class Call:
 
     function: str
     arguments: tuple[Expr, ...]
-    span: Span | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
     type: Type | None = None
 
 
