@@ -34,14 +34,11 @@ def read_instant(text: str, zone: str = "UTC") -> Instant | None:
         return None
     year, month, day, hour, minute, second, fraction, offset = found.groups()
     try:
-        wall = datetime(int(year), int(month), int(day or 1), int(hour or 0), int(minute or 0), int(second or 0))
+        shown = datetime(int(year), int(month), int(day or 1), int(hour or 0), int(minute or 0), int(second or 0))
     except ValueError:
         return None
     nanoseconds = int(fraction.ljust(9, "0")) if fraction else 0
-    if offset is None:
-        base = at_wall(wall, zone)
-    else:
-        base = in_range(_nanoseconds(wall - _offset(offset)))
+    base = at_wall(shown, zone) if offset is None else in_range(_nanoseconds(shown - _offset(offset)))
     return None if base is None else in_range(base.nanoseconds + nanoseconds)
 
 

@@ -18,7 +18,7 @@ from trawl.schema import Type
 from trawl.values import Scalar, Value
 
 
-class Fault(Exception):
+class Fault(Exception):  # noqa: N818  (the data's fault is no error of the search: it goes on)
     """A run-time fault of the data, such as a bad cast: the value is null and the fault is counted.
 
     Args:
@@ -63,8 +63,8 @@ class Function:
 
     Attributes:
         name: the name in the tree; for operators a word no query can spell as a call (`search_eq`).
-        parameters: names for the documentation; a trailing `?` marks an optional one, `...` repetition.
-        least, most: number of arguments; `most` None for any number.
+        parameters: names for the documentation; a trailing `?` marks an optional one, a last `...` that
+            any number of arguments may follow.
         result: the type of the result.
         evaluate: the meaning. Gets values, never None unless `takes_null`; may raise `Fault`.
         summary: one sentence.
@@ -86,8 +86,6 @@ class Function:
     result: ResultType
     evaluate: Callable[..., Value]
     summary: str
-    least: int = 0
-    most: int | None = None
     examples: tuple[Example, ...] = ()
     takes_null: bool = False
     multivalue: Multivalue = Multivalue.REJECT
@@ -97,6 +95,16 @@ class Function:
     constants: tuple[int, ...] = ()
     check: Check | None = None
     expand: Callable[[Call], Call] | None = None
+
+    @property
+    def least(self) -> int:
+        """How many arguments it needs."""
+        return _least(self.parameters)
+
+    @property
+    def most(self) -> int | None:
+        """How many arguments it takes; None for any number."""
+        return None if "..." in self.parameters else len(self.parameters)
 
     def apply(self, arguments: Sequence[Value]) -> Value:
         """The function of values that are already computed, with the rules for null and multivalues.
@@ -144,14 +152,22 @@ class Aggregation:
     result: ResultType
     evaluate: Callable[..., Value]
     summary: str
-    least: int = 1
-    most: int = 1
     examples: tuple[Example, ...] = ()
     skips: Callable[[Scalar], Fault | None] | None = None
     needs_time: bool = False
     aliases: tuple[str, ...] = ()
     constants: tuple[int, ...] = ()
     check: Check | None = None
+
+    @property
+    def least(self) -> int:
+        """How many arguments it needs."""
+        return _least(self.parameters)
+
+    @property
+    def most(self) -> int:
+        """How many arguments it takes."""
+        return len(self.parameters)
 
 
 def spread(value: Value) -> list[Scalar]:
@@ -173,6 +189,10 @@ def single(value: Value) -> Scalar | None:
     if len(values) > 1:
         raise Fault("several_values", "several values were found where one is expected")
     return values[0] if values else None
+
+
+def _least(parameters: tuple[str, ...]) -> int:
+    return sum(1 for name in parameters if name != "..." and not name.endswith("?"))
 
 
 def _constant(value: Value) -> Callable[[], Value]:

@@ -1,0 +1,322 @@
+"""Aggregates: one value out of the values of many events (language.md 6)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from trawl.errors import Code, TrawlError
+from trawl.expr import Expr, Literal
+from trawl.functions.base import Aggregation, Example, Fault, ResultType, fixed, same_as_first
+from trawl.functions.coercion import LARGEST, SMALLEST, expect_numbers, finite, float_of_numbers, number, numeric
+from trawl.functions.ordering import distinct, identity, in_order, order_key
+from trawl.schema import FLOAT, INTEGER, Type, array_of
+from trawl.values import NANOSECONDS, Instant, Scalar, Value, exact_number
+
+LONGEST_LIST: Final = 100
+"""So many values `list` keeps."""
+
+
+def _count(values: Sequence[Value]) -> int:
+    return len(values)
+
+
+def _distinct_count(values: Sequence[Scalar]) -> int | None:
+    return len(distinct(values)) or None
+
+
+def _sum(values: Sequence[Scalar]) -> int | float | None:
+    return _total([number(value) for value in values])
+
+
+def _sum_of_squares(values: Sequence[Scalar]) -> int | float | None:
+    return _total([found * found for found in map(number, values)])
+
+
+def _total(numbers: Sequence[int | float]) -> int | float | None:
+    if not numbers:
+        return None
+    if any(isinstance(found, float) for found in numbers):
+        return finite(math.fsum(numbers))
+    total = sum(numbers)
+    if not SMALLEST <= total <= LARGEST:
+        raise Fault("overflow", "a sum is beyond 64 bits")
+    return total
+
+
+def _average(values: Sequence[Scalar]) -> float | None:
+    return math.fsum(map(number, values)) / len(values) if values else None
+
+
+def _least(values: Sequence[Scalar]) -> Scalar | None:
+    return min(values, key=_by_number, default=None)
+
+
+def _greatest(values: Sequence[Scalar]) -> Scalar | None:
+    return max(values, key=_by_number, default=None)
+
+
+def _by_number(value: Scalar) -> tuple[object, ...]:
+    """The order of `min` and `max`: as `sort`, but numeric text counts as the number it is; ties by `sort`."""
+    if isinstance(value, str) and exact_number(value) is not None:
+        return (*order_key(number(value)), *order_key(value))
+    return (*order_key(value), *order_key(value))
+
+
+def _range(values: Sequence[Scalar]) -> int | float | None:
+    numbers = [number(value) for value in values]
+    return max(numbers) - min(numbers) if numbers else None
+
+
+def _variance(numbers: Sequence[float], over: int) -> float | None:
+    if over < 1:
+        return None
+    mean = math.fsum(numbers) / len(numbers)
+    return finite(math.fsum((found - mean) ** 2 for found in numbers) / over)
+
+
+def _spread_of(sample: bool, root: bool) -> Callable[[Sequence[Scalar]], float | None]:
+    def evaluate(values: Sequence[Scalar]) -> float | None:
+        variance = _variance([float(number(value)) for value in values], len(values) - sample)
+        return math.sqrt(variance) if variance is not None and root else variance
+
+    return evaluate
+
+
+def _percentile(values: Sequence[Scalar], percent: float) -> float | None:
+    if not values:
+        return None
+    numbers = sorted(float(number(value)) for value in values)
+    place = (len(numbers) - 1) * percent / 100
+    low, high = numbers[math.floor(place)], numbers[math.ceil(place)]
+    return low + (high - low) * (place - math.floor(place))
+
+
+def _median(values: Sequence[Scalar]) -> float | None:
+    return _percentile(values, 50)
+
+
+def _values(values: Sequence[Scalar]) -> Value:
+    return list(in_order(distinct(values))) or None
+
+
+def _list(values: Sequence[Scalar]) -> Value:
+    return list(values[:LONGEST_LIST]) or None
+
+
+def _first(values: Sequence[Scalar]) -> Scalar | None:
+    return values[0] if values else None
+
+
+def _last(values: Sequence[Scalar]) -> Scalar | None:
+    return values[-1] if values else None
+
+
+def _mode(values: Sequence[Scalar]) -> Scalar | None:
+    counts: dict[object, int] = {}
+    for value in values:
+        counts[identity(value)] = counts.get(identity(value), 0) + 1
+    ranked = sorted(distinct(values), key=lambda value: (-counts[identity(value)], order_key(value)))
+    return ranked[0] if ranked else None
+
+
+def _earliest(pairs: Sequence[tuple[Scalar, Instant]]) -> Scalar | None:
+    return min(pairs, key=lambda pair: pair[1])[0] if pairs else None
+
+
+def _latest(pairs: Sequence[tuple[Scalar, Instant]]) -> Scalar | None:
+    return max(pairs, key=lambda pair: pair[1])[0] if pairs else None
+
+
+def _rate(pairs: Sequence[tuple[Scalar, Instant]]) -> float | None:
+    seconds = _seconds(pairs)
+    if not seconds:
+        return None
+    by_time = sorted(pairs, key=lambda pair: pair[1])
+    return finite((number(by_time[-1][0]) - number(by_time[0][0])) / seconds)
+
+
+def _per(length: int) -> Callable[[Sequence[tuple[Scalar, Instant]]], float | None]:
+    def evaluate(pairs: Sequence[tuple[Scalar, Instant]]) -> float | None:
+        seconds = _seconds(pairs)
+        return finite(math.fsum(number(value) for value, _ in pairs) / seconds * length) if seconds else None
+
+    return evaluate
+
+
+def _seconds(pairs: Sequence[tuple[Scalar, Instant]]) -> float:
+    times = [instant.nanoseconds for _, instant in pairs]
+    return (max(times) - min(times)) / NANOSECONDS if times else 0.0
+
+
+def _no_number(value: Scalar) -> Fault | None:
+    try:
+        number(value)
+    except Fault as fault:
+        return fault
+    return None
+
+
+def _list_type(arguments: tuple[Type, ...]) -> Type:
+    return array_of(arguments[0])
+
+
+def _number_type(arguments: tuple[Type, ...]) -> Type:
+    return numeric(arguments[:1])
+
+
+def _float_type(arguments: tuple[Type, ...]) -> Type:
+    expect_numbers(arguments[:1])
+    return FLOAT
+
+
+def _check_percent(arguments: tuple[Expr, ...]) -> None:
+    percent = arguments[1]
+    value = percent.value if isinstance(percent, Literal) else None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 100:
+        raise TrawlError(
+            Code.INVALID_ARGUMENT, "the percentile is no number from 0 to 100", hint="perc(f, 95)", span=percent.span
+        )
+
+
+def _numeric(
+    name: str,
+    evaluate: Callable[..., Value],
+    summary: str,
+    example: Example,
+    result: ResultType = float_of_numbers,
+    aliases: tuple[str, ...] = (),
+) -> Aggregation:
+    """An aggregate of numbers and numeric text; what is neither is left out and counted as a fault."""
+    return Aggregation(
+        name, ("field",), result, evaluate, summary, examples=(example,), skips=_no_number, aliases=aliases
+    )
+
+
+def _timed(name: str, result: ResultType, evaluate: Callable[..., Value], summary: str, call: str) -> Aggregation:
+    """An aggregate that looks at the times of the events; a timefield not given is the search's own."""
+    return Aggregation(
+        name,
+        ("field", "timefield?"),
+        result,
+        evaluate,
+        summary,
+        examples=(Example(call, None),),
+        needs_time=True,
+        skips=None if result is same_as_first else _no_number,
+    )
+
+
+AGGREGATIONS: Final = (
+    Aggregation(
+        "count",
+        ("field?",),
+        fixed(INTEGER),
+        _count,
+        "How many events there are, or how many have the field.",
+        examples=(Example("count", 0), Example("count(f)", 0)),
+        aliases=("c",),
+    ),
+    Aggregation(
+        "dc",
+        ("field",),
+        fixed(INTEGER),
+        _distinct_count,
+        "How many distinct values there are, exactly.",
+        examples=(Example("dc(f)", None),),
+        aliases=("distinct_count",),
+    ),
+    Aggregation(
+        "estdc",
+        ("field",),
+        fixed(INTEGER),
+        _distinct_count,
+        "About how many distinct values there are; an engine may estimate.",
+        examples=(Example("estdc(f)", None),),
+        aliases=("dc_approx",),
+    ),
+    _numeric("sum", _sum, "The sum of the numbers.", Example("sum(f)", None), numeric),
+    _numeric("avg", _average, "The mean of the numbers.", Example("avg(f)", None), aliases=("mean",)),
+    Aggregation(
+        "min",
+        ("field",),
+        same_as_first,
+        _least,
+        "The least value: numbers and numeric text by value, before other text by code point.",
+        examples=(Example("min(f)", None),),
+    ),
+    Aggregation(
+        "max",
+        ("field",),
+        same_as_first,
+        _greatest,
+        "The greatest value, in the order of `min`.",
+        examples=(Example("max(f)", None),),
+    ),
+    _numeric("range", _range, "The greatest number less the least one.", Example("range(f)", None), numeric),
+    _numeric("stdev", _spread_of(True, True), "The standard deviation of a sample.", Example("stdev(f)", None)),
+    _numeric("stdevp", _spread_of(False, True), "The standard deviation of a population.", Example("stdevp(f)", None)),
+    _numeric("var", _spread_of(True, False), "The variance of a sample.", Example("var(f)", None)),
+    _numeric("varp", _spread_of(False, False), "The variance of a population.", Example("varp(f)", None)),
+    _numeric("sumsq", _sum_of_squares, "The sum of the squares.", Example("sumsq(f)", None), numeric),
+    _numeric("median", _median, "The middle number, interpolated between two.", Example("median(f)", None)),
+    Aggregation(
+        "perc",
+        ("field", "percent"),
+        _float_type,
+        _percentile,
+        "The number below which so many percent lie, interpolated; also written `p95(f)`, `perc95(f)`.",
+        examples=(Example("perc(f, 95)", None), Example("p95(f)", None)),
+        skips=_no_number,
+        aliases=("percentile",),
+        constants=(1,),
+        check=_check_percent,
+    ),
+    Aggregation(
+        "values",
+        ("field",),
+        _list_type,
+        _values,
+        "The distinct values, sorted.",
+        examples=(Example("values(f)", None),),
+    ),
+    Aggregation(
+        "list",
+        ("field",),
+        _list_type,
+        _list,
+        f"All values in the order of the events, at most {LONGEST_LIST}.",
+        examples=(Example("list(f)", None),),
+    ),
+    Aggregation(
+        "first",
+        ("field",),
+        same_as_first,
+        _first,
+        "The first value in the order of the events: the newest, where they are not sorted.",
+        examples=(Example("first(f)", None),),
+    ),
+    Aggregation(
+        "last",
+        ("field",),
+        same_as_first,
+        _last,
+        "The last value in the order of the events.",
+        examples=(Example("last(f)", None),),
+    ),
+    Aggregation(
+        "mode",
+        ("field",),
+        same_as_first,
+        _mode,
+        "The most frequent value; of several the first as `sort` orders.",
+        examples=(Example("mode(f)", None),),
+    ),
+    _timed("earliest", same_as_first, _earliest, "The value of the oldest event that has one.", "earliest(f)"),
+    _timed("latest", same_as_first, _latest, "The value of the newest event that has one.", "latest(f)"),
+    _timed("rate", _float_type, _rate, "How much a counter grows in a second, from oldest to newest.", "rate(f)"),
+    _timed("per_second", _float_type, _per(1), "The sum for each second that the events span.", "per_second(f)"),
+    _timed("per_minute", _float_type, _per(60), "The sum for each minute that the events span.", "per_minute(f)"),
+    _timed("per_hour", _float_type, _per(3600), "The sum for each hour that the events span.", "per_hour(f)"),
+)
