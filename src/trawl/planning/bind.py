@@ -6,11 +6,10 @@ after each command costs only what the command added.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from functools import singledispatchmethod
 
-from trawl import functions
 from trawl.algebra import (
     Aggregate,
     Explode,
@@ -20,7 +19,6 @@ from trawl.algebra import (
     Generate,
     Join,
     Lump,
-    Measure,
     Pivot,
     Profile,
     Project,
@@ -32,24 +30,16 @@ from trawl.algebra import (
     Union,
     Window,
 )
-from trawl.errors import Code, Notice, Span, TrawlError
-from trawl.expr import Call, EveryField, Expr, Field, Literal
-from trawl.schema import BOOLEAN, FLOAT, INTEGER, NULL, STRING, TIME, Column, Kind, Schema, Type, array_of, type_of
+from trawl.errors import Code, TrawlError
+from trawl.planning.typing import Typing, measured, single
+from trawl.schema import FLOAT, INTEGER, NULL, STRING, TIME, Column, Kind, Schema, Type, array_of
 
 
 @dataclass(frozen=True)
 class Binder:
-    """Binds relations.
+    """Binds relations; `typing` gives their expressions types."""
 
-    Attributes:
-        time_field: the field that full-text search leaves out.
-        notice: where warnings of unknown fields go.
-        strict: whether an unknown field is an error instead (`strict: true` of a request, api.md 2).
-    """
-
-    time_field: str = "@timestamp"
-    notice: Callable[[Notice], None] = lambda notice: None
-    strict: bool = False
+    typing: Typing = field(default_factory=Typing)
 
     def bind(self, root: Relation) -> Relation:
         """The relation with all that is unbound in it bound.
@@ -71,8 +61,6 @@ class Binder:
                 stack.extend((child, False) for child in relation.inputs)
         return bound[id(root)]
 
-    # --- relations -----------------------------------------------------------------------------------
-
     @singledispatchmethod
     def _bind(self, relation: Relation) -> Relation:
         raise AssertionError(f"{type(relation).__name__} is bound from the start, or has no rule here")
@@ -84,7 +72,7 @@ class Binder:
 
     @_bind.register
     def _(self, relation: Filter) -> Relation:
-        condition = self.expression(relation.condition, relation.input.columns)
+        condition = self.typing.expression(relation.condition, relation.input.columns)
         assert condition.type is not None
         if not condition.type.is_null and Kind.BOOLEAN not in condition.type.kinds:
             raise TrawlError(
@@ -96,7 +84,9 @@ class Binder:
 
     @_bind.register
     def _(self, relation: Extend) -> Relation:
-        assignments = tuple((name, self.expression(e, relation.input.columns)) for name, e in relation.assignments)
+        assignments = tuple(
+            (name, self.typing.expression(e, relation.input.columns)) for name, e in relation.assignments
+        )
         added = [Column(name, expression.type or NULL) for name, expression in assignments]
         return replace(relation, assignments=assignments, schema=relation.input.columns.with_columns(added))
 
@@ -104,7 +94,7 @@ class Binder:
     def _(self, relation: Project) -> Relation:
         known = relation.input.columns
         for _, old in relation.names:
-            self._note_unknown(old, None, known)
+            self.typing.note_unknown(old, None, known)
         return replace(relation, schema=Schema(tuple(Column(new, known.type_of(old)) for new, old in relation.names)))
 
     @_bind.register
@@ -120,36 +110,36 @@ class Binder:
     @_bind.register
     def _(self, relation: Aggregate) -> Relation:
         known = relation.input.columns
-        keys = tuple((name, self.expression(key, known)) for name, key in relation.keys)
-        measures = tuple(self._measure(measure, known) for measure in relation.measures)
-        columns = [Column(name, _single(key.type)) for name, key in keys]
-        columns += [Column(measure.name, _measured(measure)) for measure in measures]
+        keys = tuple((name, self.typing.expression(key, known)) for name, key in relation.keys)
+        measures = tuple(self.typing.measure(measure, known) for measure in relation.measures)
+        columns = [Column(name, single(key.type)) for name, key in keys]
+        columns += [Column(measure.name, measured(measure)) for measure in measures]
         _refuse_twice(column.name for column in columns)
         return replace(relation, keys=keys, measures=measures, schema=Schema(tuple(columns)))
 
     @_bind.register
     def _(self, relation: Window) -> Relation:
         known = relation.input.columns
-        measures = tuple(self._measure(measure, known) for measure in relation.measures)
+        measures = tuple(self.typing.measure(measure, known) for measure in relation.measures)
         return replace(
             relation,
-            partition=tuple(self.expression(key, known) for key in relation.partition),
+            partition=tuple(self.typing.expression(key, known) for key in relation.partition),
             order=self._keys(relation.order, relation.input),
             measures=measures,
-            schema=known.with_columns(Column(measure.name, _measured(measure)) for measure in measures),
+            schema=known.with_columns(Column(measure.name, measured(measure)) for measure in measures),
         )
 
     @_bind.register
     def _(self, relation: Explode) -> Relation:
         known = relation.input.columns
-        column = Column(relation.field, _single(known.type_of(relation.field)))
+        column = Column(relation.field, single(known.type_of(relation.field)))
         return replace(relation, schema=known.with_columns([column]))
 
     @_bind.register
     def _(self, relation: Lump) -> Relation:
         known = relation.input.columns
         schema = known.with_columns([Column(relation.field, STRING)])
-        return replace(relation, weight=self._measure(relation.weight, known), schema=schema)
+        return replace(relation, weight=self.typing.measure(relation.weight, known), schema=schema)
 
     @_bind.register
     def _(self, relation: Pivot) -> Relation:
@@ -185,66 +175,10 @@ class Binder:
         schema = left.with_columns(added)
         return replace(relation, schema=Schema(schema.columns, left.open or right.open))
 
-    # --- expressions ---------------------------------------------------------------------------------
-
-    def expression(self, expression: Expr, known: Schema) -> Expr:
-        """The expression with types, over rows of these columns. Depth is bounded by the parser."""
-        match expression:
-            case Literal():
-                return replace(expression, type=type_of(expression.value))
-            case Field():
-                self._note_unknown(expression.name, expression.span, known)
-                return replace(expression, type=known.type_of(expression.name))
-            case EveryField():
-                raise AssertionError("EveryField stands only among the arguments of a call")
-            case Call():
-                return self._call(expression, known)
-
-    def _call(self, call: Call, known: Schema) -> Expr:
-        function = functions.find(call.function)
-        if function is None:
-            raise TrawlError(Code.UNKNOWN_FUNCTION, f"there is no function `{call.function}`", span=call.span)
-        arguments: list[Expr] = []
-        for argument in call.arguments:
-            if isinstance(argument, EveryField):
-                names = (name for name in known.names if name != self.time_field)
-                arguments.extend(Field(name, argument.span, known.type_of(name)) for name in names)
-            else:
-                arguments.append(self.expression(argument, known))
-        typed = tuple(argument.type or NULL for argument in arguments)
-        _check_count(call.function, len(arguments), function.least, function.most, function.parameters, call.span)
-        return replace(call, arguments=tuple(arguments), type=_result(function.result, typed, call.span))
-
-    def _measure(self, measure: Measure, known: Schema) -> Measure:
-        if measure.function == ROW_NUMBER:
-            return measure
-        aggregation = functions.find_aggregation(measure.function)
-        if aggregation is None:
-            raise TrawlError(
-                Code.UNKNOWN_FUNCTION, f"there is no aggregation `{measure.function}`", span=measure.span
-            )
-        arguments = tuple(self.expression(argument, known) for argument in measure.arguments)
-        _check_count(
-            measure.function, len(arguments), aggregation.least, aggregation.most, aggregation.parameters, measure.span
-        )
-        _measured_type(aggregation, arguments, measure.span)
-        return replace(measure, arguments=arguments)
-
     def _keys(self, keys: tuple[SortKey, ...], over: Relation) -> tuple[SortKey, ...]:
-        return tuple(replace(key, value=self.expression(key.value, over.columns)) for key in keys)
-
-    def _note_unknown(self, name: str, span: Span | None, known: Schema) -> None:
-        if name in known or known.open:
-            return
-        near = known.nearest(name)
-        hint = f"did the query mean {' or '.join(f'`{other}`' for other in near)}?" if near else None
-        message = f"no event has a field `{name}`"
-        if self.strict:
-            raise TrawlError(Code.UNKNOWN_FIELD, message, hint=hint, span=span)
-        self.notice(Notice(Code.UNKNOWN_FIELD.value, f"{message}; {hint}" if hint else message, span))
+        return tuple(replace(key, value=self.typing.expression(key.value, over.columns)) for key in keys)
 
 
-ROW_NUMBER = "row_number"
 PROFILE = Schema(
     (
         Column("field", STRING),
@@ -263,51 +197,6 @@ PROFILE = Schema(
 def bind(relation: Relation) -> Relation:
     """Binds a relation that no query's text stands behind (sidebar, timeline): warnings go nowhere."""
     return Binder().bind(relation)
-
-
-def _single(type_: Type | None) -> Type:
-    return Type((type_ or NULL).kinds)
-
-
-def _measured(measure: Measure) -> Type:
-    if measure.function == ROW_NUMBER:
-        return INTEGER
-    aggregation = functions.find_aggregation(measure.function)
-    assert aggregation is not None
-    return _measured_type(aggregation, measure.arguments, measure.span)
-
-
-def _measured_type(aggregation: functions.Aggregation, arguments: tuple[Expr, ...], span: Span | None) -> Type:
-    typed = tuple(_single(argument.type) if n == 0 else argument.type or NULL for n, argument in enumerate(arguments))
-    if aggregation.name.startswith("count") and arguments and isinstance(arguments[0], Literal):
-        typed = (BOOLEAN,)
-    return _result(aggregation.result, typed, span)
-
-
-def _result(result: functions.ResultType, typed: tuple[Type, ...], span: Span | None) -> Type:
-    try:
-        return result(typed)
-    except TrawlError as error:
-        if error.span is None:
-            error.span = span
-        raise
-
-
-def _check_count(
-    name: str, count: int, least: int, most: int | None, parameters: tuple[str, ...], span: Span | None
-) -> None:
-    if least <= count and (most is None or count <= most):
-        return
-    if most is None:
-        expected = f"at least {least}"
-    else:
-        expected = str(least) if least == most else f"{least} to {most}"
-    raise TrawlError(
-        Code.INVALID_ARGUMENT,
-        f"`{name}` has {count} arguments, expected {expected}",
-        hint=f"it is written `{name}({', '.join(parameters)})`",
-        span=span,
-    )
 
 
 def _refuse_twice(names: Iterable[str]) -> None:

@@ -52,9 +52,7 @@ def explain(plan: Plan, engine: Capable) -> Explanation:
     sides = [f"{name}:\n{describe(relation)}" for name, relation in cut.remote]
     if cut.local is not None:
         sides.append(f"local:\n{describe(cut.local)}")
-    return Explanation(
-        plan.query, plan.sources, plan.range.start, plan.range.end, tuple(placed), cut, "\n".join(sides)
-    )
+    return Explanation(plan.query, plan.sources, plan.range.start, plan.range.end, tuple(placed), cut, "\n".join(sides))
 
 
 def describe(root: Relation) -> str:
@@ -64,7 +62,9 @@ def describe(root: Relation) -> str:
     lines = []
     for relation in order:
         inputs = " ".join(f"#{numbers[id(child)]}" for child in relation.inputs)
-        lines.append(f"  #{numbers[id(relation)]} {type(relation).__name__.lower()} {inputs} {_details(relation)}".rstrip())
+        lines.append(
+            f"  #{numbers[id(relation)]} {type(relation).__name__.lower()} {inputs} {_details(relation)}".rstrip()
+        )
     return "\n".join(lines)
 
 

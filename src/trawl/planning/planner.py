@@ -9,12 +9,13 @@ from trawl import commands
 from trawl.algebra import Given, Relation, Rows
 from trawl.catalog.base import Catalog
 from trawl.commands.base import Command
-from trawl.errors import Code, Notice, TrawlError
+from trawl.errors import Notice
 from trawl.language.tree import Query, Stage
 from trawl.planning.bind import Binder
 from trawl.planning.plan import Plan, Request, Step
 from trawl.planning.rules import improve
 from trawl.planning.scope import QueryScope
+from trawl.planning.typing import Typing, placed
 from trawl.schema import Schema
 
 PREVIOUS = "previous"
@@ -110,15 +111,9 @@ def _lower(stages: Sequence[Stage], upstream: Relation, scope: QueryScope, notic
             result = upstream
         if result is not None:
             rest.append(stage)
-        binder = Binder(scope.time_field, notices.add, scope.request.strict)
-        try:
-            upstream = binder.bind(stage.lower(upstream, scope))
-        except TrawlError as error:
-            if error.span is None:
-                error.span = stage.span
-            raise
-        except RecursionError:
-            raise TrawlError(Code.QUERY_TOO_DEEP, "the command nests too deep", span=stage.span) from None
+        with placed(stage.span):
+            lowered = stage.lower(upstream, scope)
+            upstream = Binder(Typing(scope.time_field, notices.add, scope.request.strict)).bind(lowered)
         if result is None:
             steps.append(Step(stage.name, commands.write(Query((stage,))), stage.span, upstream))
     return _Lowered(result or upstream, tap, tuple(steps), Query(tuple(rest)) if rest else None)

@@ -155,5 +155,3 @@ def _merged(sources: list[Source], time_field: str) -> Schema:
     first = types.pop(time_field, TIME)
     rest = sorted(types.items())
     return Schema((Column(time_field, first), *(Column(*item) for item in rest)))
-
-

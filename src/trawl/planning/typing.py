@@ -1,0 +1,154 @@
+"""Types of expressions: resolves fields, functions and aggregates over the columns that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Final
+
+from trawl import functions
+from trawl.algebra import Measure
+from trawl.errors import Code, Notice, Span, TrawlError
+from trawl.expr import Call, EveryField, Expr, Field, Literal
+from trawl.functions.base import Aggregation, Function
+from trawl.schema import INTEGER, NULL, Schema, Type, type_of
+
+ROW_NUMBER: Final = "row_number"
+"""The measure of a window that is no aggregate."""
+
+
+@dataclass(frozen=True)
+class Typing:
+    """Gives expressions their types.
+
+    Attributes:
+        time_field: the field that full-text search leaves out.
+        notice: where warnings of unknown fields go.
+        strict: whether an unknown field is an error instead (`strict: true` of a request, api.md 2).
+    """
+
+    time_field: str = "@timestamp"
+    notice: Callable[[Notice], None] = lambda notice: None
+    strict: bool = False
+
+    def expression(self, expression: Expr, known: Schema) -> Expr:
+        """The expression with types, over rows of these columns. Depth is bounded by the parser.
+
+        Raises:
+            TrawlError: `UNKNOWN_FUNCTION`, `INVALID_ARGUMENT`, `TYPE_MISMATCH`, `UNKNOWN_FIELD`.
+        """
+        match expression:
+            case Literal():
+                return replace(expression, type=type_of(expression.value))
+            case Field():
+                self.note_unknown(expression.name, expression.span, known)
+                return replace(expression, type=known.type_of(expression.name))
+            case EveryField():
+                raise AssertionError("EveryField stands only among the arguments of a call")
+            case Call():
+                return self._call(expression, known)
+
+    def measure(self, measure: Measure, known: Schema) -> Measure:
+        """The measure with types, over rows of these columns. Raises what `expression` does."""
+        if measure.function == ROW_NUMBER:
+            return measure
+        aggregation = _aggregation(measure)
+        arguments = tuple(self.expression(argument, known) for argument in measure.arguments)
+        _accept(aggregation, measure.function, arguments, measure.span)
+        typed = replace(measure, arguments=arguments)
+        measured(typed)
+        return typed
+
+    def note_unknown(self, name: str, span: Span | None, known: Schema) -> None:
+        """Warns of a field that nothing has, with the names that may have been meant; an error if strict."""
+        if name in known or known.open:
+            return
+        near = known.nearest(name)
+        hint = f"did the query mean {' or '.join(f'`{other}`' for other in near)}?" if near else None
+        message = f"no event has a field `{name}`"
+        if self.strict:
+            raise TrawlError(Code.UNKNOWN_FIELD, message, hint=hint, span=span)
+        self.notice(Notice(Code.UNKNOWN_FIELD.value, f"{message}; {hint}" if hint else message, span))
+
+    def _call(self, call: Call, known: Schema) -> Expr:
+        function = functions.find(call.function)
+        if function is None:
+            near = functions.nearest(call.function, functions.names())
+            hint = f"did the query mean {' or '.join(f'`{name}`' for name in near)}?" if near else None
+            reason = f"there is no function `{call.function}`"
+            raise TrawlError(Code.UNKNOWN_FUNCTION, reason, hint=hint, span=call.span)
+        if function.expand is not None:
+            call = function.expand(call)
+        arguments: list[Expr] = []
+        for argument in call.arguments:
+            if isinstance(argument, EveryField):
+                names = (name for name in known.names if name != self.time_field)
+                arguments.extend(Field(name, argument.span, known.type_of(name)) for name in names)
+            else:
+                arguments.append(self.expression(argument, known))
+        bound = tuple(arguments)
+        _accept(function, call.function, bound, call.span)
+        type_ = _result(function.result, tuple(argument.type or NULL for argument in bound), call.span)
+        return replace(call, function=function.name, arguments=bound, type=type_)
+
+
+def single(type_: Type | None) -> Type:
+    """The type of one value at a time of such a column: what a group key or an exploded column has."""
+    return Type((type_ or NULL).kinds)
+
+
+def measured(measure: Measure) -> Type:
+    """The type of the column that a typed measure goes to."""
+    if measure.function == ROW_NUMBER:
+        return INTEGER
+    first, *rest = (argument.type or NULL for argument in measure.arguments) if measure.arguments else (NULL,)
+    return _result(_aggregation(measure).result, (single(first), *rest), measure.span)
+
+
+def _aggregation(measure: Measure) -> Aggregation:
+    aggregation = functions.find_aggregation(measure.function)
+    if aggregation is None:
+        near = functions.nearest(measure.function, functions.aggregation_names())
+        hint = f"did the query mean {' or '.join(f'`{name}`' for name in near)}?" if near else None
+        reason = f"there is no aggregation `{measure.function}`"
+        raise TrawlError(Code.UNKNOWN_FUNCTION, reason, hint=hint, span=measure.span)
+    return aggregation
+
+
+def _accept(callee: Function | Aggregation, name: str, arguments: tuple[Expr, ...], span: Span | None) -> None:
+    """Refuses a wrong number of arguments, what should be constant and is not, and constants that make no sense."""
+    least, most, count = callee.least, callee.most, len(arguments)
+    if count < least or (most is not None and count > most):
+        expected = f"at least {least}" if most is None else str(least) if least == most else f"{least} to {most}"
+        raise TrawlError(
+            Code.INVALID_ARGUMENT,
+            f"`{name}` has {count} arguments, expected {expected}",
+            hint=f"it is written `{name}({', '.join(callee.parameters)})`",
+            span=span,
+        )
+    for position in callee.constants:
+        if position < count and not isinstance(arguments[position], Literal):
+            raise TrawlError(
+                Code.INVALID_ARGUMENT,
+                f"argument {position + 1} of `{name}` is computed, a constant is expected",
+                span=arguments[position].span or span,
+            )
+    if callee.check is not None:
+        with placed(span):
+            callee.check(arguments)
+
+
+def _result(result: functions.ResultType, typed: tuple[Type, ...], span: Span | None) -> Type:
+    with placed(span):
+        return result(typed)
+
+
+@contextmanager
+def placed(span: Span | None) -> Iterator[None]:
+    """Gives an error raised inside that has no place in the query this one."""
+    try:
+        yield
+    except TrawlError as error:
+        error.span = error.span or span
+        raise

@@ -1,0 +1,77 @@
+"""The rewrites: what they take away, and what they must leave."""
+
+from trawl.algebra import Aggregate, Extend, Filter, Measure, Project, Relation, Scan, Slice, Sort, SortKey, post_order
+from trawl.expr import Call, Field, Literal
+from trawl.planning.bind import bind
+from trawl.planning.rules import improve, merge
+from trawl.schema import INTEGER, STRING, TIME, Column, Schema
+from trawl.values import Instant
+
+EVENTS = Schema((Column("@timestamp", TIME), Column("host", STRING), Column("port", INTEGER), Column("user", STRING)))
+
+
+def scan() -> Scan:
+    return Scan(("web",), "@timestamp", Instant(0), Instant(10), schema=EVENTS)
+
+
+def scanned(root: Relation) -> tuple[str, ...] | None:
+    (found,) = (relation for relation in post_order(root) if isinstance(relation, Scan))
+    assert found.columns.names == (found.only or EVENTS.names)
+    return found.only
+
+
+def is_host(name: str) -> Call:
+    return Call("eq", (Field("host"), Literal(name)))
+
+
+def test_a_count_by_host_reads_host_alone() -> None:
+    root = bind(Aggregate(scan(), (("host", Field("host")),), (Measure("count", (), "count"),)))
+    assert scanned(improve(root)) == ("host",)
+
+
+def test_a_filter_below_a_projection_keeps_the_field_that_it_reads() -> None:
+    root = bind(Project(Filter(scan(), is_host("a")), (("who", "user"),)))
+    improved = improve(root)
+    assert scanned(improved) == ("host", "user")
+    assert improved.columns.names == ("who",)
+
+
+def test_the_result_itself_needs_all_columns() -> None:
+    assert scanned(improve(bind(Filter(scan(), is_host("a"))))) is None
+
+
+def test_an_assignment_that_nothing_reads_is_dropped() -> None:
+    extended = Extend(scan(), (("unused", Field("user")), ("used", Field("port"))))
+    improved = improve(bind(Project(extended, (("used", "used"),))))
+    (left,) = (relation for relation in post_order(improved) if isinstance(relation, Extend))
+    assert [name for name, _ in left.assignments] == ["used"]
+    assert scanned(improved) == ("port",)
+
+
+def test_a_column_replaced_from_itself_is_still_read() -> None:
+    extended = Extend(scan(), (("port", Call("add", (Field("port"), Literal(1)))),))
+    assert scanned(improve(bind(Project(extended, (("port", "port"),))))) == ("port",)
+
+
+def test_a_sort_keeps_its_keys() -> None:
+    root = bind(Project(Slice(Sort(scan(), (SortKey(Field("port")),)), 5), (("host", "host"),)))
+    assert scanned(improve(root)) == ("host", "port")
+
+
+def test_filters_over_filters_become_one() -> None:
+    merged = merge.apply(bind(Filter(Filter(scan(), is_host("a")), is_host("b"))))
+    assert isinstance(merged, Filter)
+    assert isinstance(merged.input, Scan)
+
+
+def test_slices_over_slices_become_one_with_the_same_rows() -> None:
+    rows = list(range(20))
+    for first_count, first_offset in ((10, 0), (10, 5), (None, 3)):
+        for count, offset in ((4, 0), (20, 2), (None, 8), (5, 9)):
+            root = Slice(Slice(scan(), first_count, first_offset), count, offset)
+            merged = merge.apply(bind(root))
+            assert isinstance(merged, Slice)
+            assert not isinstance(merged.input, Slice)
+            below = rows[first_offset:][:first_count]
+            expected = below[offset:][:count]
+            assert rows[merged.offset :][: merged.count] == expected
