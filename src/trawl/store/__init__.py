@@ -1,0 +1,5 @@
+"""The embedded event store: loading, segments, mounted files."""
+
+from trawl.store.store import Store
+
+__all__ = ["Store"]

@@ -1,0 +1,29 @@
+"""NDJSON: one JSON object a line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+
+def read(lines: list[bytes]) -> list[Any]:
+    """The objects of some lines; for a line that holds none a sentence that says why."""
+    try:
+        found = [orjson.loads(line) for line in lines]
+    except orjson.JSONDecodeError:
+        return list(map(_read_one, lines))
+    return found if set(map(type, found)) <= {dict} else list(map(_read_one, lines))
+
+
+def _read_one(line: bytes) -> Any:
+    try:
+        event = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return f"the line is no JSON: {error.msg}, at character {error.pos + 1}"
+    return event if type(event) is dict else _other(event)
+
+
+def _other(value: object) -> str:
+    names = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+    return f"a JSON object is expected, the line holds {names.get(type(value), 'a number')}"

@@ -1,0 +1,126 @@
+"""Opens what is to be loaded: plain, gzip or zstd, a file or standard input, read ahead by a thread."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
+
+import zstandard
+
+from trawl.errors import Code, TrawlError
+
+STDIN: Final = "-"
+"""The name that stands for standard input."""
+
+_GZIP: Final = b"\x1f\x8b"
+_ZSTD: Final = b"\x28\xb5\x2f\xfd"
+_SNIFFED: Final = 1 << 16
+
+
+class _Counted(io.RawIOBase):
+    """A stream that counts the bytes read from it."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the stub asks for a private buffer type
+        data = self._raw.read(len(buffer))
+        buffer[: len(data)] = data
+        self.count += len(data)
+        return len(data)
+
+
+class _Unzstd(io.RawIOBase):
+    """Zstd frames unpacked. The library's own reader takes a frame cut short for the end of the file."""
+
+    def __init__(self, packed: BinaryIO) -> None:
+        self._packed = packed
+        self._frame: Any = None
+        self._ready = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # as above
+        while not self._ready:
+            data = self._packed.read(_SNIFFED) if self._frame is None or not self._frame.unused_data else b""
+            if self._frame is None or self._frame.eof:
+                data = (self._frame.unused_data if self._frame else b"") + data
+                if not data:
+                    return 0
+                self._frame = zstandard.ZstdDecompressor().decompressobj()
+            elif not data:
+                raise EOFError("the last frame does not end")
+            self._ready = memoryview(self._frame.decompress(data))
+        count = min(len(buffer), len(self._ready))
+        buffer[:count] = self._ready[:count]
+        self._ready = self._ready[count:]
+        return count
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An input that is open.
+
+    Attributes:
+        name: as it was given.
+        content: what it holds, unpacked.
+        raw: counts what was read of it as it lies on disk.
+        size: bytes on disk; None for standard input.
+    """
+
+    name: str
+    content: io.BufferedReader
+    raw: _Counted
+    size: int | None
+
+    @property
+    def bytes_read(self) -> int:
+        """Bytes read so far, of `size`."""
+        return self.raw.count
+
+    def start(self) -> bytes:
+        """The first bytes of the content, which stay to be read."""
+        return self.content.peek(_SNIFFED)
+
+
+@contextmanager
+def opened(name: str) -> Iterator[Opened]:
+    """Opens a file, or standard input for `-`.
+
+    Raises:
+        TrawlError: `UNREADABLE_FILE` if it is not there, not whole, or not what its first bytes say; also
+            for faults of unpacking while the block runs.
+    """
+    try:
+        with nullcontext(sys.stdin.buffer) if name == STDIN else Path(name).open("rb") as source:
+            size = None if name == STDIN else Path(name).stat().st_size
+            counted = _Counted(source)
+            packed = io.BufferedReader(cast(io.RawIOBase, counted), 1 << 20)
+            yield Opened(name, _unpacked(packed), counted, size)
+    except OSError as error:  # gzip's own errors are of this kind too
+        what = error.strerror or str(error)
+        raise TrawlError(Code.UNREADABLE_FILE, f"`{name}` cannot be read: {what.lower()}") from error
+    except (EOFError, zlib.error, zstandard.ZstdError) as error:
+        reason = f"`{name}` cannot be unpacked: {str(error).lower()}"
+        raise TrawlError(Code.UNREADABLE_FILE, reason, hint="the file may be cut short") from error
+
+
+def _unpacked(packed: io.BufferedReader) -> io.BufferedReader:
+    magic = packed.peek(4)[:4]
+    if magic.startswith(_GZIP):
+        return io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=packed)), 1 << 20)
+    if magic == _ZSTD:
+        return io.BufferedReader(_Unzstd(packed), 1 << 20)
+    return packed

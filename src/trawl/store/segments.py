@@ -1,0 +1,128 @@
+"""Writes a segment: chunks of events become one immutable Parquet file, newest first (ADR 1)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from trawl.arrow import FIELD_KEY, TYPE_KEY
+from trawl.catalog.base import Part
+from trawl.schema import TIME, Kind, Type
+from trawl.store.chunk import ROW_TYPE, Chunk, Slot, Values, concatenate
+from trawl.store.times import TIME_FIELD
+from trawl.values import Instant
+
+SEQ: Final = "seq"
+"""The hidden column that counts the events of an index in the order in which they were loaded."""
+
+ROW_GROUP_ROWS: Final = 122_880
+COMPRESSION: Final = "zstd"
+LEVEL: Final = 3
+
+
+@dataclass(frozen=True)
+class Written:
+    """A segment that lies on disk.
+
+    Attributes:
+        path: where it lies.
+        rows, bytes: events in it, and its size.
+        first, last: times of its oldest and its newest event.
+        fields: the parts of each field.
+    """
+
+    path: Path
+    rows: int
+    bytes: int
+    first: Instant
+    last: Instant
+    fields: dict[str, tuple[Part, ...]]
+
+
+def write_segment(path: Path, chunks: Sequence[Chunk], first_seq: int) -> Written:
+    """Writes the events of some chunks, in the order in which they were loaded, and syncs the file.
+
+    Args:
+        path: the new file.
+        chunks: at least one event.
+        first_seq: the number of the first event.
+    """
+    times = pa.concat_arrays([chunk.times for chunk in chunks])
+    rows = len(times)
+    order = _newest_first(times)
+    sequence = pa.array(range(first_seq, first_seq + rows), pa.int64())
+    columns = [(Slot(TIME_FIELD, TIME.encode()), TIME, times if order is None else times.take(order))]
+    places = None if order is None else pc.inverse_permutation(order, output_type=ROW_TYPE)
+    for slot, values in _together(chunks):
+        columns.append((slot, values.type, _placed(values, order, places, rows)))
+    table = pa.table(
+        [column for _, _, column in columns] + [sequence if order is None else sequence.take(order)],
+        pa.schema(
+            [_field(number, slot, type_, column) for number, (slot, type_, column) in enumerate(columns)]
+            + [pa.field(SEQ, pa.int64(), nullable=False)]
+        ),
+    )
+    with path.open("wb") as file:
+        pq.write_table(
+            table,
+            file,
+            row_group_size=ROW_GROUP_ROWS,
+            compression=COMPRESSION,
+            compression_level=LEVEL,
+        )
+        file.flush()
+        os.fsync(file.fileno())
+    fields: dict[str, tuple[Part, ...]] = {}
+    for number, (slot, type_, column) in enumerate(columns):
+        fields[slot.field] = (*fields.get(slot.field, ()), _part(number, type_, column))
+    last, first = (Instant(columns[0][2][row].value) for row in (0, rows - 1))
+    return Written(path, rows, path.stat().st_size, first, last, fields)
+
+
+def _newest_first(times: pa.Array) -> pa.Array | None:
+    """The order of rows by time descending, ties as they come; None if they lie so."""
+    order = pc.sort_indices(times, sort_keys=[("times", "descending")])
+    in_place = pa.array(range(len(times)), order.type)
+    return None if order.equals(in_place) else order.cast(ROW_TYPE)
+
+
+def _together(chunks: Sequence[Chunk]) -> list[tuple[Slot, Values]]:
+    """The values of each slot over all chunks, slots by name."""
+    pieces: dict[Slot, list[tuple[Values, int, int]]] = {}
+    start = 0
+    for chunk in chunks:
+        for slot, values in chunk.slots.items():
+            pieces.setdefault(slot, []).append((values, start, chunk.rows))
+        start += chunk.rows
+    return [(slot, concatenate(pieces[slot], start)) for slot in sorted(pieces)]
+
+
+def _placed(values: Values, order: pa.Array | None, places: pa.Array | None, rows: int) -> pa.Array:
+    """The values as a whole column in the segment's order."""
+    if values.rows is None:
+        return values.array if order is None else values.array.take(order)
+    own = values.rows if places is None else places.take(values.rows)
+    return pc.scatter(values.array, own, max_index=rows - 1)
+
+
+def _field(number: int, slot: Slot, type_: Type, column: pa.Array) -> pa.Field:
+    metadata = {FIELD_KEY: slot.field.encode(), TYPE_KEY: type_.encode().encode()}
+    return pa.field(f"c{number}", column.type, metadata=metadata)
+
+
+def _part(number: int, type_: Type, column: pa.Array) -> Part:
+    ranged = not type_.multivalue and type_.kind in (Kind.INTEGER, Kind.FLOAT, Kind.TIME)
+    if not ranged:
+        return Part((f"c{number}",), type_)
+    bounds = pc.min_max(column.cast(pa.int64()) if type_.kind is Kind.TIME else column)
+    least, most = bounds["min"].as_py(), bounds["max"].as_py()
+    if type_.kind is Kind.INTEGER:
+        least, most = int(least), int(most)
+    return Part((f"c{number}",), type_, least, most)

@@ -1,0 +1,73 @@
+"""The store as the rest of the program sees it: a catalog, and a way to load events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import sqlalchemy as sql
+
+from trawl.catalog.base import Snapshot, Source
+from trawl.settings.process import Mount
+from trawl.store.index import Indices
+from trawl.store.inputs import Format
+from trawl.store.loading import Loaded, Loading, Report
+from trawl.store.timing import TimeRule
+from trawl.values import Instant
+
+
+class Store:
+    """Loaded indices and mounted files, as one catalog (`catalog.base.Catalog`).
+
+    Args:
+        engine: the database, its tables up to date.
+        folder: where the files lie; made when something is loaded.
+        mounts: mounted sources by name.
+    """
+
+    def __init__(self, engine: sql.Engine, folder: Path, mounts: Mapping[str, Mount]) -> None:
+        self._folder = folder
+        self._indices = Indices(engine, folder)
+        self._mounts = mounts
+
+    def names(self) -> list[str]:
+        """The names of all sources, sorted."""
+        return self._indices.names()
+
+    def source(self, name: str) -> Source | None:
+        """The source of exactly this name."""
+        return self._indices.source(name)
+
+    def snapshot(self, names: tuple[str, ...]) -> Snapshot:
+        """The segments of these sources now, in load order. A source that is gone has none."""
+        return Snapshot({name: self._indices.segments(name) for name in names})
+
+    def load(
+        self,
+        index: str,
+        files: Sequence[str | Path],
+        *,
+        format: Format = Format.AUTO,
+        time_field: str | None = None,
+        keep_without_time: bool = False,
+        report: Report | None = None,
+    ) -> Loaded:
+        """Loads files into an index, all of them or nothing; on disk when this returns.
+
+        Args:
+            index: its name; made if it does not exist.
+            files: paths, `-` for standard input; plain, gzip or zstd.
+            format: what they hold.
+            time_field: where an event's time is; None: the first of the usual fields that it has.
+            keep_without_time: whether events without a readable time get the present one instead of
+                being put aside.
+            report: told how far it is, some times a second.
+
+        Raises:
+            TrawlError: `INVALID_INDEX_NAME`, `UNREADABLE_FILE`.
+        """
+        now = Instant(time.time_ns())
+        rule = TimeRule(time_field, now if keep_without_time else None, now)
+        loading = Loading(self._indices, self._folder, index, report)
+        return loading.run([str(file) for file in files], format, rule)
