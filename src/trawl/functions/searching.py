@@ -1,0 +1,168 @@
+"""Operators of `search`: without regard to case, never null (language.md 3)."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+from typing import Final
+
+from trawl.functions.base import Example, Function, Multivalue, fixed, spread
+from trawl.functions.coercion import exact
+from trawl.functions.ordering import compare, compare_numbers
+from trawl.instants import read_time
+from trawl.schema import BOOLEAN
+from trawl.values import Instant, Scalar, Value, exact_number, simple_lower, text_of
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@cache
+def wildcard(pattern: str) -> re.Pattern[str]:
+    """A pattern of `search` over folded text: `*` is any run of characters, everything else is itself."""
+    return re.compile(".*".join(re.escape(piece) for piece in simple_lower(pattern).split("*")), re.DOTALL)
+
+
+@cache
+def network(text: str) -> Network | None:
+    """The network that a text in CIDR form is (`10.0.0.0/8`, `fe80::/10`); None if it is none."""
+    if "/" not in text:
+        return None
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def within(address: str, block: Network) -> bool:
+    """Whether an address lies in a network; what is no address does not."""
+    try:
+        return ipaddress.ip_address(address) in block
+    except ValueError:
+        return False
+
+
+@cache
+def terms(text: str) -> tuple[str, ...]:
+    """The terms of a text, folded: maximal runs of letters, digits and `_`."""
+    found = []
+    start = None
+    for place, character in enumerate(text):
+        if character == "_" or unicodedata.category(character)[0] in "LN":
+            start = place if start is None else start
+        elif start is not None:
+            found.append(simple_lower(text[start:place]))
+            start = None
+    if start is not None:
+        found.append(simple_lower(text[start:]))
+    return tuple(found)
+
+
+def _is(field: Value, wanted: Scalar | None) -> bool:
+    if field is None or wanted is None:
+        return False
+    text = text_of(wanted)
+    return text == "*" or any(_one_is(value, text) for value in spread(field))
+
+
+def _one_is(value: Scalar, wanted: str) -> bool:
+    if "*" in wanted:
+        return wildcard(wanted).fullmatch(simple_lower(text_of(value))) is not None
+    if simple_lower(text_of(value)) == simple_lower(wanted):
+        return True
+    if isinstance(value, str):
+        block = network(wanted)
+        return block is not None and within(value, block)
+    if isinstance(value, Instant):
+        return read_time(wanted) == value
+    number = None if isinstance(value, bool) else exact_number(wanted)
+    return number is not None and compare_numbers(value, number) == 0
+
+
+def _ordered(holds: Callable[[int], bool]) -> Callable[[Value, Scalar | None], bool]:
+    def evaluate(field: Value, bound: Scalar | None) -> bool:
+        if bound is None:
+            return False
+        orders = (_order(value, bound) for value in spread(field))
+        return any(order is not None and holds(order) for order in orders)
+
+    return evaluate
+
+
+def _order(value: Scalar, bound: Scalar) -> int | None:
+    if isinstance(value, Instant) or isinstance(bound, Instant):
+        return compare(value, bound)
+    left, right = exact(value), exact(bound)
+    return None if left is None or right is None else compare_numbers(left, right)
+
+
+def _has_text(wanted: Scalar, *fields: Value) -> bool:
+    text = text_of(wanted)
+    return any(_one_has(text_of(value), text) for field in fields for value in spread(field))
+
+
+def _one_has(value: str, wanted: str) -> bool:
+    if "*" in wanted:
+        return wildcard(wanted).fullmatch(simple_lower(value)) is not None
+    sought = terms(wanted)
+    if not sought:
+        return simple_lower(wanted) in simple_lower(value)
+    found = terms(value)
+    return any(found[place : place + len(sought)] == sought for place in range(len(found) - len(sought) + 1))
+
+
+def _comparison(name: str, holds: Callable[[int], bool], summary: str, example: Example) -> Function:
+    return Function(
+        name,
+        ("field", "bound"),
+        fixed(BOOLEAN),
+        _ordered(holds),
+        summary,
+        examples=(example,),
+        takes_null=True,
+        multivalue=Multivalue.ACCEPT,
+        is_operator=True,
+    )
+
+
+FUNCTIONS: Final = (
+    Function(
+        "search_eq",
+        ("field", "value"),
+        fixed(BOOLEAN),
+        _is,
+        "`field=value` of `search`: equal as folded text, or the same number, or inside the network; `*` is any run "
+        "of characters, and alone says that the field is there.",
+        examples=(Example("host=WEB*", True),),
+        takes_null=True,
+        multivalue=Multivalue.ACCEPT,
+        is_operator=True,
+    ),
+    _comparison(
+        "search_lt",
+        lambda order: order < 0,
+        "`field<value` of `search`: below as numbers, or as times; false for anything else.",
+        Example("port<1024", True),
+    ),
+    _comparison(
+        "search_le", lambda order: order <= 0, "`field<=value` of `search`: not above.", Example("port<=80", True)
+    ),
+    _comparison("search_gt", lambda order: order > 0, "`field>value` of `search`: above.", Example("port>8080", False)),
+    _comparison(
+        "search_ge", lambda order: order >= 0, "`field>=value` of `search`: not below.", Example("port>=80", True)
+    ),
+    Function(
+        "search_text",
+        ("text", "field?", "..."),
+        fixed(BOOLEAN),
+        _has_text,
+        "A word or text of `search`: its terms stand side by side in one value of one field; with `*` it matches one "
+        "whole value.",
+        examples=(Example('"access denied"', False),),
+        takes_null=True,
+        multivalue=Multivalue.ACCEPT,
+        is_operator=True,
+    ),
+)
