@@ -1,0 +1,77 @@
+"""Whole tasks against DuckDB told directly to write the same rows, on the same files, threads and memory."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from functools import partial
+from typing import Final
+
+import duckdb
+
+from benchmarks.ground import Ground, Order
+from benchmarks.measuring import Finding, medians
+from benchmarks.searches import SEARCHES
+from benchmarks.serving import Server
+
+FACTOR: Final = 1.25
+TASK: Final = 0.1
+"""Seconds that a task may take by itself."""
+
+
+def searches(ground: Ground, server: Server) -> Iterator[Finding]:
+    """The searches, over events loaded newest first and loaded shuffled."""
+    with ground.database() as connection:
+        for order, search in itertools.product(ground.orders, SEARCHES):
+            query = f"source {order.name} | {search.query}"
+            rows = server.run(query)["rows"]
+            ours, direct = medians(
+                ground.tier.repeats,
+                partial(_ask, server, query),
+                partial(ground.copy, connection, search, order),
+            )
+            yield _against(f"{search.name}, loaded {order.name}", ours, direct, f"{rows:,} rows", FACTOR, TASK)
+
+
+def sidebar_and_timeline(ground: Ground, server: Server) -> Iterator[Finding]:
+    """Sidebar and timeline over all events, against one field at a time in DuckDB: exact top 10, count of distinct."""
+    order = ground.orders[0]
+    query = f"source {order.name} | aggs count"
+    with ground.database() as connection:
+        ours, without, direct = medians(
+            min(3, ground.tier.repeats),
+            partial(_ask, server, query, calculateStats=True),
+            partial(_ask, server, query),
+            partial(_field_by_field, connection, order),
+        )
+    yield _against(
+        "sidebar and timeline of 60 fields", ours - without, direct, f"{ground.tier.events:,} events", 2.0, 0
+    )
+
+
+def _field_by_field(connection: duckdb.DuckDBPyConnection, order: Order) -> None:
+    described = connection.execute(f"DESCRIBE FROM {order.events}").fetchall()
+    for name, kind, *_ in described:
+        value = f'unnest("{name}")' if kind.endswith("[]") else f'"{name}"'
+        connection.execute(
+            f"WITH counted AS (SELECT value, count(*) AS n FROM (SELECT {value} AS value FROM {order.events}) "
+            "WHERE value IS NOT NULL GROUP BY value) SELECT * FROM (SELECT list(value ORDER BY n DESC, value) FROM "
+            "(FROM counted ORDER BY n DESC, value LIMIT 10)), (SELECT count(*), sum(n) FROM counted)"
+        ).to_arrow_table()
+    connection.execute(
+        f'SELECT time_bucket(INTERVAL 1 DAY, "@timestamp") AS edge, count(*) FROM {order.events} GROUP BY 1 ORDER BY 1'
+    ).to_arrow_table()
+
+
+def _ask(server: Server, query: str, **body: object) -> None:
+    server.delete(server.run(query, **body)["id"])
+
+
+def _against(what: str, ours: float, direct: float, over: str, factor: float, fixed: float) -> Finding:
+    ratio = max(0.0, ours - fixed) / direct
+    return Finding(
+        what,
+        f"≤ {factor:g} ×" + (f" + {fixed * 1000:.0f} ms" if fixed else ""),
+        f"{ratio:.2f} × ({ours:.2f} s against {direct:.2f} s, {over})",
+        ratio <= factor,
+    )
