@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
-from trawl.errors import Notice
+import orjson
+import sqlalchemy as sql
+
+from trawl.catalog.base import Catalog, Segment
+from trawl.errors import Code, Notice, TrawlError
+from trawl.planning import Plan
+from trawl.planning.explain import describe
 from trawl.results.reader import Result
-from trawl.tasks.journal import Event, Line
+from trawl.settings.cluster import ClusterSettings
+from trawl.settings.process import Settings
+from trawl.tasks import admission, listing
+from trawl.tasks.changes import Changes
+from trawl.tasks.export import Export, ExportStream, start_export
+from trawl.tasks.folders import Folders
+from trawl.tasks.ids import is_id
+from trawl.tasks.journal import Event, Journal, Level, Line, Note, Phase
 from trawl.tasks.listing import Filter
+from trawl.tasks.presence import Presence
+from trawl.tasks.store import Store
+from trawl.tasks.stream import follow
+from trawl.tasks.supervisor import Plant, Supervisor
+from trawl.tasks.sweeper import Sweeper
 from trawl.tasks.task import Status, Task
-from trawl.tasks.wanted import Wanted
+from trawl.tasks.wanted import Wanted, seconds_of
+
+STOP_WAIT: Final = 2.0
+"""Seconds that a stop waits for the task to end."""
+LINES: Final = 10_000
+"""Log lines answered at once."""
 
 
 @dataclass(frozen=True)
@@ -48,97 +74,126 @@ class Answer:
     cost: Any
 
 
-@dataclass(frozen=True)
-class Export:
-    """A file wanted of a result (api.md 8).
-
-    Attributes:
-        file_name, file_type: as asked for; the extension is appended where it lacks.
-        compress: as a `.zip` that holds the file. rows: how many at most, None for all.
-        fields: which columns, None for all. partial: whether an unfinished task will do.
-        bom, escape_formulas: options of csv.
-    """
-
-    file_name: str
-    file_type: str
-    compress: bool = False
-    rows: int | None = 10_000
-    fields: tuple[str, ...] | None = None
-    partial: bool = False
-    bom: bool = False
-    escape_formulas: bool = False
-
-
-@dataclass(frozen=True)
-class ExportStream:
-    """A file on its way. Closing `chunks` before its end stops the process that makes it.
-
-    Attributes:
-        name: with extension. rows: how many it holds. is_partial: made of a result that is not whole.
-    """
-
-    name: str
-    media_type: str
-    rows: int
-    is_partial: bool
-    chunks: Iterator[bytes]
-
-
 class Tasks:
     """All there is to do about tasks. Thread-safe. An `owner` of None sees the tasks of everybody.
 
     Every method that takes an id raises `TASK_NOT_FOUND` where the owner has no such task and `TASK_GONE`
     (facts: `deletedAt`, `deletedBy`, `why`, `request`) where it was deleted or has expired.
+
+    Args:
+        settings: of the process. engine: the database, its tables up to date.
+        catalog: what sources there are.
+        factory: `module:function` that makes a worker's tools (`trawl.tasks.tools`).
+        adopts: whether to run whatever waits in the data folder, and to sweep it, as a server does; else
+            only tasks submitted here are run.
     """
+
+    def __init__(self, settings: Settings, engine: sql.Engine, catalog: Catalog, factory: str, *, adopts: bool) -> None:
+        self._engine = engine
+        self._catalog = catalog
+        self._cluster = ClusterSettings(engine)
+        self._store = Store(engine)
+        self._journal = Journal(engine)
+        self._folders = Folders(settings.data / "results")
+        self._changes = Changes()
+        self._presence = Presence(settings.data / "supervisors", time.time_ns())
+        self._sweeper = Sweeper(self._store, self._folders)
+        self._supervisor = Supervisor(
+            Plant(settings, factory, adopts),
+            self._store,
+            self._cluster,
+            self._folders,
+            self._presence,
+            self._changes,
+            self._sweeper.sweep,
+        )
+
+    def start(self) -> None:
+        """Begins to run tasks. Without it tasks can be looked at, stopped and deleted, and wait for a server."""
+        self._supervisor.start()
+
+    def close(self) -> None:
+        """Ends; tasks that run go back to the queue."""
+        self._supervisor.close()
+        self._presence.end()
+
+    # --- making ----------------------------------------------------------------------------------------
 
     def submit(self, wanted: Wanted, owner: str, idempotency_key: str | None = None) -> Task:
         """Plans the query now and runs it later.
 
         Raises:
-            TrawlError: whatever makes the query one that cannot run; `INVALID_TIME`; `TOO_MANY_TASKS`;
-                `NO_ROOM`; `IDEMPOTENCY_CONFLICT`.
+            TrawlError: whatever makes the query one that cannot run; `INVALID_TIME`; `MALFORMED_REQUEST`;
+                `TOO_MANY_TASKS`; `NO_ROOM`; `IDEMPOTENCY_CONFLICT`.
         """
-        raise NotImplementedError
+        if idempotency_key is not None:
+            known = self._store.made_with(owner, idempotency_key, wanted.body())
+            if known is not None:
+                return self.get(known, owner)
+        in_force = self._cluster.all()
+        admission.check_room(in_force, self._store.result_bytes)
+        task, planned = admission.admit(wanted, owner, in_force, self._catalog)
+        accepted = Note(Level.INFO, Phase.QUEUE, f"accepted: {planned.query}")
+        stored = self._store.add(task, idempotency_key, [accepted], in_force["trawl.tasks.max_queued"])
+        if stored.id == task.id:
+            self._supervisor.run(task.id)
+        return stored
 
     def dry_run(self, wanted: Wanted) -> DryRun:
         """Plans the query and says what it would read; makes no task. Raises what `submit` does."""
-        raise NotImplementedError
+        _, planned = admission.admit(wanted, "", self._cluster.all(), self._catalog)
+        segments = _read_by(planned, self._catalog)
+        return DryRun(
+            query=planned.query,
+            plan=describe(planned.result),
+            sources=planned.sources,
+            files=len(segments),
+            rows=sum(segment.rows for segment in segments),
+            bytes=sum(segment.bytes for segment in segments),
+            warnings=planned.notices,
+        )
+
+    # --- looking ---------------------------------------------------------------------------------------
 
     def get(self, id: str, owner: str | None) -> Task:
         """The task as it is now."""
-        raise NotImplementedError
+        task = self._store.get(id) if is_id(id) else None
+        if task is None:
+            raise self._absent(id, owner)
+        if owner is not None and task.owner != owner:
+            raise _not_found()
+        return task
 
     def list(self, wanted: Filter) -> tuple[Iterator[Task], int]:
-        """The tasks, newest first, read as they are asked for; and how many there are in all."""
-        raise NotImplementedError
-
-    def stop(self, id: str, owner: str | None, by: str) -> Task:
-        """Asks the task to stop and waits until it has, 2 s at most.
-
-        Raises:
-            TrawlError: `WRONG_STATE` where it had finished, or ended first.
-        """
-        raise NotImplementedError
-
-    def stop_all(self, owner: str | None, by: str) -> tuple[str, ...]:
-        """Stops every unfinished task; the ids of those that were stopped."""
-        raise NotImplementedError
-
-    def delete(self, id: str, owner: str | None, by: str) -> int:
-        """Deletes a finished task's result and logs; the bytes freed. `WRONG_STATE` for an unfinished one."""
-        raise NotImplementedError
-
-    def keep(self, id: str, owner: str | None, ttl: str) -> Task:
-        """Sets how long the result is kept, counted from the task's end. `MALFORMED_REQUEST` for a bad `ttl`."""
-        raise NotImplementedError
+        """The tasks, newest first, read as they are asked for; and how many there are, limit and offset aside."""
+        return listing.newest_first(self._engine, wanted), listing.count(self._engine, wanted)
 
     def logs(self, id: str, owner: str | None, start: int = 0, level: str = "DEBUG") -> tuple[tuple[Line, ...], int]:
-        """The log lines with `seq >= start` of this level and above, and the `start` to go on from."""
-        raise NotImplementedError
+        """The log lines with `seq >= start` of this level and above, and the `start` to go on from.
+
+        Raises:
+            TrawlError: `MALFORMED_REQUEST` for a level that is none.
+        """
+        self.get(id, owner)
+        if level not in Level.__members__:
+            reason = f"there is no level `{level[:20]}`"
+            raise TrawlError(Code.MALFORMED_REQUEST, reason, hint="the levels are DEBUG, INFO, WARN and ERROR")
+        lines = self._journal.lines(id, start, Level(level), LINES)
+        return lines, lines[-1].seq + 1 if lines else start
 
     def answer(self, id: str, owner: str | None) -> Answer:
         """What can be read of the task now."""
-        raise NotImplementedError
+        task = self.get(id, owner)
+        if task.attempt == 0 or task.status is Status.QUEUED:
+            return Answer(task, None, None, None, None)
+        stats = _json(self._folders.stats(id, task.attempt)) or {}
+        return Answer(
+            task=task,
+            result=Result(self._folders.attempt(id, task.attempt)),
+            sidebar=stats.get("sidebar"),
+            timeline=stats.get("timeline"),
+            cost=_json(self._folders.cost(id, task.attempt)),
+        )
 
     def export(self, id: str, owner: str | None, wanted: Export) -> ExportStream:
         """The result as a file, formatted in a process of its own.
@@ -147,15 +202,153 @@ class Tasks:
             TrawlError: `WRONG_STATE` for an unfinished task without `partial`; `MALFORMED_REQUEST` for a name
                 or type that is none.
         """
-        raise NotImplementedError
+        task = self.get(id, owner)
+        if not task.status.is_end and not wanted.partial:
+            hint = "wait until it has finished, or ask for what there is with `partial`"
+            raise TrawlError(Code.WRONG_STATE, f"the task is {task.status}", hint=hint)
+        return start_export(task, self._folders, wanted)
+
+    # --- following -------------------------------------------------------------------------------------
 
     def events(self, id: str | None, owner: str | None, after: int | None = None) -> AsyncIterator[Event]:
-        """What happens to one task (until its end) or to all, as it happens, from just after event `after`."""
-        raise NotImplementedError
+        """What happens to one task (until its end) or to all, as it happens, from just after event `after`.
+
+        Without `after`: a task's events from its beginning; of all tasks, those from now on.
+        """
+        if id is not None:
+            self.get(id, owner)
+        return follow(self._journal, self._changes, partial(self._look, id, owner), id, owner, after)
 
     def watch(self, id: str, owner: str | None) -> Iterator[Task]:
         """The task each time that it changed, its end state last; blocks in between."""
-        raise NotImplementedError
+        changed = threading.Event()
+        with self._changes.waking(id, changed.set):
+            while True:
+                task = self.get(id, owner)
+                yield task
+                if task.status.is_end:
+                    return
+                changed.wait(timeout=1.0)  # changes made by other processes come without a bell
+                changed.clear()
+
+    # --- ending ----------------------------------------------------------------------------------------
+
+    def stop(self, id: str, owner: str | None, by: str) -> Task:
+        """Asks the task to stop and waits until it has, 2 s at most.
+
+        Raises:
+            TrawlError: `WRONG_STATE` where it had finished, or ended first.
+        """
+        if self.get(id, owner).status.is_end:
+            raise self._finished(id, owner)
+        with _Bell(self._changes, id) as bell:
+            self._ask_to_stop([id], by)
+            until = time.monotonic() + STOP_WAIT
+            while not (task := self.get(id, owner)).status.is_end and (left := until - time.monotonic()) > 0:
+                bell.wait(min(left, 0.5))
+        if task.status.is_end and task.status is not Status.STOPPED:
+            raise self._finished(id, owner)
+        return task
+
+    def stop_all(self, owner: str | None, by: str) -> tuple[str, ...]:
+        """Asks every unfinished task to stop, and waits for them as `stop` does; the ids of those it asked."""
+        wanted = self._store.unfinished(owner)
+        before = self._ask_to_stop(wanted, by)
+        until = time.monotonic() + STOP_WAIT
+        asked = tuple(id for id, status in before.items() if not status.is_end)
+        with _Bell(self._changes, None) as bell:
+            while set(asked) & set(self._store.unfinished(owner)) and (left := until - time.monotonic()) > 0:
+                bell.wait(min(left, 0.5))
+        return asked
+
+    def delete(self, id: str, owner: str | None, by: str) -> int:
+        """Deletes a finished task's result and logs; the bytes freed. `WRONG_STATE` for an unfinished one."""
+        task = self.get(id, owner)
+        if not task.status.is_end:
+            reason = f"the task is {task.status}; only a finished one can be deleted"
+            raise TrawlError(Code.WRONG_STATE, reason, hint="break it first")
+        freed = self._sweeper.delete(id, by)
+        if freed is None:  # somebody else was first
+            raise self._absent(id, owner)
+        return freed
+
+    def keep(self, id: str, owner: str | None, ttl: str) -> Task:
+        """Sets how long the result is kept, counted from the task's end. `MALFORMED_REQUEST` for a bad `ttl`."""
+        seconds = seconds_of(ttl)
+        self.get(id, owner)
+        return self._store.keep(id, seconds)
+
+    # --- within ----------------------------------------------------------------------------------------
+
+    def _look(self, id: str | None, owner: str | None) -> tuple[Task, ...]:
+        if id is None:
+            return tuple(listing.newest_first(self._engine, Filter(owner, statuses=(Status.RUNNING,))))
+        task = self._store.get(id)
+        return () if task is None else (task,)
+
+    def _ask_to_stop(self, ids: Sequence[str], by: str) -> dict[str, Status]:
+        before = self._store.request_stop(ids, by)
+        for id, status in before.items():
+            if status is Status.RUNNING:
+                self._supervisor.stop(id)
+            elif status is Status.QUEUED:
+                self._changes.publish(id)
+        return before
+
+    def _finished(self, id: str, owner: str | None) -> TrawlError:
+        status = self.get(id, owner).status
+        return TrawlError(Code.WRONG_STATE, f"the task has ended already: {status}", facts={"taskStatus": status.value})
+
+    def _absent(self, id: str, owner: str | None) -> TrawlError:
+        """Why there is no task of this id: it never was, or it is gone."""
+        stone = self._store.tombstone(id) if is_id(id) else None
+        if stone is None or (owner is not None and stone.owner != owner):
+            return _not_found()
+        why = "expired" if stone.by is None else "deleted"
+        words = "has expired" if stone.by is None else f"was deleted by {stone.by}"
+        facts = {"deletedAt": str(stone.deleted), "deletedBy": stone.by, "why": why, "request": dict(stone.body)}
+        reason = f"the task {words} at {stone.deleted}"
+        return TrawlError(Code.TASK_GONE, reason, hint="`request` makes it again", facts=facts)
 
 
-__all__ = ["Answer", "DryRun", "Event", "Export", "ExportStream", "Filter", "Line", "Status", "Task", "Tasks", "Wanted"]
+class _Bell(threading.Event):
+    """Set when a task changes, while the block lasts. Waiting clears it."""
+
+    def __init__(self, changes: Changes, task: str | None) -> None:
+        super().__init__()
+        self._listening = changes.waking(task, self.set)
+
+    def __enter__(self) -> _Bell:
+        self._listening.__enter__()
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self._listening.__exit__(None, None, None)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        rang = super().wait(timeout)
+        self.clear()
+        return rang
+
+
+def _not_found() -> TrawlError:
+    return TrawlError(Code.TASK_NOT_FOUND, "there is no task of this id")
+
+
+def _json(file: Any) -> Any:
+    try:
+        return orjson.loads(file.read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+def _read_by(planned: Plan, catalog: Catalog) -> list[Segment]:
+    """The segments of a plan's sources that reach into its range."""
+    snapshot = catalog.snapshot(planned.sources)
+    start, end = planned.range.start, planned.range.end
+    return [
+        segment
+        for segments in snapshot.segments.values()
+        for segment in segments
+        if segment.last >= start and segment.first < end
+    ]

@@ -106,8 +106,13 @@ class Store:
 
     def known(self, ids: Collection[str]) -> set[str]:
         """Those of the ids that are tasks."""
+        found: set[str] = set()
+        listed = list(ids)
         with self._engine.connect() as connection:
-            return set(connection.execute(sql.select(tasks.c.id).where(tasks.c.id.in_(ids))).scalars())
+            for first in range(0, len(listed), 1000):
+                some = sql.select(tasks.c.id).where(tasks.c.id.in_(listed[first : first + 1000]))
+                found.update(connection.execute(some).scalars())
+        return found
 
     # --- life ----------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from trawl.errors import Notice
+from trawl.errors import Notice, TrawlError, excerpt, locate
 from trawl.planning.plan import Request
 from trawl.tasks.wanted import Wanted
 from trawl.values import Instant, TimeRange
@@ -69,6 +69,14 @@ class Failure:
     hint: str | None = None
     position: Mapping[str, int] | None = None
     excerpt: str | None = None
+
+    @classmethod
+    def of(cls, error: TrawlError, text: str) -> Failure:
+        """The failure that an error is, for a query of this text."""
+        span = error.span
+        if span is None:
+            return cls(error.code.value, error.reason, error.hint)
+        return cls(error.code.value, error.reason, error.hint, locate(text, span), excerpt(text, span))
 
 
 @dataclass(frozen=True)

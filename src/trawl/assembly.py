@@ -1,0 +1,91 @@
+"""Puts the rooms together: the only one that knows concrete engines and stores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import sqlalchemy as sql
+
+from trawl import database
+from trawl.engines.base import Engine
+from trawl.settings.cluster import ClusterSettings
+from trawl.settings.process import Settings
+from trawl.store import Store
+from trawl.tasks.folders import Folders
+from trawl.tasks.service import Tasks
+from trawl.tasks.tools import Tools
+
+WORKER_TOOLS: Final = "trawl.assembly:worker_tools"
+"""The name under which a worker process finds `worker_tools`."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A data folder that is open. As a context manager it closes at the end.
+
+    Attributes:
+        settings: of this process. cluster: those that change while it runs.
+        store: the sources. tasks: the background searches.
+    """
+
+    settings: Settings
+    cluster: ClusterSettings
+    store: Store
+    tasks: Tasks
+    _database: sql.Engine
+
+    def close(self) -> None:
+        """Lets go of the folder; tasks that run here go back to the queue."""
+        self.tasks.close()
+        self._database.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_service(settings: Settings, *, adopts: bool = False) -> Service:
+    """Opens a data folder, which is made if need be. `service.tasks.start()` begins to run tasks.
+
+    Args:
+        settings: of this process.
+        adopts: whether to run all that waits in the folder, and to sweep it, as a server does; else only
+            what is submitted here.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    engine = open_database(settings)
+    database.upgrade(engine)
+    store = Store(engine, indices(settings), settings.mounts)
+    tasks = Tasks(settings, engine, store, WORKER_TOOLS, adopts=adopts)
+    return Service(settings, ClusterSettings(engine), store, tasks, engine)
+
+
+def open_database(settings: Settings) -> sql.Engine:
+    """The database of a data folder, as it is."""
+    return database.connect(settings.database or database.url_of(settings.data))
+
+
+def indices(settings: Settings) -> Path:
+    """Where the event store keeps its files."""
+    return settings.data / "indices"
+
+
+def embedded_engine() -> Engine:
+    """The engine that runs in this program."""
+    from trawl.engines.duckdb import DuckDBEngine  # takes 0.1 s; the server itself never needs it
+
+    return DuckDBEngine()
+
+
+def worker_tools(settings: Settings) -> Tools:
+    """What a worker process works with."""
+    engine = embedded_engine()
+    store = Store(open_database(settings), indices(settings), settings.mounts)
+    return Tools(store, engine, engine, Folders(settings.data / "results"), settings.threads)

@@ -1,0 +1,65 @@
+"""Where tasks lie on disk: `results/ID/ATTEMPT/`, and the snapshot that all attempts of a task share."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from trawl.tasks.ids import is_id
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The folder of all results."""
+
+    root: Path
+
+    def task(self, id: str) -> Path:
+        """All that a task has on disk."""
+        return self.root / id
+
+    def attempt(self, id: str, attempt: int) -> Path:
+        """What one attempt writes; no other attempt writes there."""
+        return self.root / id / str(attempt)
+
+    def scratch(self, id: str, attempt: int) -> Path:
+        """What an attempt spills; of no use once it is over."""
+        return self.attempt(id, attempt) / "scratch"
+
+    def snapshot(self, id: str) -> Path:
+        """The frozen snapshot of a task."""
+        return self.root / id / "snapshot.json"
+
+    def cost(self, id: str, attempt: int) -> Path:
+        """What an attempt cost, as JSON."""
+        return self.attempt(id, attempt) / "cost.json"
+
+    def stats(self, id: str, attempt: int) -> Path:
+        """The sidebar and the timeline of an attempt, as JSON."""
+        return self.attempt(id, attempt) / "stats.json"
+
+    def size(self, id: str) -> int:
+        """Bytes of all files of a task."""
+        return sum(path.stat().st_size for path in self.task(id).rglob("*") if path.is_file())
+
+    def free(self) -> int:
+        """Bytes left on the disk."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        return shutil.disk_usage(self.root).free
+
+    def remove(self, id: str) -> None:
+        """Removes all that a task has; what vanishes meanwhile is no error."""
+        shutil.rmtree(self.task(id), ignore_errors=True)
+
+    def clear(self, id: str, attempt: int) -> None:
+        """Removes the attempts of a task but this one, and what this one has spilled."""
+        for path in self.task(id).glob("*"):
+            if path.is_dir() and path.name != str(attempt):
+                shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(self.scratch(id, attempt), ignore_errors=True)
+
+    def ids(self) -> Iterator[str]:
+        """The tasks that have something on disk."""
+        return (path.name for path in self.root.glob("*") if is_id(path.name))

@@ -1,0 +1,295 @@
+"""One attempt at a task, from freezing its snapshot to its last row. However it goes, it has one ending."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+
+import orjson
+import pyarrow as pa
+
+import trawl
+from trawl.arrow import schema_of
+from trawl.engines.base import Cost
+from trawl.engines.base import Progress as Scanned
+from trawl.errors import Code, Notice, TrawlError
+from trawl.planning import PREVIOUS, Plan, plan, resume
+from trawl.results.files import put
+from trawl.results.manifest import Facts
+from trawl.results.writer import Writer
+from trawl.tasks import cost, counts
+from trawl.tasks.budget import Budget
+from trawl.tasks.executions import Executions, Means
+from trawl.tasks.journal import Level, Note, Phase, now
+from trawl.tasks.messages import Begin, Done
+from trawl.tasks.process import forget_peak
+from trawl.tasks.snapshot import Frozen, freeze
+from trawl.tasks.store import Ending, Report
+from trawl.tasks.task import Failure, Progress, Status
+from trawl.tasks.tools import Tools
+from trawl.tasks.wanted import CostLevel
+from trawl.tasks.warned import Warnings
+from trawl.values import NANOSECONDS
+
+TICK: float = 0.25
+"""Seconds between two reports."""
+SEARCHED: float = 90.0
+"""The percentage at which the search itself is done, where statistics follow; 99 where none do."""
+
+
+class Run:
+    """An attempt. `stop` may be called from any thread, before `see_through` as well.
+
+    Args:
+        begin: the task and what it may use.
+        tools: what to work with.
+        tell: takes a report, about every `TICK`.
+    """
+
+    def __init__(self, begin: Begin, tools: Tools, tell: Callable[[Report], None]) -> None:
+        self._begin = begin
+        self._task = begin.task
+        self._tools = tools
+        self._tell = tell
+        self._stop_wanted = threading.Event()
+        self._lock = threading.Lock()
+        self._notes: list[Note] = []
+        self._warnings = Warnings(self._task.wanted.query)
+        self._progress = Progress()
+        self._began = time.monotonic()
+        self._ceiling = 0.0
+        self._executions: Executions | None = None
+        self._writer: Writer | None = None
+        self._progressive = False
+        self._budget = Budget(self._task.wanted.max_rows, self._task.wanted.max_run_seconds)
+        self._meter = cost.Meter()
+        self._costs: list[Cost] = []
+        self._chain: list[Plan] = []
+
+    def stop(self) -> None:
+        """Ends the attempt soon."""
+        self._stop_wanted.set()
+        if self._executions is not None:
+            self._executions.stop()
+
+    def see_through(self) -> Done:
+        """Runs the task to an end, whatever it is."""
+        forget_peak()
+        waited = (now().nanoseconds - self._task.created.nanoseconds) / NANOSECONDS
+        self._meter.add(Phase.QUEUE, max(0.0, waited))
+        self._note(Level.INFO, Phase.QUEUE, f"picked up, attempt {self._task.attempt}")
+        try:
+            ending = self._attempt()
+        except TrawlError as error:
+            ending = self._ended_by(error)
+        except MemoryError:
+            reason = "the search needed more memory than a worker may use"
+            ending = self._ended_by(TrawlError(Code.MEMORY_LIMIT_EXCEEDED, reason))
+        except Exception as error:
+            traceback.print_exc(file=sys.stderr)
+            reason = f"a fault of the program itself ({type(error).__name__}); the server's own log has the details"
+            ending = self._ended_by(TrawlError(Code.INTERNAL_ERROR, reason))
+        self._tools.folders.clear(self._task.id, self._task.attempt)
+        percent = 100.0 if ending.status is Status.COMPLETED else self._progress.percent
+        self._progress = replace(self._progress, percent=percent, eta_seconds=None)
+        return Done(self._report(), ending)
+
+    # --- the attempt, step by step ---------------------------------------------------------------------
+
+    def _attempt(self) -> Ending:
+        with self._ticking():
+            with self._meter.phase(Phase.PLAN):
+                frozen, planned = self._planned()
+            with self._meter.phase(Phase.SEARCH):
+                rows, size = self._searched(frozen, planned)
+            for further in self._further(rows, size):
+                try:
+                    further()
+                except TrawlError as error:
+                    if not self._is_spent(error):
+                        raise
+        if self._budget.spent is not None:
+            self._warn([self._budget.spent], Phase.SEARCH)
+        elif outside := frozen.outside(planned):
+            self._warn([outside], Phase.SEARCH)
+        seconds = time.monotonic() - self._began
+        self._note(Level.INFO, Phase.WRITE, f"completed: {rows:,} rows, {size:,} bytes, {seconds:.3f} s")
+        return Ending(Status.COMPLETED, is_partial=self._budget.spent is not None)
+
+    def _planned(self) -> tuple[Frozen, Plan]:
+        task, folders = self._task, self._tools.folders
+        folders.clear(task.id, task.attempt)
+        frozen = freeze(folders.snapshot(task.id), task.request, self._tools.catalog)
+        frozen.check()
+        planned = plan(task.request, frozen)
+        segments = [segment for many in frozen.segments.segments.values() for segment in many]
+        means = Means(
+            engine=self._tools.engine,
+            finisher=self._tools.finisher,
+            scratch=folders.scratch(task.id, task.attempt),
+            threads=self._tools.threads,
+            memory_bytes=self._begin.memory_bytes,
+            spill_bytes=self._begin.spill_bytes,
+            zone=task.zone,
+            profile=task.wanted.cost is CostLevel.DEBUG,
+        )
+        self._executions = Executions(means, frozen.segments)
+        if self._stop_wanted.is_set():
+            self._executions.stop()
+        files = f"{len(segments)} files, {sum(segment.rows for segment in segments):,} rows"
+        where = ", ".join(planned.sources) or "no source"
+        message = f"planned for {self._tools.engine.name}: {len(planned.steps)} commands over {where} ({files})"
+        self._note(Level.INFO, Phase.PLAN, message)
+        self._warn(planned.notices, Phase.PLAN, planned)
+        return frozen, planned
+
+    def _searched(self, frozen: Frozen, planned: Plan) -> tuple[int, int]:
+        """Writes the rows of the plan; how many, and their bytes."""
+        task = self._task
+        self._ceiling = SEARCHED if task.wanted.stats else 99.0
+        facts = Facts(planned.query, planned.range, trawl.__version__, self._tools.engine.name, frozen.digest)
+        folder = self._tools.folders.attempt(task.id, task.attempt)
+        self._progressive = planned.tap is None and planned.rest is None
+        batches = self._rows(planned, frozen)
+        with Writer(
+            folder, facts, threads=self._tools.threads, quota=self._begin.quota, progressive=self._progressive
+        ) as self._writer:
+            try:
+                for batch in self._budget.meter(batches):
+                    with self._meter.phase(Phase.WRITE):
+                        self._writer.write(batch)
+            except TrawlError as error:
+                if not self._is_spent(error):
+                    raise
+            with self._meter.phase(Phase.WRITE):
+                manifest = self._writer.close()
+        self._executed.halt()
+        self._account(Phase.SEARCH)
+        return manifest.rows, manifest.bytes
+
+    def _rows(self, planned: Plan, frozen: Frozen) -> Iterator[pa.RecordBatch]:
+        """The rows of a plan and of what it goes on with, as its columns become known."""
+        self._chain = [planned]
+        batches = self._executed.run(planned.result, eager=planned.tap is None)
+        while planned.rest is not None:
+            reader = self._executed.reader(batches)
+            planned = resume(planned, schema_of(reader.schema), frozen)
+            self._warn(planned.notices, Phase.PLAN, planned)
+            self._chain.append(planned)
+            batches = self._executed.run(planned.result, given={PREVIOUS: reader})
+        return batches
+
+    def _further(self, rows: int, size: int) -> Iterator[Callable[[], None]]:
+        """What follows the search, as far as it was asked for."""
+        if self._task.wanted.stats:
+            yield self._stats
+        if self._task.wanted.cost is not CostLevel.OFF:
+            yield partial(self._cost_report, rows, size)
+
+    def _stats(self) -> None:
+        raise NotImplementedError
+
+    def _cost_report(self, rows: int, size: int) -> None:
+        commands = None
+        costs = tuple(self._costs)  # without those of counting
+        try:
+            if self._task.wanted.cost is CostLevel.DEBUG:
+                total = None if self._budget.spent else rows
+                with self._meter.phase(Phase.COST):
+                    commands = counts.of_commands(self._chain, self._executed, self._tools.engine, total)
+        finally:
+            told = cost.report(self._meter, costs, rows, size, commands)
+            put(self._tools.folders.cost(self._task.id, self._task.attempt), orjson.dumps(told))
+
+    # --- endings ---------------------------------------------------------------------------------------
+
+    def _is_spent(self, error: TrawlError) -> bool:
+        """Whether an error only says that a budget is used up."""
+        if error.code is Code.STOPPED:
+            return self._budget.spent is not None and not self._stop_wanted.is_set()
+        if error.code is Code.NO_ROOM and self._begin.quota is not None:
+            self._budget.spent = Notice("results_full", f"the search was ended early: {error.reason}")
+            return True
+        return False
+
+    def _ended_by(self, error: TrawlError) -> Ending:
+        if error.code is Code.STOPPED:
+            self._note(Level.INFO, Phase.SEARCH, "stopped")
+            return Ending(Status.STOPPED, is_partial=True)
+        self._note(Level.ERROR, Phase.SEARCH, f"failed: {error.reason}" + (f" ({error.hint})" if error.hint else ""))
+        return Ending(Status.FAILED, is_partial=True, error=Failure.of(error, self._task.wanted.query))
+
+    # --- telling ---------------------------------------------------------------------------------------
+
+    @property
+    def _executed(self) -> Executions:
+        assert self._executions is not None, "planned first"
+        return self._executions
+
+    def _account(self, phase: Phase) -> None:
+        costs, notices = self._executed.settle()
+        self._costs.extend(costs)
+        self._warn(notices, phase, *self._chain)
+
+    def _note(self, level: Level, phase: Phase, message: str) -> None:
+        with self._lock:
+            self._notes.append(Note(level, phase, message))
+
+    def _warn(self, notices: list[Notice] | tuple[Notice, ...], phase: Phase, *plans: Plan) -> None:
+        steps = [step for planned in plans for step in planned.steps]
+        with self._lock:
+            self._notes.extend(self._warnings.add(notices, phase, steps))
+
+    @contextmanager
+    def _ticking(self) -> Iterator[None]:
+        over = threading.Event()
+
+        def tick() -> None:
+            while not over.wait(TICK):
+                if self._budget.is_late() and self._executions is not None:
+                    self._executions.stop()
+                self._advance()
+                self._tell(self._report())
+
+        ticker = threading.Thread(target=tick, name="progress", daemon=True)
+        ticker.start()
+        try:
+            yield
+        finally:
+            over.set()
+            ticker.join()
+
+    def _advance(self) -> None:
+        scanned = self._executions.progress() if self._executions is not None else Scanned()
+        percent = max(self._progress.percent, round(self._ceiling * scanned.fraction, 1))
+        elapsed = time.monotonic() - self._began
+        eta = round(elapsed * (100 - percent) / percent, 1) if percent >= 2 else None
+        self._progress = Progress(
+            percent,
+            max(self._progress.scanned_rows, scanned.scanned_rows),
+            max(self._progress.total_rows, scanned.total_rows),
+            max(self._progress.scanned_bytes, scanned.scanned_bytes),
+            max(self._progress.total_bytes, scanned.total_bytes),
+            eta,
+        )
+
+    def _report(self) -> Report:
+        manifest = self._writer.manifest if self._writer is not None else None
+        readable = manifest if manifest is not None and (self._progressive or manifest.complete) else None
+        with self._lock:
+            notes, self._notes = tuple(self._notes), []
+            return Report(
+                task=self._task.id,
+                attempt=self._task.attempt,
+                progress=self._progress,
+                rows=readable.rows if readable else 0,
+                result_bytes=readable.bytes if readable else 0,
+                warnings=self._warnings.all,
+                notes=notes,
+            )

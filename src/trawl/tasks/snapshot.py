@@ -1,0 +1,174 @@
+"""The frozen snapshot: what a task reads on every attempt, whatever is loaded meanwhile (api.md 2).
+
+Not only the segments are frozen but the sources' schemas too: a field that appears later must not add a
+column to a second attempt.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from trawl.catalog.base import Catalog, FileFormat, Part, Segment, Snapshot, Source
+from trawl.errors import Code, Notice, TrawlError
+from trawl.planning import Plan, Request, plan
+from trawl.results.files import settle
+from trawl.schema import Column, Schema, Type
+from trawl.values import Instant
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A catalog as it was at one moment.
+
+    Attributes:
+        digest: a hash of all of it.
+    """
+
+    sources: dict[str, Source]
+    segments: Snapshot
+    digest: str
+
+    def names(self) -> list[str]:
+        """The names of all sources, sorted."""
+        return sorted(self.sources)
+
+    def source(self, name: str) -> Source | None:
+        """The source of exactly this name."""
+        return self.sources.get(name)
+
+    def snapshot(self, names: tuple[str, ...]) -> Snapshot:
+        """The segments of these sources."""
+        return Snapshot({name: self.segments.segments.get(name, ()) for name in names})
+
+    def check(self) -> None:
+        """Raises `SOURCE_CHANGED` if a mounted file is not the one that was frozen."""
+        for name, segments in self.segments.segments.items():
+            for segment in segments:
+                if segment.modified is not None and _changed(segment):
+                    reason = f"a file of the mounted source `{name}` changed since the search began"
+                    raise TrawlError(Code.SOURCE_CHANGED, reason, hint="run the search again")
+
+    def outside(self, planned: Plan) -> Notice | None:
+        """The warning that sources hold events, but none of them in the range searched; None if that is not so."""
+        filled = [source for source in self.sources.values() if source.rows and source.first and source.last]
+        within = planned.range
+        if not filled or any(source.first < within.end and source.last >= within.start for source in filled):  # type: ignore[operator]  # None was left out above
+            return None
+        held = ", ".join(f"`{source.name}` from {source.first} to {source.last}" for source in filled[:5])
+        searched = f"{within.start} to {within.end}"
+        return Notice(
+            "no_events_in_range", f"no event lies in the range searched, {searched}; there are those of {held}"
+        )
+
+
+def freeze(file: Path, request: Request, catalog: Catalog) -> Frozen:
+    """The snapshot in `file`; at a task's first attempt it is taken now and written there.
+
+    Raises:
+        TrawlError: what `plan` raises, `NO_ROOM`.
+    """
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        names = plan(request, catalog).sources
+        # segments first: a schema read after them has all of their fields
+        segments = catalog.snapshot(names)
+        sources = [source for name in names if (source := catalog.source(name)) is not None]
+        content = _keep(file, json.dumps(_encoded(sources, segments), separators=(",", ":")).encode())
+    return _decoded(json.loads(content), sha256(content).hexdigest())
+
+
+def _keep(file: Path, content: bytes) -> bytes:
+    """Writes the file unless it is there, in one step; answers what it holds then."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        with fresh.open("wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+        try:
+            file.hardlink_to(fresh)
+        except FileExistsError:
+            return file.read_bytes()
+    finally:
+        fresh.unlink(missing_ok=True)
+    settle(file.parent)
+    return content
+
+
+def _changed(segment: Segment) -> bool:
+    try:
+        found = Path(segment.path).stat()
+    except OSError:
+        return True
+    return (found.st_mtime_ns, found.st_size) != (segment.modified, segment.bytes)
+
+
+def _encoded(sources: list[Source], snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "sources": [
+            {
+                "name": source.name,
+                "schema": [[column.name, column.type.encode()] for column in source.schema],
+                "time_field": source.time_field,
+                "rows": source.rows,
+                "bytes": source.bytes,
+                "first": source.first.nanoseconds if source.first else None,
+                "last": source.last.nanoseconds if source.last else None,
+            }
+            for source in sources
+        ],
+        "segments": {name: [_segment(one) for one in many] for name, many in snapshot.segments.items()},
+    }
+
+
+def _segment(segment: Segment) -> dict[str, Any]:
+    return {
+        "path": segment.path,
+        "rows": segment.rows,
+        "bytes": segment.bytes,
+        "first": segment.first.nanoseconds,
+        "last": segment.last.nanoseconds,
+        "fields": {
+            name: [[part.column, part.type.encode(), part.minimum, part.maximum] for part in parts]
+            for name, parts in segment.fields.items()
+        },
+        "order_column": segment.order_column,
+        "ordinal": segment.ordinal,
+        "is_sorted": segment.is_sorted,
+        "format": segment.format.value,
+        "modified": segment.modified,
+    }
+
+
+def _decoded(loaded: dict[str, Any], digest: str) -> Frozen:
+    sources = {
+        item["name"]: Source(
+            name=item["name"],
+            schema=Schema(tuple(Column(name, Type.decode(type_)) for name, type_ in item["schema"])),
+            time_field=item["time_field"],
+            rows=item["rows"],
+            bytes=item["bytes"],
+            first=None if item["first"] is None else Instant(item["first"]),
+            last=None if item["last"] is None else Instant(item["last"]),
+        )
+        for item in loaded["sources"]
+    }
+    segments = {name: tuple(_segment_of(one) for one in many) for name, many in loaded["segments"].items()}
+    return Frozen(sources, Snapshot(segments), digest)
+
+
+def _segment_of(item: dict[str, Any]) -> Segment:
+    fields = {
+        name: tuple(Part(tuple(column), Type.decode(type_), least, most) for column, type_, least, most in parts)
+        for name, parts in item["fields"].items()
+    }
+    first, last, format_ = Instant(item["first"]), Instant(item["last"]), FileFormat(item["format"])
+    return Segment(**item | {"first": first, "last": last, "fields": fields, "format": format_})
