@@ -91,7 +91,10 @@ def _power(base: Scalar, exponent: Scalar) -> Value:
 
 
 def _exponential(value: Scalar) -> Value:
-    return _power(math.e, value) if number(value) > 700 else math.exp(number(value))
+    try:
+        return math.exp(number(value))
+    except OverflowError:
+        raise Fault("overflow", "a number is too large to be held") from None
 
 
 def _natural_logarithm(value: Scalar) -> Value:
