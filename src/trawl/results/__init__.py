@@ -1,0 +1,1 @@
+"""Stored results: Parquet parts and a manifest, pages, statistics."""
