@@ -25,7 +25,7 @@ $(READY): pyproject.toml requirements.lock scripts/setup.sh
 	@touch $@
 
 demo: $(READY) ## one background search from loading to export; SERVE=1 keeps the server up
-	@$(BIN)/python scripts/demo.py $(if $(SERVE),--serve)
+	@$(BIN)/python -m scripts.demo $(if $(SERVE),--serve)
 
 test: $(READY) ## the quick tests
 	$(BIN)/pytest -n 2 -m "not slow"
@@ -36,17 +36,16 @@ test-all: $(READY) ## every test
 check: $(READY) ## lint, format, types, layers, and whether generated files are current
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
-	$(BIN)/mypy -p trawl
-	$(BIN)/mypy benchmarks scripts
+	$(BIN)/mypy -p trawl -p benchmarks -p scripts
 	$(BIN)/lint-imports
-	$(BIN)/python scripts/reference.py --check
+	$(BIN)/python -m scripts.reference --check
 
 format: $(READY) ## put the code in order
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
 docs: $(READY) ## write docs/reference out of the code
-	$(BIN)/python scripts/reference.py
+	$(BIN)/python -m scripts.reference
 
 bench: $(READY) ## measure speed and memory; TIER=fast takes under 3 minutes
 	$(BIN)/python -m benchmarks --tier $(TIER)

@@ -135,7 +135,8 @@ def serving(data: Path, environment: Mapping[str, str] | None = None, port: int 
     try:
         with httpx.Client(base_url=address, timeout=httpx.Timeout(600)) as client:
             _until_ready(client, process, data / "server.log")
-            yield Server(address, client, psutil.Process(process.pid))
+            running = psutil.Process(process.pid)  # type: ignore[no-untyped-call]  # psutil has no types
+            yield Server(address, client, running)
     finally:
         process.terminate()
         try:

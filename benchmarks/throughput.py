@@ -53,12 +53,12 @@ def _field_by_field(connection: duckdb.DuckDBPyConnection, order: Order) -> None
     described = connection.execute(f"DESCRIBE FROM {order.events}").fetchall()
     for name, kind, *_ in described:
         value = f'unnest("{name}")' if kind.endswith("[]") else f'"{name}"'
-        connection.execute(
+        connection.sql(
             f"WITH counted AS (SELECT value, count(*) AS n FROM (SELECT {value} AS value FROM {order.events}) "
             "WHERE value IS NOT NULL GROUP BY value) SELECT * FROM (SELECT list(value ORDER BY n DESC, value) FROM "
             "(FROM counted ORDER BY n DESC, value LIMIT 10)), (SELECT count(*), sum(n) FROM counted)"
         ).to_arrow_table()
-    connection.execute(
+    connection.sql(
         f'SELECT time_bucket(INTERVAL 1 DAY, "@timestamp") AS edge, count(*) FROM {order.events} GROUP BY 1 ORDER BY 1'
     ).to_arrow_table()
 

@@ -1,0 +1,296 @@
+"""Writes `docs/reference` out of the code: `make docs`. With `--check` it only says whether the pages are current."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib
+import inspect
+import json
+import pkgutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, cast
+
+import httpx
+import typer.main
+
+import trawl.commands
+from scripts import docstrings
+from trawl import functions
+from trawl.cli import build
+from trawl.cli.terminal.faults import FAILED, STATUS_OF
+from trawl.commands.base import Command
+from trawl.errors import MEANINGS, Code
+from trawl.functions.base import Aggregation, Function
+from trawl.server.app import create_app
+from trawl.server.errors import STATUS
+from trawl.server.services import Services
+from trawl.settings.cluster import DEFINITIONS
+from trawl.settings.process import Mount, Settings
+from trawl.values import Instant, Value, text_of
+
+FOLDER: Final = Path(__file__).parent.parent / "docs" / "reference"
+NOTE: Final = "<!-- Made from the code by `make docs`; edit the docstrings instead. -->\n"
+
+
+def pages() -> dict[str, str]:
+    """Every page of the reference by its path below `docs/reference`."""
+    commands = sorted(commands_of_tree(), key=lambda command: command.name)
+    found = {f"commands/{command.name}.md": _command(command) for command in commands}
+    found["commands/README.md"] = _commands(commands)
+    found["functions.md"] = _functions()
+    found["aggregations.md"] = _aggregations()
+    found["errors.md"] = _errors()
+    found["settings.md"] = _settings()
+    found["http.md"] = _http(openapi())
+    found["cli.md"] = _cli()
+    return {path: NOTE + "\n" + text.rstrip() + "\n" for path, text in found.items()}
+
+
+def commands_of_tree() -> list[type[Command]]:
+    """The commands of the language: the classes that the modules of `trawl.commands` define."""
+    modules = [
+        importlib.import_module(f"{trawl.commands.__name__}.{found.name}")
+        for found in pkgutil.iter_modules(trawl.commands.__path__)
+    ]
+    return [
+        member
+        for module in modules
+        for member in vars(module).values()
+        if inspect.isclass(member)
+        and issubclass(member, Command)
+        and member.__module__ == module.__name__
+        and hasattr(member, "name")
+    ]
+
+
+def openapi() -> dict[str, Any]:
+    """The description that the server gives of its API."""
+    app = create_app(cast(Services, None))  # describing itself, it asks nothing of its services
+
+    async def ask() -> dict[str, Any]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+            found: dict[str, Any] = (await client.get("/openapi.json")).raise_for_status().json()
+            return found
+
+    return asyncio.run(ask())
+
+
+def _commands(commands: Sequence[type[Command]]) -> str:
+    rows = [
+        (f"[`{command.name}`]({command.name}.md)", docstrings.read(command.__doc__ or "").summary)
+        for command in commands
+    ]
+    return "# Commands\n\n" + _table(("command", ""), rows)
+
+
+def _command(command: type[Command]) -> str:
+    documentation = docstrings.read(command.__doc__ or "")
+    parts = [
+        f"# `{command.name}`",
+        documentation.summary,
+        _block(documentation.synopsis),
+        documentation.words,
+        *_facts(command),
+    ]
+    if documentation.examples:
+        parts.append("## Examples")
+    for example in documentation.examples:
+        parts += [example.words, _block(example.query), _block(example.table)]
+    return _joined(parts)
+
+
+def _facts(command: type[Command]) -> Iterator[str]:
+    if command.aliases:
+        yield "Also written " + ", ".join(f"`{alias}`" for alias in command.aliases) + "."
+    if command.generates:
+        yield "It stands first and makes events."
+    if command.replaces_events:
+        yield "What comes out are no longer the events; sidebar and timeline describe the events before it."
+    if command.only_after_storage is not None:
+        allowed = ", ".join(f"`{name}`" for name in command.only_after_storage)
+        instead = f" Elsewhere `{command.instead}` does the same." if command.instead else ""
+        yield f"It runs where the data is, so it may follow only {allowed}.{instead}"
+
+
+def _functions() -> str:
+    parts = ["# Functions"]
+    for family, members in functions.families().items():
+        scalars = [member for member in members if isinstance(member, Function) and not member.is_operator]
+        if scalars:
+            module = importlib.import_module(f"{functions.__name__}.{family}")
+            parts += [f"## {family.replace('_', ' ').capitalize()}", docstrings.read(module.__doc__ or "").summary]
+            parts += [_signature(member) for member in sorted(scalars, key=lambda member: member.name)]
+    return _joined(parts)
+
+
+def _aggregations() -> str:
+    parts = ["# Aggregations", "`pNN(f)` and `percNN(f)` stand for `perc(f, NN)`."]
+    for members in functions.families().values():
+        parts += [_signature(member) for member in members if isinstance(member, Aggregation)]
+    return _joined(parts)
+
+
+def _signature(member: Function | Aggregation) -> str:
+    also = ", also " + ", ".join(f"`{alias}`" for alias in member.aliases) if member.aliases else ""
+    title = f"### `{member.name}({', '.join(member.parameters)})`{also}"
+    shown = "\n".join(f"{example.call}  →  {literal(example.result)}" for example in member.examples)
+    return _joined([title, member.summary, _block(shown)])
+
+
+def literal(value: Value) -> str:
+    """A value as a query writes it."""
+    if value is None:
+        return "null"
+    if isinstance(value, list):
+        return "[" + ", ".join(literal(item) for item in value) + "]"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value) if isinstance(value, Instant) else text_of(value)
+
+
+def _errors() -> str:
+    rows = [(f"`{code.value}`", MEANINGS[code], str(STATUS[code]), str(STATUS_OF.get(code, FAILED))) for code in Code]
+    words = "`error.type` on the wire, with the HTTP status and the exit status of the command line."
+    return _joined(["# Errors", words, _table(("type", "meaning", "HTTP", "exit"), rows)])
+
+
+def _settings() -> str:
+    cluster = [
+        (f"`{key}`", f"`{json.dumps(definition.default)}`", definition.summary)
+        for key, definition in DEFINITIONS.items()
+    ]
+    process = [
+        (f"`{name}`", f"`TRAWL_{name.upper()}`", field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+    mount = [(f"`{name}`", "", "") for name in Mount.model_fields]
+    return _joined(
+        [
+            "# Settings",
+            "## Of the cluster",
+            "Changed while the server runs, through `PUT /_cluster/settings`.",
+            _table(("key", "default", ""), cluster),
+            "## Of the process",
+            "Read at the start from the environment, else from `trawl.toml` in the data folder.",
+            _table(("key", "in the environment", ""), process),
+            "A mount, in `[mounts.NAME]`, has " + ", ".join(name for name, *_ in mount) + ".",
+            _block(_attributes(Mount)),
+        ]
+    )
+
+
+def _attributes(kind: type) -> str:
+    return inspect.cleandoc(kind.__doc__ or "").partition("Attributes:\n")[2].replace("    ", "").strip()
+
+
+def _http(description: Mapping[str, Any]) -> str:
+    parts = ["# HTTP", description["info"]["description"].strip()]
+    for path, methods in description["paths"].items():
+        for method, call in methods.items():
+            parts += [f"## {method.upper()} `{path}`", call.get("description", "").strip()]
+            parameters = [
+                (f"`{found['name']}`", found["in"], found.get("description", ""))
+                for found in call.get("parameters", ())
+            ]
+            parts.append(_table(("parameter", "in", ""), parameters))
+            parts += [_body(content, description) for content in _json_of(call.get("requestBody", {}))]
+            answers = [
+                (status, " ".join(answer["description"].split())) for status, answer in call["responses"].items()
+            ]
+            parts.append(_table(("answer", ""), answers))
+    return _joined(parts)
+
+
+def _json_of(message: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if "application/json" in message.get("content", {}):
+        yield message["content"]["application/json"]["schema"]
+
+
+def _body(schema: Mapping[str, Any], description: Mapping[str, Any]) -> str:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found = description["components"]["schemas"][name] if name else schema
+    required = found.get("required", ())
+    rows = [
+        (
+            f"`{key}`",
+            "required" if key in required else f"`{json.dumps(field.get('default'))}`",
+            field.get("description", ""),
+        )
+        for key, field in found.get("properties", {}).items()
+    ]
+    return _table(("in the body", "default", ""), rows)
+
+
+def _cli() -> str:
+    root = typer.main.get_command(build())
+    parts = ["# Command line"]
+    for path, command in _walk(("trawl",), root):
+        parts += [f"## `{' '.join(path)}`", inspect.cleandoc(command.help or "")]
+        if not hasattr(command, "commands"):
+            usage = command.get_usage(command.make_context(" ".join(path), [], resilient_parsing=True))
+            parts.append(_block(usage.removeprefix("Usage: ")))
+        rows = [
+            (", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts)), _help_of(parameter))
+            for parameter in command.params
+        ]
+        parts.append(_table(("option", ""), rows))
+    return _joined(parts)
+
+
+def _help_of(parameter: Any) -> str:
+    return " ".join((getattr(parameter, "help", None) or "").split())
+
+
+def _walk(path: tuple[str, ...], command: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """A command and all below it; typer carries a click of its own, whose classes are not public."""
+    yield path, command
+    for name, below in sorted(getattr(command, "commands", {}).items()):
+        if not below.hidden:
+            yield from _walk((*path, name), below)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *lines]) if lines else ""
+
+
+def _block(text: str) -> str:
+    return f"```\n{text}\n```" if text else ""
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+def stale(made: Mapping[str, str]) -> list[str]:
+    """The paths of pages that differ from what the code says, are missing, or have nothing behind them any more."""
+    there = {str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.md")}
+    changed = {path for path, text in made.items() if path not in there or (FOLDER / path).read_text("utf-8") != text}
+    return sorted(changed | (there - made.keys()))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m scripts.reference", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail where a page is not current")
+    options = parser.parse_args()
+    made = pages()
+    old = stale(made)
+    if options.check:
+        for path in old:
+            print(f"docs/reference/{path} is not current: `make docs` writes it", file=sys.stderr)
+        return 1 if old else 0
+    for path in old:
+        target = FOLDER / path
+        if path in made:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(made[path], encoding="utf-8")
+        else:
+            target.unlink()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
