@@ -1,0 +1,85 @@
+"""What an expression is for one row: the functions' own meaning, and faults counted by where they happen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from trawl import functions
+from trawl.engines.reference.rows import Row
+from trawl.errors import Notice, Span
+from trawl.expr import Call, EveryField, Expr, Field, Literal
+from trawl.functions.base import Fault
+from trawl.schema import Kind, Type
+from trawl.values import Scalar, Value
+
+
+@dataclass
+class Faults:
+    """Faults of the data, counted."""
+
+    _counts: Counter[tuple[str, str, Span | None]] = field(default_factory=Counter)
+
+    def add(self, fault: Fault, span: Span | None) -> None:
+        """Counts a fault at a place of the query."""
+        self._counts[fault.code, str(fault), span] += 1
+
+    def notices(self) -> list[Notice]:
+        """The faults so far, in the order in which they first came up."""
+        return [Notice(code, message, span, count) for (code, message, span), count in self._counts.items()]
+
+
+def evaluate(expression: Expr, row: Row, faults: Faults) -> Value:
+    """The value of a bound expression for a row. Depth is bounded by the parser (`trawl.expr.DEEPEST`)."""
+    match expression:
+        case Literal(value=value):
+            return value
+        case Field(name=name):
+            return row.get(name)
+        case EveryField():
+            raise AssertionError("EveryField is not bound")
+        case Call():
+            return _conform(_call(expression, row, faults), expression.type)
+
+
+def is_true(condition: Expr, row: Row, faults: Faults) -> bool:
+    """Whether a condition holds for a row; null does not."""
+    value = evaluate(condition, row, faults)
+    return value is True or value == [True]
+
+
+def _call(call: Call, row: Row, faults: Faults) -> Value:
+    function = functions.find(call.function)
+    assert function is not None, f"{call.function} is not bound"
+    try:
+        if call.function == "mvfilter":
+            return function.evaluate(*_filter_arguments(call, row, faults))
+        if function.lazy:
+            return function.evaluate(*(_later(argument, row, faults) for argument in call.arguments))
+        return function.apply([evaluate(argument, row, faults) for argument in call.arguments])
+    except Fault as fault:
+        faults.add(fault, call.span)
+        return None
+
+
+def _later(argument: Expr, row: Row, faults: Faults) -> Callable[[], Value]:
+    return lambda: evaluate(argument, row, faults)
+
+
+def _filter_arguments(call: Call, row: Row, faults: Faults) -> tuple[Callable[[], Value], Callable[[Scalar], Value]]:
+    """The values, and the condition of one of them: the row as if the field had that value alone."""
+    field_, condition = call.arguments
+    assert isinstance(field_, Field)
+    return _later(field_, row, faults), lambda value: evaluate(condition, {**row, field_.name: value}, faults)
+
+
+def _conform(value: Value, type_: Type | None) -> Value:
+    """An integer where the type of the call says float is that float: `round(x, 1)` of 2 in a column of floats."""
+    if type_ is None or Kind.FLOAT not in type_.kinds or Kind.INTEGER in type_.kinds:
+        return value
+    return [_as_float(item) for item in value] if isinstance(value, list) else _as_float(value)
+
+
+def _as_float(value: Scalar | None) -> Scalar | None:
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

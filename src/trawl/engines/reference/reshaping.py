@@ -1,0 +1,116 @@
+"""Rows to columns and back to shape: pivots, rarer values put together, missing buckets filled, rows multiplied."""
+
+from __future__ import annotations
+
+from trawl import calendars
+from trawl.algebra import Explode, Fill, Lump, Pivot
+from trawl.engines.reference.aggregation import measured, null_last
+from trawl.engines.reference.expressions import Faults
+from trawl.engines.reference.rows import Row, Sequence
+from trawl.functions.base import spread
+from trawl.functions.ordering import OrderKey, identity
+from trawl.schema import INTEGER, Column, Schema
+from trawl.values import Instant, Value
+
+
+def explode(relation: Explode, rows: list[Row]) -> list[Row]:
+    """One row for each value; a row without any stays, its field null."""
+    name = relation.field
+    return [{**row, name: value} for row in rows for value in spread(row.get(name)) or (None,)]
+
+
+def lump(relation: Lump, rows: list[Row], faults: Faults) -> list[Row]:
+    """The rows with rarer values replaced. Nulls become `missing` and do not take a place from a value."""
+    kept = {identity(value) for value in _heaviest(relation, rows, faults)}
+    found = []
+    for row in rows:
+        value = row.get(relation.field)
+        if value is None:
+            found.append({**row, relation.field: relation.missing})
+        elif identity(value) in kept:
+            found.append(row)
+        elif relation.other is not None:
+            found.append({**row, relation.field: relation.other})
+    return found
+
+
+def _heaviest(relation: Lump, rows: list[Row], faults: Faults) -> list[Value]:
+    groups: dict[object, list[Row]] = {}
+    for row in rows:
+        if row.get(relation.field) is not None:
+            names = (*relation.by, relation.field)
+            groups.setdefault(tuple(identity(row.get(name)) for name in names), []).append(row)
+    weights: dict[object, tuple[Value, float | None]] = {}
+    for members in groups.values():
+        value = members[0][relation.field]
+        weight = measured(relation.weight, members, faults)
+        _, known = weights.get(identity(value), (value, None))
+        if isinstance(weight, int | float):
+            known = weight if known is None else known + weight
+        weights[identity(value)] = (value, known)
+
+    def rank(item: tuple[Value, float | None]) -> tuple[bool, float, tuple[bool, OrderKey]]:
+        value, weight = item
+        return weight is None, -(weight or 0), null_last(value)
+
+    return [value for value, _ in sorted(weights.values(), key=rank)[: relation.limit]]
+
+
+def pivot(relation: Pivot, input_: Sequence) -> Sequence:
+    """One row for each value of `row`, one column for each value of `column` and each of `values`."""
+    texts = {value for row in input_.rows if isinstance(value := row.get(relation.column), str)}
+    ordered = sorted(texts - set(relation.last)) + [text for text in relation.last if text in texts]
+    names = {
+        (value, text): _free(text if len(relation.values) == 1 else f"{value}: {text}", relation.row)
+        for value in relation.values
+        for text in ordered
+    }
+    types = {value: input_.schema.type_of(value) for value in relation.values}
+    zeros = {name: 0 for (value, _), name in names.items() if value in relation.zeros}
+    columns = [Column(name, types[value]) for (value, _), name in names.items()]
+    found: dict[object, Row] = {}
+    for row in input_.rows:
+        key = row.get(relation.row)
+        wide = found.setdefault(identity(key), {relation.row: key, **zeros})
+        for value in relation.values:
+            name = names.get((value, row[relation.column]))  # type: ignore[arg-type]  # of other kinds there is none
+            if name is not None and row.get(value) is not None:
+                wide[name] = row[value]
+    rows = sorted(found.values(), key=lambda row: null_last(row[relation.row]))
+    schema = Schema((Column(relation.row, input_.schema.type_of(relation.row)), *columns))
+    return Sequence(schema, rows, {name: value for (value, _), name in names.items()})
+
+
+def _free(name: str, taken: str) -> str:
+    return f"{name}_" if name == taken else name
+
+
+def fill(relation: Fill, input_: Sequence) -> list[Row]:
+    """The rows with those of missing buckets between them."""
+    present: dict[Instant, Row] = {}
+    for row in input_.rows:
+        edge = row[relation.time_field]
+        assert isinstance(edge, Instant), "buckets are grouped by their lower edge"
+        present[edge] = row
+    start, end = _bounds(relation, list(present))
+    if start is None or end is None:
+        return input_.rows
+    zeros: Row = {
+        column.name: 0
+        for column in input_.schema
+        if column.name in relation.zeros
+        or (input_.pivoted.get(column.name) in relation.zeros and column.type.union(INTEGER) == INTEGER)
+    }
+    buckets = relation.buckets
+    edges = calendars.edges(start, end, buckets.size, buckets.unit, buckets.zone)
+    added = {edge: {relation.time_field: edge, **zeros} for edge in edges if edge not in present}
+    return [row for _, row in sorted((present | added).items())]
+
+
+def _bounds(relation: Fill, present: list[Instant]) -> tuple[Instant | None, Instant | None]:
+    start, end = relation.start, relation.end
+    if start is None:
+        start = min(present, default=None)
+    if end is None and present:
+        end = Instant(max(present).nanoseconds + 1)
+    return start, end
