@@ -87,36 +87,48 @@ settings = sql.Table(
 )
 
 
+_TRANSIENT: Final = "transient:"
+"""Stands before the key of a value that lasts until the server starts again; such a value wins."""
+
+
 class ClusterSettings:
     """The values in force. Reads hit the database; callers that need them often keep what they read."""
 
     def __init__(self, engine: sql.Engine) -> None:
         self._engine = engine
 
-    def changed(self) -> dict[str, Any]:
-        """The settings that differ from their defaults, by key."""
+    def changed(self, transient: bool = False) -> dict[str, Any]:
+        """The settings that differ from their defaults, by key: those that stay, or the `transient` ones."""
         with self._engine.connect() as connection:
             rows = connection.execute(sql.select(settings.c.key, settings.c.value)).all()
-        return {key: orjson.loads(value) for key, value in rows if key in DEFINITIONS}
+        prefix = _TRANSIENT if transient else ""
+        found = {key.removeprefix(prefix): orjson.loads(value) for key, value in rows if key.startswith(prefix)}
+        return {key: value for key, value in found.items() if key in DEFINITIONS}
 
     def all(self) -> dict[str, Any]:
         """Every setting's value in force, by key."""
-        return {key: definition.default for key, definition in DEFINITIONS.items()} | self.changed()
+        defaults = {key: definition.default for key, definition in DEFINITIONS.items()}
+        return defaults | self.changed() | self.changed(transient=True)
 
-    def put(self, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """Sets values, all or none; None resets one to its default. Answers the values kept.
+    def put(self, changes: Mapping[str, Any], transient: Mapping[str, Any] | None = None) -> None:
+        """Sets values, all or none, to stay and until the server starts again; None resets one.
 
         Raises:
             TrawlError: `INVALID_SETTING` for an unknown key or a value that it does not take.
         """
-        kept = {key: None if value is None else self._checked(key, value) for key, value in changes.items()}
+        kept = {key: self._checked(key, value) for key, value in changes.items()}
+        kept |= {_TRANSIENT + key: self._checked(key, value) for key, value in (transient or {}).items()}
         with writing(self._engine) as connection:
             for key, value in kept.items():
                 connection.execute(sql.delete(settings).where(settings.c.key == key))
                 if value is not None:
                     row = {"key": key, "value": orjson.dumps(value).decode(), "changed": time.time_ns()}
                     connection.execute(sql.insert(settings).values(row))
-        return kept
+
+    def forget_transient(self) -> None:
+        """Drops the values that last until the server starts: it starts."""
+        with writing(self._engine) as connection:
+            connection.execute(sql.delete(settings).where(settings.c.key.startswith(_TRANSIENT)))
 
     @staticmethod
     def _checked(key: str, value: Any) -> Any:
@@ -125,6 +137,8 @@ class ClusterSettings:
             near = difflib.get_close_matches(key, DEFINITIONS, n=1, cutoff=0.6)
             hint = f"did the request mean `{near[0]}`?" if near else None
             raise TrawlError(Code.INVALID_SETTING, f"there is no setting `{key}`", hint=hint)
+        if value is None:
+            return None
         try:
             return definition.check(value)
         except ValueError as error:

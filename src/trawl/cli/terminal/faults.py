@@ -41,12 +41,9 @@ STATUS_OF: Final[dict[Code, int]] = {
     Code.TASK_NOT_FOUND: NO_TASK,
     Code.TASK_GONE: NO_TASK,
     Code.WRONG_STATE: WRONG_STATE,
+    Code.UNAVAILABLE: NO_SERVER,
 }
 """The exit status of an error; of any other: 1."""
-
-
-class Unreachable(Exception):
-    """No server answers at the address. The message says which."""
 
 
 @contextmanager
@@ -71,9 +68,6 @@ def exit_status(app: typer.Typer) -> int:
         for found in (error, *error.others):
             complain(found)
         return STATUS_OF.get(error.code, FAILED)
-    except Unreachable as error:
-        _print(Text.assemble(("error: ", "bold red"), str(error)))
-        return NO_SERVER
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # the reader of the pipe has had enough
