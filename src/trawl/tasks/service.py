@@ -26,6 +26,7 @@ from trawl.tasks.folders import Folders
 from trawl.tasks.ids import is_id
 from trawl.tasks.journal import Event, Journal, Level, Line, Note, Phase
 from trawl.tasks.listing import Filter
+from trawl.tasks.orphans import Orphans
 from trawl.tasks.presence import Presence
 from trawl.tasks.store import Store
 from trawl.tasks.stream import follow
@@ -97,6 +98,7 @@ class Tasks:
         self._folders = Folders(settings.data / "results")
         self._changes = Changes()
         self._presence = Presence(settings.data / "supervisors", time.time_ns())
+        self._orphans = Orphans(self._store, self._presence, self._changes)
         self._sweeper = Sweeper(self._store, self._folders)
         self._supervisor = Supervisor(
             Plant(settings, factory, adopts),
@@ -104,6 +106,7 @@ class Tasks:
             self._cluster,
             self._folders,
             self._presence,
+            self._orphans,
             self._changes,
             self._sweeper.sweep,
         )
@@ -288,6 +291,7 @@ class Tasks:
 
     def _ask_to_stop(self, ids: Sequence[str], by: str) -> dict[str, Status]:
         before = self._store.request_stop(ids, by)
+        self._orphans.give_back()
         for id, status in before.items():
             if status is Status.RUNNING:
                 self._supervisor.stop(id)

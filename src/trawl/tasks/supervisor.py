@@ -26,6 +26,7 @@ from trawl.tasks.folders import Folders
 from trawl.tasks.handle import Doom, Handle, Job
 from trawl.tasks.journal import Level, Note, Phase
 from trawl.tasks.messages import Begin, Done, Ready
+from trawl.tasks.orphans import Orphans
 from trawl.tasks.presence import Presence
 from trawl.tasks.store import Ending, Report, Store
 from trawl.tasks.task import Failure, Progress, Status
@@ -80,6 +81,7 @@ class Supervisor:
         cluster: ClusterSettings,
         folders: Folders,
         presence: Presence,
+        orphans: Orphans,
         changes: Changes,
         sweep: Callable[[], None],
     ) -> None:
@@ -88,6 +90,7 @@ class Supervisor:
         self._cluster = cluster
         self._folders = folders
         self._presence = presence
+        self._orphans = orphans
         self._changes = changes
         self._sweep = sweep
         self._workers: list[Handle] = []
@@ -125,7 +128,8 @@ class Supervisor:
         """Ends. Tasks that run are given back to the queue, as if they had not been begun."""
         self._closing = True
         self._ring()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
         os.close(self._bell)
         os.close(self._bell_rope)
 
@@ -177,23 +181,14 @@ class Supervisor:
         self._to_stop.update(self._store.to_stop(self._presence.name))
         self._work_waits = True
         if self._plant.adopts:
-            self._adopt()
+            ours = {worker.job.task.id for worker in self._workers if worker.job}
+            self._orphans.give_back(ours)
             self._sweep()
         while len(self._workers) < min(WARM, self._max_running):
             self._workers.append(Handle.spawn(self._plant.factory, self._plant.settings))
         spare = [worker for worker in self._workers if worker.is_idle and moment - worker.idle_since > IDLE_SECONDS]
         for worker in spare[: max(0, len(self._workers) - min(WARM, self._max_running))]:
             self._dismiss(worker)
-
-    def _adopt(self) -> None:
-        """Queues again what supervisors ran that are gone."""
-        ours = {(worker.job.task.id, worker.job.task.attempt) for worker in self._workers if worker.job}
-        for task, attempt, supervisor in self._store.running():
-            gone = (task, attempt) not in ours if supervisor == self._presence.name else None
-            if gone or (gone is None and not self._presence.is_alive(supervisor)):
-                note = Note(Level.WARN, Phase.QUEUE, "what ran the task is gone; it is queued again")
-                self._store.give_back(task, attempt, note, counts=False)
-                self._changes.publish(task)
 
     # --- handing out -----------------------------------------------------------------------------------
 
