@@ -28,13 +28,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def trawl(data: Path, *arguments: str) -> str:
-    """Runs a command of `trawl` on a data folder and answers what it prints.
+def trawl(data: Path | None, *arguments: str) -> str:
+    """Runs a command of `trawl`, on a data folder if one is given, and answers what it prints.
 
     Raises:
         RuntimeError: with what it said where it failed.
     """
-    command = [str(TRAWL), *arguments, "--data", str(data)]
+    command = [str(TRAWL), *arguments, *(["--data", str(data)] if data else [])]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command[1:])[:300]}: {done.stderr.strip() or done.stdout.strip()}")
