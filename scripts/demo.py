@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ INDEX: Final = "windows-demo"
 QUERY: Final = f'source {INDEX} | search Image="*powershell.exe" OR Message="*-encodedcommand*"'
 ASIDE: Final = f"source {INDEX} | sort 0 Message"
 COLUMNS: Final = ("@timestamp", "Hostname", "EventID", "Image", "Category")
+TOLD: Final = ("Hostname", "EventID", "Category", "Image", "User")
 console = Console(width=110, highlight=False)
 
 
@@ -49,9 +51,7 @@ def _show(folder: Path, stay: bool) -> None:
     with _step(f"trawl load {INDEX} events.ndjson"):
         console.print(_indented(trawl(data, "load", INDEX, str(folder / "events.ndjson"))))
     with serving(data) as server:
-        console.print(
-            f"\n[bold]the server answers at {server.address}[/], its API is described at {server.address}/docs"
-        )
+        console.print(f"\n[bold]the server answers at {server.address}[/], /docs describes its API")
         task = _search(server)
         _result(server, task)
         _exports(server, task, folder)
@@ -62,8 +62,7 @@ def _show(folder: Path, stay: bool) -> None:
             console.print(f"  {freed:,} bytes are free again; from now on the task is [bold]410 Gone[/]")
         if stay:
             console.print(f"\n[bold green]the server stays up at {server.address}[/] until Ctrl-C")
-            while server.process.is_running():
-                time.sleep(1)
+            threading.Event().wait()
     console.print("\n[bold green]done[/]")
 
 
@@ -118,10 +117,7 @@ def _sidebar(sidebar: dict[str, Any]) -> None:
     table = Table(title=f"sidebar of {sidebar['events']:,} events", title_justify="left")
     for name in ("field", "type", "events", "distinct", "most frequent"):
         table.add_column(name, justify="right" if name in ("events", "distinct") else "left", no_wrap=True)
-    told = [
-        field for field in sidebar["fields"] if field["name"] in ("Hostname", "EventID", "Category", "Image", "User")
-    ]
-    for field in told:
+    for field in (field for field in sidebar["fields"] if field["name"] in TOLD):
         top = ", ".join(f"{value['value']} {value['percent']:.0f} %" for value in field["top"][:2])
         table.add_row(field["name"], field["type"], f"{field['count']:,}", f"{field['distinct']:,}", top[:60])
     console.print(table)
