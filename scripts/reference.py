@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import importlib
 import inspect
 import json
 import pkgutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, cast
-
-import httpx
-import typer.main
+from typing import Final
 
 import trawl.commands
-from scripts import docstrings
+from scripts import docstrings, interfaces
+from scripts.markdown import block, joined, table
 from trawl import functions
-from trawl.cli import build
 from trawl.cli.terminal.faults import FAILED, STATUS_OF
 from trawl.commands.base import Command
 from trawl.errors import MEANINGS, Code
 from trawl.functions.base import Aggregation, Function
-from trawl.server.app import create_app
 from trawl.server.errors import STATUS
-from trawl.server.services import Services
 from trawl.settings.cluster import DEFINITIONS
 from trawl.settings.process import Mount, Settings
 from trawl.values import Instant, Value, text_of
@@ -44,8 +38,8 @@ def pages() -> dict[str, str]:
     found["aggregations.md"] = _aggregations()
     found["errors.md"] = _errors()
     found["settings.md"] = _settings()
-    found["http.md"] = _http(openapi())
-    found["cli.md"] = _cli()
+    found["http.md"] = interfaces.http(interfaces.openapi())
+    found["cli.md"] = interfaces.command_line()
     return {path: NOTE + "\n" + text.rstrip() + "\n" for path, text in found.items()}
 
 
@@ -66,24 +60,12 @@ def commands_of_tree() -> list[type[Command]]:
     ]
 
 
-def openapi() -> dict[str, Any]:
-    """The description that the server gives of its API."""
-    app = create_app(cast(Services, None))  # describing itself, it asks nothing of its services
-
-    async def ask() -> dict[str, Any]:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
-            found: dict[str, Any] = (await client.get("/openapi.json")).raise_for_status().json()
-            return found
-
-    return asyncio.run(ask())
-
-
 def _commands(commands: Sequence[type[Command]]) -> str:
     rows = [
         (f"[`{command.name}`]({command.name}.md)", docstrings.read(command.__doc__ or "").summary)
         for command in commands
     ]
-    return "# Commands\n\n" + _table(("command", ""), rows)
+    return "# Commands\n\n" + table(("command", ""), rows)
 
 
 def _command(command: type[Command]) -> str:
@@ -91,15 +73,15 @@ def _command(command: type[Command]) -> str:
     parts = [
         f"# `{command.name}`",
         documentation.summary,
-        _block(documentation.synopsis),
+        block(documentation.synopsis),
         documentation.words,
         *_facts(command),
     ]
     if documentation.examples:
         parts.append("## Examples")
     for example in documentation.examples:
-        parts += [example.words, _block(example.query), _block(example.table)]
-    return _joined(parts)
+        parts += [example.words, block(example.query), block(example.table)]
+    return joined(parts)
 
 
 def _facts(command: type[Command]) -> Iterator[str]:
@@ -123,21 +105,21 @@ def _functions() -> str:
             module = importlib.import_module(f"{functions.__name__}.{family}")
             parts += [f"## {family.replace('_', ' ').capitalize()}", docstrings.read(module.__doc__ or "").summary]
             parts += [_signature(member) for member in sorted(scalars, key=lambda member: member.name)]
-    return _joined(parts)
+    return joined(parts)
 
 
 def _aggregations() -> str:
     parts = ["# Aggregations", "`pNN(f)` and `percNN(f)` stand for `perc(f, NN)`."]
     for members in functions.families().values():
         parts += [_signature(member) for member in members if isinstance(member, Aggregation)]
-    return _joined(parts)
+    return joined(parts)
 
 
 def _signature(member: Function | Aggregation) -> str:
     also = ", also " + ", ".join(f"`{alias}`" for alias in member.aliases) if member.aliases else ""
     title = f"### `{member.name}({', '.join(member.parameters)})`{also}"
     shown = "\n".join(f"{example.call}  →  {literal(example.result)}" for example in member.examples)
-    return _joined([title, member.summary, _block(shown)])
+    return joined([title, member.summary, block(shown)])
 
 
 def literal(value: Value) -> str:
@@ -154,7 +136,7 @@ def literal(value: Value) -> str:
 def _errors() -> str:
     rows = [(f"`{code.value}`", MEANINGS[code], str(STATUS[code]), str(STATUS_OF.get(code, FAILED))) for code in Code]
     words = "`error.type` on the wire, with the HTTP status and the exit status of the command line."
-    return _joined(["# Errors", words, _table(("type", "meaning", "HTTP", "exit"), rows)])
+    return joined(["# Errors", words, table(("type", "meaning", "HTTP", "exit"), rows)])
 
 
 def _settings() -> str:
@@ -167,102 +149,23 @@ def _settings() -> str:
         for name, field in Settings.model_fields.items()
     ]
     mount = [(f"`{name}`", "", "") for name in Mount.model_fields]
-    return _joined(
+    return joined(
         [
             "# Settings",
             "## Of the cluster",
             "Changed while the server runs, through `PUT /_cluster/settings`.",
-            _table(("key", "default", ""), cluster),
+            table(("key", "default", ""), cluster),
             "## Of the process",
             "Read at the start from the environment, else from `trawl.toml` in the data folder.",
-            _table(("key", "in the environment", ""), process),
+            table(("key", "in the environment", ""), process),
             "A mount, in `[mounts.NAME]`, has " + ", ".join(name for name, *_ in mount) + ".",
-            _block(_attributes(Mount)),
+            block(_attributes(Mount)),
         ]
     )
 
 
 def _attributes(kind: type) -> str:
     return inspect.cleandoc(kind.__doc__ or "").partition("Attributes:\n")[2].replace("    ", "").strip()
-
-
-def _http(description: Mapping[str, Any]) -> str:
-    parts = ["# HTTP", description["info"]["description"].strip()]
-    for path, methods in description["paths"].items():
-        for method, call in methods.items():
-            parts += [f"## {method.upper()} `{path}`", call.get("description", "").strip()]
-            parameters = [
-                (f"`{found['name']}`", found["in"], found.get("description", ""))
-                for found in call.get("parameters", ())
-            ]
-            parts.append(_table(("parameter", "in", ""), parameters))
-            parts += [_body(content, description) for content in _json_of(call.get("requestBody", {}))]
-            answers = [
-                (status, " ".join(answer["description"].split())) for status, answer in call["responses"].items()
-            ]
-            parts.append(_table(("answer", ""), answers))
-    return _joined(parts)
-
-
-def _json_of(message: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    if "application/json" in message.get("content", {}):
-        yield message["content"]["application/json"]["schema"]
-
-
-def _body(schema: Mapping[str, Any], description: Mapping[str, Any]) -> str:
-    name = schema.get("$ref", "").rpartition("/")[2]
-    found = description["components"]["schemas"][name] if name else schema
-    required = found.get("required", ())
-    rows = [
-        (
-            f"`{key}`",
-            "required" if key in required else f"`{json.dumps(field.get('default'))}`",
-            field.get("description", ""),
-        )
-        for key, field in found.get("properties", {}).items()
-    ]
-    return _table(("in the body", "default", ""), rows)
-
-
-def _cli() -> str:
-    root = typer.main.get_command(build())
-    parts = ["# Command line"]
-    for path, command in _walk(("trawl",), root):
-        parts += [f"## `{' '.join(path)}`", inspect.cleandoc(command.help or "")]
-        if not hasattr(command, "commands"):
-            usage = command.get_usage(command.make_context(" ".join(path), [], resilient_parsing=True))
-            parts.append(_block(usage.removeprefix("Usage: ")))
-        rows = [
-            (", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts)), _help_of(parameter))
-            for parameter in command.params
-        ]
-        parts.append(_table(("option", ""), rows))
-    return _joined(parts)
-
-
-def _help_of(parameter: Any) -> str:
-    return " ".join((getattr(parameter, "help", None) or "").split())
-
-
-def _walk(path: tuple[str, ...], command: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """A command and all below it; typer carries a click of its own, whose classes are not public."""
-    yield path, command
-    for name, below in sorted(getattr(command, "commands", {}).items()):
-        if not below.hidden:
-            yield from _walk((*path, name), below)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *lines]) if lines else ""
-
-
-def _block(text: str) -> str:
-    return f"```\n{text}\n```" if text else ""
-
-
-def _joined(parts: Iterable[str]) -> str:
-    return "\n\n".join(part for part in parts if part)
 
 
 def stale(made: Mapping[str, str]) -> list[str]:
