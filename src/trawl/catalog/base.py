@@ -61,7 +61,8 @@ class Segment:
     Attributes:
         path: absolute, on this host.
         rows, bytes: events in it, and its size.
-        first, last: times of its oldest and its newest event.
+        first, last: times of its oldest and its newest event; for a stored result, whose rows lie in an
+            order of their own, the first and the last instant there are.
         fields: for each field its parts, the time field included. A field without an entry is missing
             in all of its events.
         order_column: the hidden integer column that says in which order events of the same time were

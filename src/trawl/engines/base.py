@@ -26,7 +26,8 @@ class Work:
     Attributes:
         relation: bound.
         snapshot: the segments behind its scans.
-        given: what its `Given` leaves read, by name; each read once.
+        given: what its `Given` leaves read, by name; each read once. A leaf whose name is not here reads the
+            segments of that name in `snapshot`, one after the other, rows as they lie: a stored result.
         scratch: a folder of its own, for spilling.
         threads: how many at most.
         memory_bytes: how much at most; more is a `MEMORY_LIMIT_EXCEEDED`.
