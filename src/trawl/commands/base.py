@@ -6,15 +6,17 @@ engines, SQL, tasks, HTTP, or whether a field exists.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 from trawl.algebra import Relation
-from trawl.errors import Notice, Span
+from trawl.errors import Span
 from trawl.values import Instant, TimeRange
 
 if TYPE_CHECKING:
     from trawl.language.cursor import Cursor
+    from trawl.language.names import Written
+    from trawl.language.tokens import Token
     from trawl.language.writer import Writer
 
 
@@ -58,12 +60,12 @@ class SourceClause:
         time_field: `timefield`.
     """
 
-    patterns: tuple[tuple[str, Span], ...]
+    patterns: tuple[Written, ...]
     newest: int | None = None
-    earliest: tuple[str, Span] | None = None
-    latest: tuple[str, Span] | None = None
+    earliest: Written | None = None
+    latest: Written | None = None
     time_field: str | None = None
-    span: Span | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,12 @@ class Command:
     """The command that a misplaced one's hint names (`stats` for `aggs`)."""
 
     span: Span = field(default=Span(0, 0), kw_only=True, compare=False, repr=False)
+
+    @classmethod
+    def read(cls, cursor: Cursor, name: Token) -> Self:
+        """Reads the command, whose name has been taken, and notes where it stands."""
+        command = cls.parse(cursor)
+        return replace(command, span=cursor.span_from(name))
 
     @classmethod
     def parse(cls, cursor: Cursor) -> Self:

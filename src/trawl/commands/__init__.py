@@ -1,0 +1,46 @@
+"""The commands. The folder is the registry: every command that a module of it defines is known by name."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from typing import Final
+
+from trawl.commands.base import Command
+from trawl.commands.habits import HABITS
+from trawl.commands.order import check_order
+from trawl.language import reader
+from trawl.language.reader import Vocabulary, write
+from trawl.language.tree import Query
+
+__all__ = ["REGISTRY", "Command", "check_order", "read", "write"]
+
+
+def _find() -> dict[str, type[Command]]:
+    found: dict[str, type[Command]] = {}
+    for module in pkgutil.iter_modules(__path__):
+        members = vars(importlib.import_module(f"{__name__}.{module.name}")).values()
+        for member in members:
+            if isinstance(member, type) and issubclass(member, Command) and "name" in vars(member):
+                found[member.name] = member
+    return dict(sorted(found.items()))
+
+
+REGISTRY: Final[Mapping[str, type[Command]]] = _find()
+"""All commands by name, sorted; without aliases."""
+
+_VOCABULARY: Final = Vocabulary(
+    {name: command for command in REGISTRY.values() for name in (command.name, *command.aliases)},
+    HABITS,
+    "a query begins with `source NAME`, or with a bar and a command that makes events: `| makeresults`",
+)
+
+
+def read(text: str) -> Query:
+    """The tree of a query.
+
+    Raises:
+        TrawlError: the first error in the text, with further ones as its `others`.
+    """
+    return reader.read(text, _VOCABULARY)

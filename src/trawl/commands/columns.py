@@ -1,0 +1,37 @@
+"""Columns of relations while a command lowers itself: helpers of its own that nobody sees, and names in lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from trawl.algebra import Project, Relation
+from trawl.commands.base import Scope
+from trawl.language.names import Name
+
+
+def hidden(upstream: Relation, word: str) -> str:
+    """A name for a helper column that no column of the relation has."""
+    name = f" {word}"
+    while name in upstream.columns:
+        name = f" {name}"
+    return name
+
+
+def only(relation: Relation, upstream: Relation, *more: str) -> Relation:
+    """The relation with the columns of `upstream` and those named, without helpers."""
+    names = (*upstream.columns.names, *(name for name in more if name not in upstream.columns))
+    return Project(relation, tuple((name, name) for name in names))
+
+
+def matching(upstream: Relation, names: Iterable[Name], scope: Scope) -> tuple[str, ...]:
+    """The columns that a list of names means, each once; warns of a pattern that matches none.
+
+    An exact name counts whether it is there or not.
+    """
+    found: dict[str, None] = {}
+    for name in names:
+        matches = name.matches(upstream.columns.names) if name.is_pattern else [name.text]
+        if not matches and not upstream.columns.open:
+            scope.warn("unknown_field", f"no event has a field that `{name.text}` matches", name.span)
+        found.update(dict.fromkeys(matches))
+    return tuple(found)

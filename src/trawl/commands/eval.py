@@ -1,0 +1,68 @@
+"""`eval`: fields computed from fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from trawl.algebra import Extend, Relation
+from trawl.commands.base import Command, Scope
+from trawl.expr import Expr, Field, fields_of
+from trawl.language.cursor import Cursor
+from trawl.language.expressions import read_expression, read_field
+from trawl.language.spelling import expression_text
+from trawl.language.writer import Writer
+
+
+@dataclass(frozen=True)
+class Eval(Command):
+    """Compute fields.
+
+    A field that is there already is replaced; one whose expression is null is missing then. Later
+    assignments see earlier ones. AND and OR bind as in `where`.
+
+    Synopsis:
+        eval FIELD=EXPRESSION[, FIELD=EXPRESSION ...]
+
+    Examples:
+        Kilobytes, and whether that is much.
+
+        >>> source web qsize=2 | eval kb = bytes / 1024, large = kb > 1 | fields kb, large
+        kb   | large
+        0.5  | false
+        0.25 | false
+    """
+
+    name: ClassVar[str] = "eval"
+
+    assignments: tuple[tuple[str, Expr], ...]
+
+    @classmethod
+    def parse(cls, cursor: Cursor) -> Self:
+        """Reads assignments with commas between them."""
+        assignments = [_assignment(cursor)]
+        while cursor.mark(","):
+            assignments.append(_assignment(cursor))
+        return cls(tuple(assignments))
+
+    def write(self, writer: Writer) -> None:
+        """Writes the assignments."""
+        writer.word(self.name)
+        writer.list(f"{expression_text(Field(name))} = {expression_text(expr)}" for name, expr in self.assignments)
+
+    def lower(self, upstream: Relation, scope: Scope) -> Relation:
+        """Computes side by side what can be, and after it what reads or replaces what was computed."""
+        together: dict[str, Expr] = {}
+        for name, expr in self.assignments:
+            if name in together or not together.keys().isdisjoint(fields_of(expr)):
+                upstream = Extend(upstream, tuple(together.items()))
+                together = {}
+            together[name] = expr
+        return Extend(upstream, tuple(together.items()))
+
+
+def _assignment(cursor: Cursor) -> tuple[str, Expr]:
+    target = read_field(cursor)
+    if not cursor.mark("="):
+        raise cursor.surprise(f"`=` after `{target.name}`")
+    return target.name, read_expression(cursor)

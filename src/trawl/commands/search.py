@@ -1,0 +1,64 @@
+"""`search`: events by what is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from trawl.algebra import Filter, Relation
+from trawl.commands.base import Command, Scope
+from trawl.expr import Expr
+from trawl.language.cursor import Cursor
+from trawl.language.searches import read_search
+from trawl.language.writer import Writer
+
+
+@dataclass(frozen=True)
+class Search(Command):
+    """Keep the events that hold words or have fields of certain values.
+
+    A word or a text in double quotes is looked for in all fields but the time: its terms (runs of letters,
+    digits and `_`) stand side by side in one field. With a `*` it must match the whole value of a field.
+    `field=value` takes `*` for anything; `<`, `<=`, `>`, `>=` compare numbers, or times in a field of times.
+    `field=*` asks that the field is there, and `ip=10.0.0.0/8` for a network. Case does not count.
+
+    Terms side by side must all hold. Brackets come first, then NOT, AND, OR. `field!=value` needs the field
+    to be there, `NOT field=value` does not. Of several values of a field one must match.
+
+    Synopsis:
+        search TERM [AND|OR] TERM ...
+        search [NOT] WORD | "TEXT" | FIELD=VALUE | FIELD!=VALUE | FIELD<N | FIELD IN (VALUE, ...) | ( ... )
+
+    Examples:
+        Failed requests of two hosts.
+
+        >>> source web | search host IN (a, b) status>=400 | fields host, status
+        host | status
+        a    | 500
+        b    | 404
+
+        Whatever speaks of a login.
+
+        >>> source web | search login | fields path
+        path
+        /login
+    """
+
+    name: ClassVar[str] = "search"
+    storage_tier: ClassVar[bool] = True
+
+    condition: Expr
+
+    @classmethod
+    def parse(cls, cursor: Cursor) -> Self:
+        """Reads the condition."""
+        return cls(read_search(cursor))
+
+    def write(self, writer: Writer) -> None:
+        """Writes the condition."""
+        writer.word(self.name)
+        writer.search(self.condition)
+
+    def lower(self, upstream: Relation, scope: Scope) -> Relation:
+        """Keeps the events for which it holds."""
+        return Filter(upstream, self.condition)

@@ -1,0 +1,225 @@
+"""What commands read themselves with: a place in the text, and verbs that take what stands there."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from typing import Any, Final, TypeVar
+
+from trawl.errors import Code, Notice, Span, TrawlError
+from trawl.language.names import Name, Written
+from trawl.language.strides import Stride, read_stride
+from trawl.language.time import check
+from trawl.language.tokens import Grain, Kind, Scanner, Token
+
+T = TypeVar("T")
+
+LARGEST: Final = 1 << 62
+"""Whole numbers in options and limits go up to here."""
+
+
+class Cursor:
+    """A place in a query's text.
+
+    Attributes:
+        position: just after the last token taken.
+        notices: warnings found so far.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.scanner = Scanner(text)
+        self.position = 0
+        self.notices: list[Notice] = []
+
+    # --- tokens --------------------------------------------------------------------------------------
+
+    def peek(self, grain: Grain = Grain.RUN) -> Token:
+        """The next token, left where it is."""
+        return self.scanner.token(self.position, grain)
+
+    def after(self, token: Token, grain: Grain = Grain.RUN) -> Token:
+        """The token after one that was peeked at."""
+        return self.scanner.token(token.span.end, grain)
+
+    def take(self, token: Token) -> Token:
+        """Moves past a token that was peeked at."""
+        self.position = token.span.end
+        return token
+
+    def at_end(self) -> bool:
+        """Whether the command ends here: at `|`, at `]`, at the end of the text."""
+        token = self.peek()
+        return token.kind is Kind.END or token.is_mark("|", "]")
+
+    def mark(self, *marks: str) -> bool:
+        """Takes one of these marks if it is next."""
+        token = self.peek()
+        return token.is_mark(*marks) and bool(self.take(token))
+
+    def keyword(self, *words: str) -> bool:
+        """Takes one of these keywords (lower case here, any case in the text) if it is next."""
+        token = self.peek()
+        return token.is_word(*words) and bool(self.take(token))
+
+    def expect_mark(self, mark: str) -> Token:
+        """Takes this mark."""
+        token = self.peek()
+        if not token.is_mark(mark):
+            raise self.surprise(f"`{mark}`")
+        return self.take(token)
+
+    def expect_keyword(self, word: str) -> Token:
+        """Takes this keyword."""
+        token = self.peek()
+        if not token.is_word(word):
+            raise self.surprise(f"`{word}`")
+        return self.take(token)
+
+    def surprise(self, expected: str, hint: str | None = None, token: Token | None = None) -> TrawlError:
+        """The error that the next token, or the one given, is not what was expected."""
+        token = token or self.peek()
+        return TrawlError(Code.SYNTAX_ERROR, f"found {token}, expected {expected}", hint=hint, span=token.span)
+
+    def span_from(self, start: Token) -> Span:
+        """From a token to the last one taken."""
+        return Span(start.span.start, max(self.position, start.span.end))
+
+    # --- values --------------------------------------------------------------------------------------
+
+    def text(self, what: str) -> Token:
+        """Takes a word or a text in quotes."""
+        token = self.peek()
+        if token.kind not in (Kind.WORD, Kind.STRING):
+            raise self.surprise(what)
+        return self.take(token)
+
+    def integer(self, what: str, least: int = 0) -> int:
+        """Takes a whole number of at least `least`; `what` it is for words the error."""
+        token = self.peek()
+        digits = token.text.removeprefix("-")
+        is_number = token.kind in (Kind.WORD, Kind.STRING) and digits.isascii() and digits.isdigit()
+        if not is_number or len(digits) > 20 or not least <= int(token.text) <= LARGEST:
+            expected = "a whole number" if least == 0 else f"a whole number from {least} on"
+            reason = f"found {token}, expected {expected} for {what}"
+            raise TrawlError(Code.INVALID_ARGUMENT, reason, span=token.span)
+        return int(self.take(token).text)
+
+    def positive(self, what: str) -> int:
+        """Takes a whole number from 1 on."""
+        return self.integer(what, 1)
+
+    def boolean(self, what: str) -> bool:
+        """Takes `true` or `false` (`t`, `f`, `1`, `0` are understood)."""
+        token = self.peek()
+        if not token.is_word("true", "t", "1", "false", "f", "0"):
+            reason = f"found {token}, expected `true` or `false` for {what}"
+            raise TrawlError(Code.INVALID_ARGUMENT, reason, span=token.span)
+        return self.take(token).is_word("true", "t", "1")
+
+    def point(self, what: str) -> Written:
+        """Takes a point in time as date math; it is checked here and resolved once the clock is known."""
+        token = self.text(f"a time for {what}")
+        check(token.text, token.span)
+        return Written(token.text, token.span)
+
+    def stride(self, what: str) -> Stride:
+        """Takes a length of time such as `5min`."""
+        token = self.text(f"a length of time for {what}")
+        return read_stride(token.text, token.span)
+
+    # --- names of fields -----------------------------------------------------------------------------
+
+    def name(self, what: str = "a field") -> Name:
+        """Takes one name, bare or in single quotes, without `*`."""
+        name = self.pattern(what)
+        if name.is_pattern:
+            hint = f"a name that holds a star takes single quotes: '{name.text}'"
+            raise TrawlError(
+                Code.INVALID_ARGUMENT, f"found `{name.text}`, expected {what} without `*`", hint=hint, span=name.span
+            )
+        return name
+
+    def new_name(self) -> str:
+        """Takes the name of a new column, after `as`; it may stand in double quotes too."""
+        token = self.peek()
+        return self.take(token).text if token.kind is Kind.STRING else self.name("a name").text
+
+    def pattern(self, what: str = "a field") -> Name:
+        """Takes one name, bare or in single quotes; bare it may hold `*`."""
+        token = self.peek()
+        if token.kind is Kind.NAME:
+            return Name(self.take(token).text, False, token.span)
+        if token.kind is not Kind.WORD:
+            hint = f"a field's name takes single quotes: '{token.text}'" if token.kind is Kind.STRING else None
+            raise self.surprise(what, hint)
+        following = self.after(token)
+        if following.is_mark("(") and following.span.start == token.span.end:
+            end = self.scanner.text.find(")", token.span.end)
+            call = self.scanner.text[token.span.start : end + 1 or None]
+            hint = f"a column named after a call takes single quotes: '{call[:60]}'"
+            raise self.surprise(f"{what}, a comma or the end", hint, following)
+        return Name(self.take(token).text, "*" in token.text, token.span)
+
+    def names(self, *until: str, patterns: bool = False) -> tuple[Name, ...]:
+        """Takes one name or more, with or without commas, up to the end, an option or one of the words `until`."""
+        found = [self.pattern() if patterns else self.name()]
+        while True:
+            if self.mark(","):
+                found.append(self.pattern() if patterns else self.name())
+                continue
+            token = self.peek()
+            if token.kind not in (Kind.WORD, Kind.NAME) or token.is_word(*until) or self.at_option():
+                return tuple(found)
+            found.append(self.pattern() if patterns else self.name())
+
+    # --- options -------------------------------------------------------------------------------------
+
+    def at_option(self) -> bool:
+        """Whether `word =` is next."""
+        token = self.peek()
+        return token.kind is Kind.WORD and self.after(token).is_mark("=")
+
+
+class Options:
+    """The options `key=value` of a command, wherever they stand.
+
+    Args:
+        known: for each key the verb that takes its value, such as `cursor.integer`; it is given the key.
+    """
+
+    def __init__(self, cursor: Cursor, **known: Callable[[str], Any]) -> None:
+        self._cursor = cursor
+        self._known = known
+        self._values: dict[str, Any] = {}
+
+    def read(self) -> None:
+        """Takes the options that stand here, if any."""
+        cursor = self._cursor
+        while cursor.at_option():
+            key = cursor.take(cursor.peek())
+            name = key.text.lower()
+            if name not in self._known:
+                raise self._unknown(key)
+            if name in self._values:
+                raise TrawlError(Code.INVALID_ARGUMENT, f"the option `{name}` is given twice", span=key.span)
+            cursor.expect_mark("=")
+            self._values[name] = self._known[name](f"`{name}`")
+
+    def get(self, name: str, default: T) -> T:
+        """The value of an option, or what it is without."""
+        value: T = self._values.get(name, default)
+        return value
+
+    def _unknown(self, key: Token) -> TrawlError:
+        known = ", ".join(f"`{name}`" for name in self._known)
+        expected = f"expected {known}" if known else "the command has none"
+        hint = nearest_hint(key.text.lower(), self._known)
+        return TrawlError(
+            Code.UNKNOWN_ARGUMENT, f"there is no option `{key.text}`, {expected}", hint=hint, span=key.span
+        )
+
+
+def nearest_hint(word: str, known: Iterable[str]) -> str | None:
+    """`did the query mean …?` for a word that is spelled like one or two of the known ones."""
+    near = difflib.get_close_matches(word[:60], list(known), n=2, cutoff=0.6)
+    return f"did the query mean {' or '.join(f'`{name}`' for name in near)}?" if near else None

@@ -1,0 +1,60 @@
+"""Measures: aggregate calls with the names of the columns they go to, as `stats` and its like list them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from trawl.algebra import Measure
+from trawl.errors import Code, TrawlError
+from trawl.expr import Call, Expr, Field, Literal
+from trawl.language.cursor import Cursor
+from trawl.language.expressions import read_expression
+from trawl.language.operators import is_callable
+from trawl.language.spelling import default_name
+
+_PERCENTILE: Final = re.compile(r"(?:perc|p)(\d{1,2}(?:\.\d+)?|100)", re.ASCII)
+
+
+def read_measures(cursor: Cursor) -> tuple[Measure, ...]:
+    """Takes one measure or more, with or without commas, up to `by`, an option or the end.
+
+    Raises:
+        TrawlError: `SYNTAX_ERROR`, and `INVALID_ARGUMENT` where two go to the same column.
+    """
+    found = [read_measure(cursor)]
+    while cursor.mark(",") or not (cursor.at_end() or cursor.at_option() or cursor.peek().is_word("by")):
+        measure = read_measure(cursor)
+        if any(measure.name == other.name for other in found):
+            reason = f"two measures go to the column `{measure.name}`"
+            raise TrawlError(Code.INVALID_ARGUMENT, reason, hint="name one of them with `as`", span=measure.span)
+        found.append(measure)
+    return tuple(found)
+
+
+def read_measure(cursor: Cursor) -> Measure:
+    """Takes one measure: `count`, `avg(bytes)`, `perc(bytes, 95) as slow`, `p95(bytes)`."""
+    start = cursor.peek()
+    expr = read_expression(cursor)
+    function, arguments = _parts(cursor, expr)
+    name = default_name(function, arguments)
+    found = _PERCENTILE.fullmatch(function)
+    if found and len(arguments) == 1:
+        number = float(found[1]) if "." in found[1] else int(found[1])
+        function, arguments = "perc", (*arguments, Literal(number, expr.span))
+    if cursor.keyword("as"):
+        name = cursor.new_name()
+    return Measure(function, arguments, name, cursor.span_from(start))
+
+
+def _parts(cursor: Cursor, expr: Expr) -> tuple[str, tuple[Expr, ...]]:
+    """The aggregate and its arguments; a bare word is an aggregate without any."""
+    if isinstance(expr, Field):
+        return expr.name.lower(), ()
+    if isinstance(expr, Call) and is_callable(expr.function):
+        return expr.function, expr.arguments
+    hint = "what is computed from measures goes into an `eval` after the command"
+    text = cursor.scanner.text
+    shown = text[expr.span.start : expr.span.end][:40] if expr.span else ""
+    reason = f"found `{shown}`, expected an aggregation such as `count` or `avg(field)`"
+    raise TrawlError(Code.SYNTAX_ERROR, reason, hint=hint, span=expr.span)

@@ -1,0 +1,42 @@
+"""Calls put together with an account of how deep they nest, so that nothing after the reader has to fear depth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from trawl.errors import Code, Span, TrawlError
+from trawl.expr import DEEPEST, Call, Expr
+
+
+class Node(NamedTuple):
+    """An expression and how many calls deep it is; a field or constant is 0."""
+
+    expr: Expr
+    height: int = 0
+
+
+def call(function: str, operands: Sequence[Node], span: Span, *, is_flat: bool = False) -> Node:
+    """A call; one that is flat takes over the arguments of its like among the operands.
+
+    Raises:
+        TrawlError: `QUERY_TOO_DEEP`.
+    """
+    arguments: list[Expr] = []
+    height = 0
+    for inner, depth in operands:
+        if is_flat and isinstance(inner, Call) and inner.function == function:
+            arguments.extend(inner.arguments)
+            height = max(height, depth)
+        else:
+            arguments.append(inner)
+            height = max(height, depth + 1)
+    if height > DEEPEST:
+        raise too_deep(span)
+    return Node(Call(function, tuple(arguments), span), height)
+
+
+def too_deep(span: Span) -> TrawlError:
+    """The error that a query nests too deep at this place."""
+    reason = f"brackets or operators nest more than {DEEPEST} deep"
+    return TrawlError(Code.QUERY_TOO_DEEP, reason, hint="a long list of values is written with IN", span=span)

@@ -1,0 +1,175 @@
+"""The conditions of `search`: full-text terms and `field=value`, side by side (language.md 3). No text recurses.
+
+From the loosest to the tightest: OR, AND (written or not), NOT, brackets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from trawl.errors import Code, TrawlError
+from trawl.expr import DEEPEST, EveryField, Expr, Field, Literal
+from trawl.language.cursor import Cursor
+from trawl.language.nesting import Node, call, too_deep
+from trawl.language.tokens import Kind, Token
+
+COMPARISONS = {
+    "=": "search_eq",
+    "==": "search_eq",
+    "!=": "search_eq",
+    "<": "search_lt",
+    "<=": "search_le",
+    ">": "search_gt",
+    ">=": "search_ge",
+}
+KEYWORDS = ("and", "or", "not", "in", "as")
+_QUOTE = "a value with a blank, comma, bar, bracket or comparison sign takes double quotes"
+
+
+def read_search(cursor: Cursor) -> Expr:
+    """Takes the condition of a `search`: at least one term.
+
+    `field!=value` becomes `field=* AND NOT field=value`, and `IN` an OR of equalities.
+
+    Raises:
+        TrawlError: `SYNTAX_ERROR`, `INVALID_ARGUMENT`, `QUERY_TOO_DEEP`.
+    """
+    return _Reading(cursor).run()
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An open bracket, or the whole: alternatives, each of terms that hold together."""
+
+    alternatives: list[list[Node]] = field(default_factory=lambda: [[]])
+    negations: list[Token] = field(default_factory=list)
+
+
+class _Reading:
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+        self._frames = [_Frame()]
+
+    def run(self) -> Expr:
+        cursor = self._cursor
+        needs_term = True
+        while True:
+            token, frame = cursor.peek(), self._frames[-1]
+            if not needs_term and token.is_mark(")") and len(self._frames) > 1:
+                cursor.take(token)
+                self._frames.pop()
+                self._add(_merged(frame))
+            elif not needs_term and token.is_word("and"):
+                cursor.take(token)
+                needs_term = True
+            elif not needs_term and token.is_word("or"):
+                cursor.take(token)
+                frame.alternatives.append([])
+                needs_term = True
+            elif token.is_word("not"):
+                frame.negations.append(cursor.take(token))
+                needs_term = True
+            elif token.is_mark("("):
+                cursor.take(token)
+                self._frames.append(_Frame())
+                if len(self._frames) > DEEPEST + 1:
+                    raise too_deep(token.span)
+                needs_term = True
+            elif token.kind in (Kind.WORD, Kind.STRING, Kind.NAME) and not token.is_word(*KEYWORDS):
+                self._add(self._term())
+                needs_term = False
+            elif needs_term or len(self._frames) > 1:
+                raise self._unexpected(token, needs_term)
+            else:
+                return _merged(frame).expr
+
+    def _unexpected(self, token: Token, needs_term: bool) -> TrawlError:
+        if token.is_word(*KEYWORDS):
+            hint = f'the word itself is searched for in double quotes: "{token.text}"'
+            return self._cursor.surprise("a term", hint)
+        return self._cursor.surprise("a term such as `word` or `field=value`" if needs_term else "a term or `)`")
+
+    def _add(self, node: Node) -> None:
+        """Adds a term, with the NOTs that stand before it, to the innermost bracket."""
+        frame = self._frames[-1]
+        while frame.negations:
+            start = frame.negations.pop().span
+            node = call("not", [node], start.to(node.expr.span or start))
+        frame.alternatives[-1].append(node)
+
+    # --- terms ---------------------------------------------------------------------------------------
+
+    def _term(self) -> Node:
+        cursor = self._cursor
+        first = cursor.take(cursor.peek())
+        following = cursor.peek()
+        if following.kind is Kind.MARK and following.text in COMPARISONS:
+            name = self._field(first)
+            cursor.take(following)
+            return self._comparison(name, following.text)
+        is_negated = following.is_word("not") and cursor.after(following).is_word("in")
+        if is_negated or following.is_word("in"):
+            name = self._field(first)
+            cursor.take(following)
+            return self._membership(name, is_negated)
+        if first.kind is Kind.NAME:
+            raise cursor.surprise("a comparison after the name of a field", "a text takes double quotes")
+        return call("search_text", [Node(Literal(first.text, first.span)), Node(EveryField(first.span))], first.span)
+
+    def _field(self, token: Token) -> Field:
+        if token.kind is Kind.STRING or (token.kind is Kind.WORD and "*" in token.text):
+            hint = f"an odd name takes single quotes: '{token.text}'" if token.kind is Kind.STRING else None
+            raise TrawlError(
+                Code.SYNTAX_ERROR, f"found {token}, expected the name of a field", hint=hint, span=token.span
+            )
+        return Field(token.text, token.span)
+
+    def _comparison(self, name: Field, sign: str) -> Node:
+        token = self._value()
+        span = (name.span or token.span).to(token.span)
+        value = Literal(token.text, token.span)
+        if "*" in token.text and sign not in ("=", "==", "!="):
+            reason = f"found {token} after `{sign}`, expected a number or a time"
+            raise TrawlError(Code.INVALID_ARGUMENT, reason, span=token.span)
+        found = call(COMPARISONS[sign], [Node(name), Node(value)], span)
+        if sign != "!=":
+            return found
+        present = call("search_eq", [Node(name), Node(Literal("*", token.span))], span)
+        return call("and", [present, call("not", [found], span)], span)
+
+    def _membership(self, name: Field, is_negated: bool) -> Node:
+        cursor = self._cursor
+        cursor.expect_mark("(")
+        values = [self._value()]
+        while cursor.mark(","):
+            values.append(self._value())
+        closing = cursor.expect_mark(")")
+        span = (name.span or closing.span).to(closing.span)
+        equal = [call("search_eq", [Node(name), Node(Literal(value.text, value.span))], span) for value in values]
+        found = equal[0] if len(equal) == 1 else call("or", equal, span)
+        return call("not", [found], span) if is_negated else found
+
+    def _value(self) -> Token:
+        token = self._cursor.peek()
+        if token.is_word(*KEYWORDS):
+            raise self._cursor.surprise("a value", f'the word as a value takes double quotes: "{token.text}"')
+        if token.kind not in (Kind.WORD, Kind.STRING):
+            raise self._cursor.surprise("a value", _QUOTE)
+        self._cursor.take(token)
+        following = self._cursor.peek()
+        is_cut = following.span.start == token.span.end and following.kind in (Kind.STRING, Kind.MARK)
+        if is_cut and token.kind is Kind.WORD and not following.is_mark(",", ")", "|", "]"):
+            raise self._cursor.surprise("a blank after the value", _QUOTE)
+        return token
+
+
+def _merged(frame: _Frame) -> Node:
+    """The condition of a bracket."""
+    return _joined("or", [_joined("and", terms) for terms in frame.alternatives])
+
+
+def _joined(function: str, nodes: list[Node]) -> Node:
+    first, last = nodes[0].expr.span, nodes[-1].expr.span
+    assert first is not None
+    assert last is not None
+    return nodes[0] if len(nodes) == 1 else call(function, nodes, first.to(last), is_flat=True)

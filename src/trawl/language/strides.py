@@ -1,0 +1,158 @@
+"""Lengths of time as spans have them, and the length of buckets where a query names none (language.md 5.2, 5.3)."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from trawl import calendars
+from trawl.algebra import Buckets
+from trawl.errors import Code, Span, TrawlError
+from trawl.instants import wall
+from trawl.language.tokens import clip
+from trawl.values import NANOSECONDS, TimeRange
+
+
+class Unit(StrEnum):
+    """Units of time, by their canonical spelling in spans. Days and longer ones follow the calendar."""
+
+    MILLISECOND = "ms"
+    SECOND = "s"
+    MINUTE = "m"
+    HOUR = "h"
+    DAY = "d"
+    WEEK = "w"
+    MONTH = "mon"
+    QUARTER = "q"
+    YEAR = "y"
+
+
+_SPELLINGS: Final = {
+    Unit.MILLISECOND: "ms",
+    Unit.SECOND: "s sec secs second seconds",
+    Unit.MINUTE: "m min mins minute minutes",
+    Unit.HOUR: "h hr hrs hour hours",
+    Unit.DAY: "d day days",
+    Unit.WEEK: "w week weeks",
+    Unit.MONTH: "M mon month months",
+    Unit.QUARTER: "q qtr quarter quarters",
+    Unit.YEAR: "y yr year years",
+}
+_UNITS: Final = {word: unit for unit, words in _SPELLINGS.items() for word in words.split()}
+FIXED: Final = {
+    Unit.MILLISECOND: NANOSECONDS // 1000,
+    Unit.SECOND: NANOSECONDS,
+    Unit.MINUTE: 60 * NANOSECONDS,
+    Unit.HOUR: 3600 * NANOSECONDS,
+}
+_DAY: Final = 86_400 * NANOSECONDS
+CALENDAR: Final[dict[Unit, calendars.BucketUnit]] = {
+    Unit.DAY: "day",
+    Unit.WEEK: "week",
+    Unit.MONTH: "month",
+    Unit.QUARTER: "quarter",
+    Unit.YEAR: "year",
+}
+_MONTHS: Final = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
+
+
+def find_unit(word: str) -> Unit | None:
+    """The unit of this spelling. `m` is the minute and `M` the month; all others in any case of letters."""
+    return _UNITS.get(word) or _UNITS.get(word.lower())
+
+
+def add_calendar(local: datetime, count: int, unit: Unit) -> datetime:
+    """The same time of day, days or months away; a day that the month has not is its last."""
+    if unit in (Unit.DAY, Unit.WEEK):
+        return local + timedelta(days=count * (7 if unit is Unit.WEEK else 1))
+    years, month = divmod(local.year * 12 + local.month - 1 + count * _MONTHS[unit], 12)
+    return local.replace(year=years, month=month + 1, day=min(local.day, monthrange(years, month + 1)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Stride:
+    """A length of time as `span=` has it: whole units."""
+
+    count: int
+    unit: Unit
+
+    def __str__(self) -> str:
+        return f"{self.count}{self.unit}"
+
+    def buckets(self, zone: str) -> Buckets:
+        """The buckets of this length in a zone. In UTC a day is a fixed length like an hour."""
+        if self.unit in FIXED:
+            return Buckets(self.count * FIXED[self.unit], "ns", zone)
+        if self.unit is Unit.DAY and zone == "UTC":
+            return Buckets(self.count * _DAY, "ns", zone)
+        return Buckets(self.count, CALENDAR[self.unit], zone)
+
+    def count_in(self, within: TimeRange, zone: str) -> int:
+        """How many buckets hold an instant of the range."""
+        buckets = self.buckets(zone)
+        return calendars.count(within.start, within.end, buckets.size, buckets.unit, zone)
+
+
+_STRIDE: Final = re.compile(r"(\d{0,9})([A-Za-z]+)", re.ASCII)
+
+
+def read_stride(text: str, span: Span | None = None) -> Stride:
+    """The length that a text such as `5min`, `1mon` or `h` says.
+
+    Raises:
+        TrawlError: `INVALID_ARGUMENT`.
+    """
+    match = _STRIDE.fullmatch(text.strip())
+    unit = (find_unit(match[2])) if match else None
+    if match is None or unit is None or int(match[1] or 1) == 0:
+        hint = "a length is written `30s`, `5min`, `1h`, `1d`, `1w`, `1mon`, `1q` or `1y`"
+        raise TrawlError(Code.INVALID_ARGUMENT, f"`{clip(text)}` is not a length of time", hint=hint, span=span)
+    return Stride(int(match[1] or 1), unit)
+
+
+_SHORT: Final = (
+    (15 * 60, Stride(10, Unit.SECOND)),
+    (60 * 60, Stride(1, Unit.MINUTE)),
+    (4 * 3600, Stride(5, Unit.MINUTE)),
+    (24 * 3600, Stride(30, Unit.MINUTE)),
+)
+_TIMELINE: Final = (*_SHORT, (4 * 86_400, Stride(1, Unit.HOUR)), (8 * 86_400, Stride(2, Unit.HOUR)))
+_LONG: Final = ((98 * 86_400, Stride(1, Unit.DAY)),)
+_LADDER: Final = (
+    *(Stride(count, Unit.MILLISECOND) for count in (1, 10, 100)),
+    *(Stride(count, Unit.SECOND) for count in (1, 5, 10, 30)),
+    *(Stride(count, Unit.MINUTE) for count in (1, 5, 10, 30)),
+    *(Stride(count, Unit.HOUR) for count in (1, 2, 6, 12)),
+    *(Stride(1, unit) for unit in (Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.QUARTER)),
+    *(Stride(count, Unit.YEAR) for count in (1, 10, 100)),
+)
+_MOST_MONTHS: Final = 98
+
+
+def automatic(within: TimeRange, zone: str, bins: int | None = None, *, timeline: bool = False) -> Stride:
+    """The length of buckets over a range of time where a query names none (language.md 5.3).
+
+    Args:
+        within: the range.
+        zone: IANA name of the zone of calendar units.
+        bins: the most buckets wanted; the shortest length of a ladder that needs no more. None: by the table.
+        timeline: the finer table of the timeline beside a result.
+    """
+    if bins is not None:
+        for stride in _LADDER:
+            if stride.count_in(within, zone) <= bins:
+                return stride
+        return _LADDER[-1]
+    seconds = (within.end.nanoseconds - within.start.nanoseconds) / NANOSECONDS
+    table: tuple[tuple[int, Stride], ...] = (*(_TIMELINE if timeline else _SHORT), *_LONG)
+    for most, stride in table:
+        if seconds <= most:
+            return stride
+    if wall(within.end, zone) <= add_calendar(wall(within.start, zone), _MOST_MONTHS, Unit.MONTH):
+        return Stride(1, Unit.MONTH)
+    years = Stride(1, Unit.YEAR)
+    return years if years.count_in(within, zone) <= 100 else Stride(10, Unit.YEAR)
