@@ -10,7 +10,7 @@ from typing import Final
 
 import duckdb
 
-import trawl.store
+import trawl
 from benchmarks.events import SQL, Recipe, write_parquet
 from benchmarks.searches import Search
 from benchmarks.serving import trawl as command
@@ -100,7 +100,7 @@ def prepare(tier: Tier) -> Ground:
     folder = (FOLDER / f"{tier.events}-{_digest(SQL.parent)}").absolute()
     recipes = {"sorted": Recipe(tier.events), "shuffled": Recipe(tier.events, shuffled=True)}
     orders = tuple(Order(name, tuple(write_parquet(folder / name, recipe))) for name, recipe in recipes.items())
-    data = folder / f"data-{_digest(Path(trawl.store.__path__[0]))}"
+    data = folder / f"data-{_digest(Path(trawl.__path__[0]) / 'store')}"
     for order in orders:
         loaded = data / f"{order.name}.json"
         if not loaded.exists():
@@ -111,5 +111,5 @@ def prepare(tier: Tier) -> Ground:
 
 def _digest(folder: Path) -> str:
     """A name for how the events are made or stored, so that neither is taken for an older one."""
-    names = ("events.sql", "events.py") if folder == SQL.parent else sorted(path.name for path in folder.glob("*.py"))
-    return hashlib.sha256(b"".join((folder / name).read_bytes() for name in names)).hexdigest()[:8]
+    paths = [SQL] if folder == SQL.parent else sorted(folder.rglob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:8]

@@ -7,9 +7,11 @@ import importlib
 import inspect
 import json
 import pkgutil
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 import trawl.commands
@@ -103,9 +105,14 @@ def _functions() -> str:
         scalars = [member for member in members if isinstance(member, Function) and not member.is_operator]
         if scalars:
             module = importlib.import_module(f"{functions.__name__}.{family}")
-            parts += [f"## {family.replace('_', ' ').capitalize()}", docstrings.read(module.__doc__ or "").summary]
+            parts += [f"## {family.replace('_', ' ').capitalize()}", _door(module)]
             parts += [_signature(member) for member in sorted(scalars, key=lambda member: member.name)]
     return joined(parts)
+
+
+def _door(module: ModuleType) -> str:
+    """What a module says it is for, without the chapter of the specification."""
+    return re.sub(r" \(\w+\.md [^)]*\)", "", docstrings.read(module.__doc__ or "").summary)
 
 
 def _aggregations() -> str:
@@ -119,7 +126,8 @@ def _signature(member: Function | Aggregation) -> str:
     also = ", also " + ", ".join(f"`{alias}`" for alias in member.aliases) if member.aliases else ""
     title = f"### `{member.name}({', '.join(member.parameters)})`{also}"
     shown = "\n".join(f"{example.call}  →  {literal(example.result)}" for example in member.examples)
-    return joined([title, member.summary, block(shown)])
+    over = "Over no events:" if isinstance(member, Aggregation) else ""
+    return joined([title, member.summary, over, block(shown)])
 
 
 def literal(value: Value) -> str:
