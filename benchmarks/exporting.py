@@ -16,7 +16,8 @@ import xlsxwriter
 
 from benchmarks.ground import Ground
 from benchmarks.measuring import MEBIBYTE, Finding, PeakMemory, memory, percentile, seconds
-from benchmarks.serving import TASKS, Server
+from benchmarks.serving import Server
+from trawl.client import TASKS
 
 FIELDS: Final = """
     @timestamp EventTime UtcTime Hostname Channel SourceName EventID Task Version Keywords Severity Category EventType
@@ -29,13 +30,13 @@ def exports(ground: Ground, server: Server) -> Iterator[Finding]:
     """1 million rows × 20 columns (in the fast tier a tenth) in each format."""
     rows = min(ROWS, ground.tier.events // 10)
     names = ", ".join(f"'{name}'" if name.startswith("@") else name for name in FIELDS.split())
-    task = server.run(f"source sorted | head {rows} | table {names}")["id"]
+    task = server.run(f"source sorted | head {rows} | table {names}").id
     idle = memory(server.process)
     for kind, bare in _BARE.items():
         target = ground.scratch / f"export.{kind}"
         waits: list[float] = []
         with PeakMemory(server.process) as watched:
-            taken = seconds(partial(_export_while_asking, server, task, target, kind, waits))
+            taken = seconds(partial(_export_while_asking, server, task, target, waits))
         held = (watched.peak - idle) / MEBIBYTE
         alone = seconds(partial(bare, ground, rows))
         rate, wait = alone / taken, percentile(waits, 50) * 1000
@@ -49,10 +50,10 @@ def exports(ground: Ground, server: Server) -> Iterator[Finding]:
             f"{rate:.2f} ({rows / taken:,.0f} rows/s against {rows / alone:,.0f})",
             rate >= 0.8,
         )
-    server.delete(task)
+    server.client.delete(task)
 
 
-def _export_while_asking(server: Server, task: str, target: Path, kind: str, waits: list[float]) -> None:
+def _export_while_asking(server: Server, task: str, target: Path, waits: list[float]) -> None:
     done = threading.Event()
 
     def ask() -> None:
@@ -63,7 +64,7 @@ def _export_while_asking(server: Server, task: str, target: Path, kind: str, wai
     asking = threading.Thread(target=ask)
     asking.start()
     try:
-        server.export(task, target, kind, download_all_results=True)
+        server.export(task, target)
     finally:
         done.set()
         asking.join()

@@ -15,11 +15,14 @@ import psutil
 
 from benchmarks.ground import RUNNING, Ground
 from benchmarks.measuring import Finding, cpu_seconds, percentile, seconds, tree
-from benchmarks.serving import TASKS, Server, free_port
+from benchmarks.serving import Server, free_port
+from trawl.client import TASKS
+from trawl.tasks.task import Status
 
 HEAVY: Final = 'source shuffled | eval a=replace(Message, "([0-9a-f])([0-9])", "\\2\\1") | stats dc(a), dc(Message)'
 """A search that keeps a worker's processor busy for seconds."""
 PAGE: Final = 100
+MOST: Final = "trawl.tasks.max_running"
 
 
 def accepted(ground: Ground, server: Server) -> Iterator[Finding]:
@@ -32,7 +35,7 @@ def accepted(ground: Ground, server: Server) -> Iterator[Finding]:
     with _bare_route() as bare:
         floor = _each(ground, lambda: bare.post("/request", json=body).raise_for_status())
     idle = _each(ground, create)
-    server.stop_all()
+    server.client.stop_all()
     with busy(server, 8):
         under_load = _each(ground, create)
     bare_taken = percentile(floor, 50)
@@ -63,21 +66,21 @@ def first_rows_and_pages(ground: Ground, server: Server) -> Iterator[Finding]:
     for order in ground.orders:
         began = time.perf_counter()
         task = server.create(f"source {order.name}")
-        while not server.page(task, 0, PAGE)["rows"] and server.status(task)["status"] in ("QUEUED", "RUNNING"):
+        while not server.page(task, 0, PAGE) and not server.client.get(task).status.is_end:
             time.sleep(0.01)
         first = time.perf_counter() - began
         yield Finding(f"create → first rows of everything, loaded {order.name}", "≤ 2 s", f"{first:.2f} s", first <= 2)
         running: list[float] = []
-        while (now := server.status(task))["status"] == "RUNNING" and len(running) < ground.tier.requests:
-            if now["rows"] > PAGE:
-                running.append(_page_seconds(server, task, now["rows"]))
+        while (now := server.client.get(task)).status is Status.RUNNING and len(running) < ground.tier.requests:
+            if now.rows > PAGE:
+                running.append(_page_seconds(server, task, now.rows))
                 time.sleep(0.05)
-        total = server.wait(task)["rows"]
+        total = server.wait(task).rows
         top = [_page_seconds(server, task, PAGE) for _ in range(ground.tier.requests)]
         deep = [_page_seconds(server, task, total) for _ in range(ground.tier.requests)]
         for state, times in (("finished", deep), ("running", running)):
             yield _paged(f"page of 100 of {total:,} rows, loaded {order.name}, {state}, p95", times, top)
-        server.delete(task)
+        server.client.delete(task)
 
 
 def quiet_after_stop(ground: Ground, server: Server) -> Iterator[Finding]:
@@ -85,11 +88,11 @@ def quiet_after_stop(ground: Ground, server: Server) -> Iterator[Finding]:
     taken = []
     for _ in range(ground.tier.repeats):
         task = server.create(HEAVY)
-        server.wait(task, until=frozenset({"RUNNING"}))
+        server.wait(task, running=True)
         time.sleep(0.7)
         workers = tree(server.process)[1:]
         began = time.perf_counter()
-        server.stop(task)
+        server.client.stop(task)
         taken.append(_seconds_until_idle(workers, began))
     worst = max(taken)
     yield Finding("break → worker's CPU idle, worst", "≤ 1 s", f"{worst:.2f} s", worst <= 1)
@@ -98,15 +101,15 @@ def quiet_after_stop(ground: Ground, server: Server) -> Iterator[Finding]:
 @contextmanager
 def busy(server: Server, running: int) -> Iterator[None]:
     """A server with so many heavy searches running, and as many waiting to take their places."""
-    server.put_settings(trawl__tasks__max_running=running)
+    server.client.change_settings({MOST: running})
     tasks = [server.create(HEAVY) for _ in range(2 * running)]
     for task in tasks[:running]:
-        server.wait(task, until=frozenset({"RUNNING"}))
+        server.wait(task, running=True)
     try:
         yield
     finally:
-        server.stop_all()
-        server.put_settings(trawl__tasks__max_running=RUNNING)
+        server.client.stop_all()
+        server.client.change_settings({MOST: RUNNING})
 
 
 @contextmanager

@@ -1,13 +1,12 @@
-"""A server in a process of its own and its HTTP API, as a measurement or a demonstration uses them."""
+"""A server in a process of its own, as a measurement or a demonstration uses it."""
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,12 @@ from typing import Any, Final
 import httpx
 import psutil
 
+from trawl.api.answers import TaskAnswer
+from trawl.api.requests import CreateTask, ExportFile
+from trawl.client import TASKS, Client
+from trawl.tasks.task import Status
+
 TRAWL: Final = Path(sys.executable).with_name("trawl")
-TASKS: Final = "/_sme/async_requests"
-ENDED: Final = frozenset({"COMPLETED", "STOPPED", "FAILED"})
 
 
 def free_port() -> int:
@@ -43,100 +45,71 @@ def trawl(data: Path | None, *arguments: str) -> str:
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs, and the calls of its API.
+    """A server that runs.
 
     Attributes:
         address: such as `http://127.0.0.1:7717`.
-        http: a client that keeps its connection.
+        client: calls its API.
+        http: the bare connection, for calls that are timed.
         process: the server's; workers are its children.
     """
 
     address: str
+    client: Client
     http: httpx.Client
     process: psutil.Process
 
     def create(self, query: str, **body: Any) -> str:
-        """Makes a task and answers its id."""
+        """Makes a task over all times, unless the body says otherwise, and answers its id."""
         wanted = {"query": query, "dtStart": "2000-01-01", "dtEnd": "2100-01-01"} | body
-        return str(self._json("POST", f"{TASKS}/request", json=wanted)["id"])
+        return self.client.submit(CreateTask.model_validate(wanted)).id
 
-    def status(self, task: str) -> dict[str, Any]:
-        """The task as it is now."""
-        return self._json("GET", f"{TASKS}/status/{task}")
+    def wait(self, id: str, running: bool = False, pause: float = 0.004) -> TaskAnswer:
+        """The task once it has ended, or once it runs.
 
-    def wait(self, task: str, pause: float = 0.004, until: frozenset[str] = ENDED) -> dict[str, Any]:
-        """Asks for the status until it is one of those named; raises RuntimeError for a task that failed."""
-        while (now := self.status(task))["status"] not in until | ENDED:
+        Raises:
+            RuntimeError: it failed.
+        """
+        while not ((now := self.client.get(id)).status.is_end or (running and now.status is Status.RUNNING)):
             time.sleep(pause)
-        if now["status"] == "FAILED":
-            raise RuntimeError(f"{now['query'][:300]}: {now['error']}")
+        if now.error is not None:
+            raise RuntimeError(f"{now.query[:300]}: {now.error.reason}")
         return now
 
-    def run(self, query: str, **body: Any) -> dict[str, Any]:
+    def run(self, query: str, **body: Any) -> TaskAnswer:
         """A whole task: from the request until its end is known."""
         return self.wait(self.create(query, **body))
 
-    def page(self, task: str, start: int, stop: int) -> dict[str, Any]:
-        """Rows of a result."""
-        return self._json("GET", f"{TASKS}/response/{task}", params={"from": start, "to": stop})
+    def page(self, id: str, start: int, stop: int) -> list[Any]:
+        """Rows of a result, by the bare connection."""
+        answer = self.http.get(f"{TASKS}/response/{id}", params={"from": start, "to": stop}).raise_for_status()
+        rows: list[Any] = answer.json()["rows"]
+        return rows
 
-    def logs(self, task: str) -> list[dict[str, Any]]:
-        """The lines of a task's log."""
-        lines: list[dict[str, Any]] = self._json("GET", f"{TASKS}/logs/{task}")["logs"]
-        return lines
-
-    def stop(self, task: str) -> dict[str, Any]:
-        """Stops a task and waits until it is stopped."""
-        return self._json("POST", f"{TASKS}/break/{task}")
-
-    def stop_all(self) -> None:
-        """Stops every task that has not ended."""
-        self._json("POST", f"{TASKS}/break/")
-
-    def delete(self, task: str) -> dict[str, Any]:
-        """Takes a task's result from the disk."""
-        return self._json("DELETE", f"{TASKS}/delete/{task}")
-
-    def export(self, task: str, file: Path, kind: str, **body: Any) -> int:
-        """Downloads a result into a file and answers its bytes."""
-        wanted = {"file_name": file.stem, "file_type": kind} | body
-        with (
-            self.http.stream("POST", f"{TASKS}/file_download/{task}", json=wanted) as answer,
-            file.open("wb") as target,
-        ):
-            if answer.is_error:
-                raise RuntimeError(answer.read().decode())
-            for chunk in answer.iter_bytes():
-                target.write(chunk)
+    def export(self, id: str, file: Path) -> int:
+        """Downloads all of a result into a file of the format that its name ends in, and answers the bytes."""
+        body = {"file_name": file.stem, "file_type": file.suffix[1:], "download_all_results": True}
+        with file.open("wb") as target:
+            for piece in self.client.export(id, ExportFile.model_validate(body)):
+                target.write(piece)
         return file.stat().st_size
-
-    def put_settings(self, **changes: Any) -> None:
-        """Changes settings of the cluster; two underscores stand for a dot."""
-        named = {key.replace("__", "."): value for key, value in changes.items()}
-        self._json("PUT", "/_cluster/settings", json={"persistent": named})
-
-    def _json(self, method: str, path: str, **request: Any) -> dict[str, Any]:
-        answer = self.http.request(method, path, **request)
-        if answer.is_error:
-            raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
-        found: dict[str, Any] = answer.json()
-        return found
 
 
 @contextmanager
-def serving(data: Path, environment: Mapping[str, str] | None = None, port: int | None = None) -> Iterator[Server]:
+def serving(data: Path) -> Iterator[Server]:
     """A server on a data folder, ready when the block begins and gone after it."""
-    port = port or free_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
-    command = [str(TRAWL), "serve", "--data", str(data), "--port", str(port)]
     data.mkdir(parents=True, exist_ok=True)
-    with (data / "server.log").open("ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=dict(os.environ) | dict(environment or {}))
+    log = data / "server.log"
+    with log.open("ab") as told:
+        command = [str(TRAWL), "serve", "--data", str(data), "--port", str(port)]
+        process = subprocess.Popen(command, stdout=told, stderr=told)
     try:
-        with httpx.Client(base_url=address, timeout=httpx.Timeout(600)) as client:
-            _until_ready(client, process, data / "server.log")
+        with Client(address) as client, httpx.Client(base_url=address, timeout=httpx.Timeout(600)) as http:
+            _until_ready(http, process, log)
             running = psutil.Process(process.pid)  # type: ignore[no-untyped-call]  # psutil has no types
-            yield Server(address, client, running)
+            yield Server(address, client, http, running)
     finally:
         process.terminate()
         try:
@@ -145,10 +118,10 @@ def serving(data: Path, environment: Mapping[str, str] | None = None, port: int 
             process.kill()
 
 
-def _until_ready(client: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
+def _until_ready(http: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(600):
         try:
-            if client.get("/health/ready").is_success:
+            if http.get("/health/ready").is_success:
                 return
         except httpx.TransportError:
             if process.poll() is not None:

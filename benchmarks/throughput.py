@@ -24,7 +24,7 @@ def searches(ground: Ground, server: Server) -> Iterator[Finding]:
     with ground.database() as connection:
         for order, search in itertools.product(ground.orders, SEARCHES):
             query = f"source {order.name} | {search.query}"
-            rows = server.run(query)["rows"]
+            rows = server.run(query).rows
             ours, direct = medians(
                 ground.tier.repeats,
                 partial(_ask, server, query),
@@ -64,7 +64,7 @@ def _field_by_field(connection: duckdb.DuckDBPyConnection, order: Order) -> None
 
 
 def _ask(server: Server, query: str, **body: object) -> None:
-    server.delete(server.run(query, **body)["id"])
+    server.client.delete(server.run(query, **body).id)
 
 
 def _against(what: str, ours: float, direct: float, over: str, factor: float, fixed: float) -> Finding:

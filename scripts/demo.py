@@ -20,6 +20,7 @@ from rich.text import Text
 
 from benchmarks.events import Recipe, write_ndjson
 from benchmarks.serving import Server, serving, trawl
+from trawl.api.pages import Sidebar, Timeline
 
 EVENTS: Final = 200_000
 INDEX: Final = "windows-demo"
@@ -58,7 +59,7 @@ def _show(folder: Path, stay: bool) -> None:
         _stop_another(server)
         _command_line(server)
         with _step("DELETE …/delete/{id}"):
-            freed = server.delete(task)["freedBytes"]
+            freed = server.client.delete(task).freed_bytes
             console.print(f"  {freed:,} bytes are free again; from now on the task is [bold]410 Gone[/]")
         if stay:
             console.print(f"\n[bold green]the server stays up at {server.address}[/] until Ctrl-C")
@@ -75,55 +76,55 @@ def _search(server: Server) -> str:
     with Progress(*columns, TimeElapsedColumn(), console=console) as bar:
         shown = bar.add_task("", total=100, status="QUEUED", rows=0)
         while True:
-            now = server.status(task)
-            bar.update(shown, completed=now["progress"]["percent"], status=now["status"], rows=now["rows"])
-            if now["status"] not in ("QUEUED", "RUNNING"):
+            now = server.client.get(task)
+            bar.update(shown, completed=now.progress.percent, status=now.status, rows=now.rows)
+            if now.status.is_end:
                 break
             time.sleep(0.05)
-    if now["error"]:
-        raise SystemExit(f"the search failed: {now['error']['reason']}")
+    if now.error is not None:
+        raise SystemExit(f"the search failed: {now.error.reason}")
     return task
 
 
 def _result(server: Server, task: str) -> None:
-    page = server.page(task, 0, 5)
+    page = server.client.answer(task, 0, 5)
     with _step("GET …/response/{id}?from=0&to=5"):
-        rows = Table(
-            title=f"newest 5 of {page['total']:,} rows, {len(page['fields'])} fields each", title_justify="left"
-        )
+        rows = Table(title=f"newest 5 of {page.total:,} rows, {len(page.fields)} fields each", title_justify="left")
         for name in COLUMNS:
             rows.add_column(name, overflow="ellipsis", no_wrap=True)
-        for row in page["rows"]:
+        for row in page.rows or ():
             rows.add_row(*(str(row.get(name, "")) for name in COLUMNS))
         console.print(rows)
-    _timeline(page["timeline"])
-    _sidebar(page["sidebar"])
-    _cost(page["executionCost"])
+    if page.timeline is not None:
+        _timeline(page.timeline)
+    if page.sidebar is not None:
+        _sidebar(page.sidebar)
+    _cost(page.execution_cost)
     with _step("GET …/logs/{id}"):
-        for line in server.logs(task):
-            console.print(f"  [dim]{line['time'][11:23]}[/] {line['level']:<5} {line['phase']:<6} {line['message']}")
+        for line in server.client.logs(task).logs:
+            console.print(f"  [dim]{line.time[11:23]}[/] {line.level:<5} {line.phase:<6} {line.message}")
 
 
-def _timeline(timeline: dict[str, Any]) -> None:
-    buckets = timeline["fields"]
-    tallest = max(bucket["count"] for bucket in buckets) or 1
-    console.print(f"  [bold]timeline[/], a bar for {timeline['span']}")
-    for bucket in buckets[-14:]:
-        bar = "█" * round(50 * bucket["count"] / tallest)
-        console.print(f"  {bucket[timeline['field']][:16]} {bar} {bucket['count']:,}")
+def _timeline(timeline: Timeline) -> None:
+    tallest = max(bucket.count for bucket in timeline.fields) or 1
+    console.print(f"  [bold]timeline[/], a bar for {timeline.span}")
+    for bucket in timeline.fields[-14:]:
+        bar = "█" * round(50 * bucket.count / tallest)
+        edge = str((bucket.model_extra or {})[timeline.field])
+        console.print(f"  {edge[:16]} {bar} {bucket.count:,}")
 
 
-def _sidebar(sidebar: dict[str, Any]) -> None:
-    table = Table(title=f"sidebar of {sidebar['events']:,} events", title_justify="left")
+def _sidebar(sidebar: Sidebar) -> None:
+    table = Table(title=f"sidebar of {sidebar.events:,} events", title_justify="left")
     for name in ("field", "type", "events", "distinct", "most frequent"):
         table.add_column(name, justify="right" if name in ("events", "distinct") else "left", no_wrap=True)
-    for field in (field for field in sidebar["fields"] if field["name"] in TOLD):
-        top = ", ".join(f"{value['value']} {value['percent']:.0f} %" for value in field["top"][:2])
-        table.add_row(field["name"], field["type"], f"{field['count']:,}", f"{field['distinct']:,}", top[:60])
+    for field in (field for field in sidebar.fields if field.name in TOLD):
+        top = ", ".join(f"{value.value} {value.percent:.0f} %" for value in field.top[:2])
+        table.add_row(field.name, field.type, f"{field.count:,}", f"{field.distinct:,}", top[:60])
     console.print(table)
 
 
-def _cost(cost: dict[str, Any]) -> None:
+def _cost(cost: dict[str, Any] | None) -> None:
     console.print(Text("  cost: ").append(", ".join(_flat(cost))[:600], "dim"))
 
 
@@ -139,18 +140,18 @@ def _exports(server: Server, task: str, folder: Path) -> None:
     with _step("POST …/file_download/{id}"):
         for kind in ("csv", "xlsx"):
             began = time.perf_counter()
-            size = server.export(task, folder / f"powershell.{kind}", kind, download_all_results=True)
+            size = server.export(task, folder / f"powershell.{kind}")
             console.print(f"  powershell.{kind}: {size:,} bytes in {time.perf_counter() - began:.1f} s")
 
 
 def _stop_another(server: Server) -> None:
     with _step("POST …/break/{id}"):
         other = server.create(ASIDE, dtStart="now-30d")
-        server.wait(other, until=frozenset({"RUNNING"}))
+        server.wait(other, running=True)
         began = time.perf_counter()
-        status = server.stop(other)["status"]
+        status = server.client.stop(other).status
         console.print(f"  a sort of everything: {status} after {(time.perf_counter() - began) * 1000:.0f} ms")
-        server.delete(other)
+        server.client.delete(other)
 
 
 def _command_line(server: Server) -> None:
