@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -65,6 +67,18 @@ def open_service(settings: Settings, *, adopts: bool = False) -> Service:
     store = Store(engine, indices(settings), settings.mounts)
     tasks = Tasks(settings, engine, store, WORKER_TOOLS, adopts=adopts)
     return Service(settings, ClusterSettings(engine), store, tasks, engine)
+
+
+@contextmanager
+def open_sources(settings: Settings) -> Iterator[Store]:
+    """The sources of a data folder, which is made if need be; no tasks."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    engine = open_database(settings)
+    try:
+        database.upgrade(engine)
+        yield Store(engine, indices(settings), settings.mounts)
+    finally:
+        engine.dispose()
 
 
 def open_database(settings: Settings) -> sql.Engine:

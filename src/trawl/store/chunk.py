@@ -121,7 +121,7 @@ def concatenate(pieces: Sequence[tuple[Values, int, int]], rows: int) -> Values:
     for values, start, count in pieces:
         type_ = type_.union(values.type)
         arrays.append(values.array)
-        own = pa.array(range(count), ROW_TYPE) if values.rows is None else values.rows
+        own = pa.arange(0, count).cast(ROW_TYPE) if values.rows is None else values.rows
         numbers.append(pc.add(own, pa.scalar(start, ROW_TYPE)))
     whole = _concatenated(arrays)
     dense = len(whole) == rows and all(values.rows is None for values, _, _ in pieces)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from trawl.store.chunk import Chunk, Reject
-from trawl.store.gathering import Gathering, NestingError
+from trawl.store.gathering import MOST_NESTED, Gathering, is_deep
 from trawl.store.timing import TimeRule, take_times
 
 Objects = Sequence[dict[str, Any]]
+
+_TOO_DEEP: Final = f"objects or arrays nest deeper than {MOST_NESTED} levels"
+_TOO_LONG: Final = "an integer has more digits than can be read"
 
 
 def chunk_of(objects: Objects, lines: Sequence[int], texts: Sequence[bytes], rule: TimeRule) -> Chunk:
@@ -23,14 +26,23 @@ def chunk_of(objects: Objects, lines: Sequence[int], texts: Sequence[bytes], rul
         texts: the line's text; JSON wherever an event holds floats.
         rule: where their time is.
     """
-    gathering, refused = _gather(objects, texts)
+    gathering, refused = Gathering(), dict[int, str]()
+    try:
+        gathering.add(objects, range(len(objects)))
+        if suspects := gathering.suspects():
+            objects, refused = _exact(objects, texts, suspects)
+            gathering = Gathering()
+            gathering.add(objects, range(len(objects)))
+        slots = gathering.finish()
+    except RecursionError:
+        refused = {row: _TOO_DEEP for row, event in enumerate(objects) if is_deep(event)}
     if refused:
         kept = [row for row in range(len(objects)) if row not in refused]
         rest = chunk_of(
             [objects[row] for row in kept], [lines[row] for row in kept], [texts[row] for row in kept], rule
         )
         return replace(rest, rejects=_rejects(refused, lines, texts) + rest.rejects)
-    timed = take_times(gathering.finish(), len(objects), rule)
+    timed = take_times(slots, len(objects), rule)
     return Chunk(
         times=timed.times,
         slots=timed.slots,
@@ -40,25 +52,15 @@ def chunk_of(objects: Objects, lines: Sequence[int], texts: Sequence[bytes], rul
     )
 
 
-def _gather(objects: Objects, texts: Sequence[bytes]) -> tuple[Gathering, dict[int, str]]:
-    """The objects gathered, or the rows to refuse before that can be done, each with a sentence."""
-    gathering, rows = Gathering(), range(len(objects))
-    try:
-        gathering.add(objects, rows)
-    except NestingError as error:
-        return gathering, dict.fromkeys(error.rows, str(error))
-    suspects = gathering.suspects()
-    if not suspects:
-        return gathering, {}
-    exact, refused = list(objects), {}
+def _exact(objects: Objects, texts: Sequence[bytes], suspects: set[int]) -> tuple[Objects, dict[int, str]]:
+    """The objects with some read anew by a reader of exact integers, and the rows that it cannot read."""
+    exact, refused = list(objects), dict[int, str]()
     for row in suspects:
         try:
             exact[row] = json.loads(texts[row])
         except ValueError:  # Python reads no integers of more than 4,300 digits
-            refused[row] = "an integer has more digits than can be read"
-    gathering = Gathering()
-    gathering.add(exact, rows)
-    return gathering, refused
+            refused[row] = _TOO_LONG
+    return exact, refused
 
 
 def _rejects(reasons: dict[int, str], lines: Sequence[int], texts: Sequence[bytes]) -> tuple[Reject, ...]:

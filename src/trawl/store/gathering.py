@@ -11,9 +11,9 @@ import orjson
 import pyarrow as pa
 
 from trawl.arrow import to_array
-from trawl.schema import BOOLEAN, FLOAT, INTEGER, STRING, Type, type_of
+from trawl.schema import BOOLEAN, FLOAT, INTEGER, STRING, TIME, Type, array_of, type_of
 from trawl.store.chunk import ROW_TYPE, Slot, Values, slot_of
-from trawl.values import Value
+from trawl.values import Instant, Value
 
 MOST_NESTED: Final = 100
 """How deep objects may nest."""
@@ -21,19 +21,10 @@ MOST_NESTED: Final = 100
 MOST_DIGITS: Final = 38
 """How many digits an integer may have (decimal128); a longer one is kept as text."""
 
-_TYPES: Final[dict[type, Type]] = {str: STRING, int: INTEGER, float: FLOAT, bool: BOOLEAN}
+_TYPES: Final[dict[type, Type]] = {str: STRING, int: INTEGER, float: FLOAT, bool: BOOLEAN, Instant: TIME}
 _INT64: Final = 1 << 63
 _LONGEST: Final = 10**MOST_DIGITS
-_FLAT: Final = frozenset(_TYPES)
-_SCALARS: Final = frozenset({*_TYPES, type(None)})
-
-
-class NestingError(ValueError):
-    """Objects nest deeper than is read."""
-
-    def __init__(self, rows: Iterable[int]) -> None:
-        super().__init__(f"objects nest deeper than {MOST_NESTED} levels")
-        self.rows = frozenset(rows)
+_SCALARS: Final = frozenset(_TYPES)
 
 
 class _Column:
@@ -63,10 +54,10 @@ class Gathering:
         """Adds the fields of objects; `rows` are theirs.
 
         Raises:
-            NestingError: some of them nest too deep; what was gathered is then of no use.
+            RecursionError: some of them nest deeper than `MOST_NESTED`; what was gathered is then of no use.
         """
         if depth > MOST_NESTED:
-            raise NestingError(rows)
+            raise RecursionError
         shapes: dict[tuple[str, ...], tuple[list[int], list[Any]]] = {}
         for row, event in zip(rows, objects, strict=True):
             keys = tuple(event)
@@ -116,7 +107,11 @@ class Gathering:
         return found
 
     def finish(self) -> dict[Slot, Values]:
-        """The columns."""
+        """The columns.
+
+        Raises:
+            RecursionError: arrays nest some hundred levels deep.
+        """
         slots: dict[Slot, Values] = {}
         for name, column in self._columns.items():
             if len(column.depths) > 1:
@@ -143,9 +138,9 @@ class Gathering:
     def _split(self, column: _Column) -> Iterable[Values]:
         """The column's values by the slot they go to."""
         if len(column.types) == 1:
-            (one,) = column.types
-            if one in _FLAT and (one is not int or _fits(column.values)):
-                yield _values(_TYPES[one], column.rows, column.values)
+            alike = _one_type(next(iter(column.types)), column.values)
+            if alike is not None:
+                yield _values(alike, column.rows, column.values)
                 return
         typed: dict[Type, tuple[list[int], list[Value]]] = {}
         for row, raw in zip(column.rows, column.values, strict=True):
@@ -175,21 +170,40 @@ class Gathering:
         return items, type_of(items)
 
     def _item(self, item: Any) -> Any:
-        if type(item) in _SCALARS:
-            return self._typed(item)[0] if item is not None else None
-        return json_text(item)
+        if item is None:
+            return None
+        return self._typed(item)[0] if type(item) in _SCALARS else json_text(item)
+
+
+def is_deep(value: Any) -> bool:
+    """Whether objects and arrays nest deeper than `MOST_NESTED`."""
+    level = [value]
+    for _ in range(MOST_NESTED + 2):
+        held = (item.values() if type(item) is dict else item for item in level if type(item) in (dict, list))
+        level = list(chain.from_iterable(held))
+        if not level:
+            return False
+    return True
 
 
 def json_text(value: Any) -> str:
     """An array or object as compact JSON, every digit kept."""
     try:
-        return orjson.dumps(value).decode()
+        return orjson.dumps(value, str, orjson.OPT_PASSTHROUGH_DATACLASS).decode()
     except TypeError:  # orjson writes no integers beyond 64 bits
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
-def _fits(values: list[int]) -> bool:
-    return min(values) > -_LONGEST and max(values) < _LONGEST
+def _one_type(python: type, values: list[Any]) -> Type | None:
+    """The type of values of one Python type, if they all have the same and can be kept as they are."""
+    if python is list:
+        items = [item for item in chain.from_iterable(values) if item is not None]
+        inner = set(map(type, items))
+        alike = _one_type(inner.pop(), items) if len(inner) == 1 and inner <= _SCALARS else None
+        return None if alike is None else array_of(alike)
+    if python is int and not (min(values) > -_LONGEST and max(values) < _LONGEST):
+        return None
+    return _TYPES.get(python)
 
 
 def _has_big_float(value: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -57,11 +58,13 @@ def write_segment(path: Path, chunks: Sequence[Chunk], first_seq: int) -> Writte
     times = pa.concat_arrays([chunk.times for chunk in chunks])
     rows = len(times)
     order = _newest_first(times)
-    sequence = pa.array(range(first_seq, first_seq + rows), pa.int64())
+    sequence = pa.arange(first_seq, first_seq + rows)
     columns = [(Slot(TIME_FIELD, TIME.encode()), TIME, times if order is None else times.take(order))]
     places = None if order is None else pc.inverse_permutation(order, output_type=ROW_TYPE)
-    for slot, values in _together(chunks):
-        columns.append((slot, values.type, _placed(values, order, places, rows)))
+    together = _together(chunks)
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
+        placed = threads.map(lambda found: _placed(found[1], order, places, rows), together)
+        columns += [(slot, values.type, column) for (slot, values), column in zip(together, placed, strict=True)]
     table = pa.table(
         [column for _, _, column in columns] + [sequence if order is None else sequence.take(order)],
         pa.schema(
@@ -89,8 +92,8 @@ def write_segment(path: Path, chunks: Sequence[Chunk], first_seq: int) -> Writte
 def _newest_first(times: pa.Array) -> pa.Array | None:
     """The order of rows by time descending, ties as they come; None if they lie so."""
     order = pc.sort_indices(times, sort_keys=[("times", "descending")])
-    in_place = pa.array(range(len(times)), order.type)
-    return None if order.equals(in_place) else order.cast(ROW_TYPE)
+    order = order.cast(pa.int64())
+    return None if order.equals(pa.arange(0, len(times))) else order
 
 
 def _together(chunks: Sequence[Chunk]) -> list[tuple[Slot, Values]]:

@@ -9,7 +9,9 @@ from pathlib import Path
 import sqlalchemy as sql
 
 from trawl.catalog.base import Snapshot, Source
+from trawl.errors import Code, TrawlError
 from trawl.settings.process import Mount
+from trawl.store.dumping import dump
 from trawl.store.index import Indices
 from trawl.store.inputs import Format
 from trawl.store.loading import Loaded, Loading, Report
@@ -71,3 +73,14 @@ class Store:
         rule = TimeRule(time_field, now if keep_without_time else None, now)
         loading = Loading(self._indices, self._folder, index, report)
         return loading.run([str(file) for file in files], format, rule)
+
+    def dump(self, name: str, target: Path) -> int:
+        """Writes the events of an index into one Parquet file, columns named as the fields; answers how many.
+
+        Raises:
+            TrawlError: `UNKNOWN_SOURCE`.
+        """
+        source = self._indices.source(name)
+        if source is None:
+            raise TrawlError(Code.UNKNOWN_SOURCE, f"there is no index `{name}`")
+        return dump(source, self._indices.segments(name), target)

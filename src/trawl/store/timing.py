@@ -104,7 +104,7 @@ def _kept_original(values: Values, slot: Slot, used: pa.Array, slots: Mapping[Sl
     name = TIME_FIELD + ORIGINAL
     while any(slot.field == name for slot in slots):
         name += ORIGINAL
-    rows = pa.array(range(len(used)), ROW_TYPE) if values.rows is None else values.rows
+    rows = pa.arange(0, len(used)).cast(ROW_TYPE) if values.rows is None else values.rows
     keep = pc.and_(unused.take(rows), pc.is_valid(values.array))
     if not keep.true_count:
         return {}

@@ -2,50 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Final, TypeAlias
 
 from trawl.store.chunk import Chunk, Reject
 from trawl.store.events import chunk_of
 from trawl.store.timing import TimeRule
 
-BLOCK_BYTES: Final = 8 << 20
+BLOCK_BYTES: Final = 4 << 20
 LONGEST_LINE: Final = 64 << 20
-"""A longer line is put aside, cut to its start."""
+"""Of a longer line only about so much is read, which makes it a broken one."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 
-ReadLines: TypeAlias = Callable[[list[bytes]], list[Any]]
+ReadLines: TypeAlias = Callable[[Sequence[bytes]], list[Any]]
 """Makes each line an event's fields, or a sentence that says why it is none."""
 
 
-def blocks(stream: BinaryIO) -> Iterator[tuple[int, list[bytes]]]:
-    """The lines of a stream some megabytes at a time, with the number of each block's first line, from 1."""
+@dataclass(frozen=True)
+class Block:
+    """Some lines that follow each other.
+
+    Attributes:
+        first: the number of the first, from 1.
+        content: the lines without their ends, or one text of all of them.
+    """
+
+    first: int
+    content: bytes | Sequence[bytes]
+
+    @property
+    def lines(self) -> Sequence[bytes]:
+        """The lines, each by itself."""
+        return self.content.split(b"\n") if isinstance(self.content, bytes) else self.content
+
+
+def blocks(stream: BinaryIO) -> Iterator[Block]:
+    """The lines of a stream, some megabytes at a time."""
     number, rest = 1, stream.read(len(_BOM)).removeprefix(_BOM)
     while data := stream.read(BLOCK_BYTES):
         whole, newline, after = data.rpartition(b"\n")
         if newline:
-            lines = (rest + whole).split(b"\n")
-            yield number, lines
-            number, rest = number + len(lines), after
+            text = rest + whole
+            yield Block(number, text)
+            number, rest = number + text.count(b"\n") + 1, after
         elif len(rest) <= LONGEST_LINE:
             rest += data
     if rest:
-        yield number, rest.split(b"\n")
+        yield Block(number, rest)
 
 
-def chunk_of_lines(first: int, lines: list[bytes], read: ReadLines, rule: TimeRule) -> Chunk:
+def chunk_of_block(block: Block, read: ReadLines, rule: TimeRule) -> Chunk:
     """The chunk of the events of some lines; blank ones are passed over.
 
     Args:
-        first: the number of the first line.
-        lines: without their ends.
+        block: the lines.
         read: the format.
         rule: where the time is.
     """
-    numbers = [number for number, line in enumerate(lines, first) if line and not line.isspace()]
-    texts = lines if len(numbers) == len(lines) else [lines[number - first] for number in numbers]
+    lines = block.lines
+    numbers = [number for number, line in enumerate(lines, block.first) if line and not line.isspace()]
+    texts = lines if len(numbers) == len(lines) else [lines[number - block.first] for number in numbers]
     found = read(texts)
     rejects = [
         Reject.of(number, event, text)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 
 
-def read(lines: list[bytes]) -> list[Any]:
+def read_ndjson(lines: Sequence[bytes]) -> list[Any]:
     """The objects of some lines; for a line that holds none a sentence that says why."""
     try:
         found = [orjson.loads(line) for line in lines]
@@ -21,9 +22,7 @@ def _read_one(line: bytes) -> Any:
         event = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return f"the line is no JSON: {error.msg}, at character {error.pos + 1}"
-    return event if type(event) is dict else _other(event)
-
-
-def _other(value: object) -> str:
+    if type(event) is dict:
+        return event
     names = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
-    return f"a JSON object is expected, the line holds {names.get(type(value), 'a number')}"
+    return f"a JSON object is expected, found {names.get(type(event), 'a number')}"

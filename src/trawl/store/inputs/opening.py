@@ -90,6 +90,10 @@ class Opened:
         """Bytes read so far, of `size`."""
         return self.raw.count
 
+    def reached(self, fraction: float) -> None:
+        """Says how much of the file was read by other ways than `content`."""
+        self.raw.count = int(fraction * (self.size or 0))
+
     def start(self) -> bytes:
         """The first bytes of the content, which stay to be read."""
         return self.content.peek(_SNIFFED)
@@ -117,7 +121,7 @@ def opened(name: str) -> Iterator[Opened]:
         raise TrawlError(Code.UNREADABLE_FILE, reason, hint="the file may be cut short") from error
 
 
-def _unpacked(packed: io.BufferedReader) -> io.BufferedReader:
+def _unpacked(packed: io.BufferedReader[Any]) -> io.BufferedReader:
     magic = packed.peek(4)[:4]
     if magic.startswith(_GZIP):
         return io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=packed)), 1 << 20)
