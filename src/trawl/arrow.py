@@ -97,5 +97,9 @@ def to_values(array: pa.Array | pa.ChunkedArray, type_: Type) -> list[Value]:
         return [None if item is None else Instant(item) for item in array.cast(pa.int64()).to_pylist()]
     if type_.kind is Kind.INTEGER and pa.types.is_decimal(array.type):
         return [None if item is None else int(item) for item in array.to_pylist()]
+    if type_.kind is Kind.INTEGER and pa.types.is_list(array.type) and pa.types.is_decimal(array.type.value_type):
+        return [
+            None if row is None else [None if item is None else int(item) for item in row] for row in array.to_pylist()
+        ]
     values: list[Value] = array.to_pylist()
     return values

@@ -26,7 +26,7 @@ EVERY_TYPE: dict[str, tuple[object, list[Value]]] = {
     "ratio": (FLOAT, [0.1, 1e300, -5.0, None]),
     "flag": (BOOLEAN, [True, False, None, None]),
     "tags": (array_of(STRING), [["a", "b"], [], ["one"], None]),
-    "sizes": (array_of(INTEGER), [[1, 2**60], [], [3], None]),
+    "sizes": (array_of(INTEGER), [[1, 2**70], [], [3], None]),
     "times": (array_of(TIME), [[Instant(1), Instant(10**18)], [], [Instant(-1)], None]),
     "mixed": (ANY, ["x", 2**70, [1, "a", Instant(5), True, 0.5], Instant(9)]),
     "never": (NULL, [None, None, None, None]),
@@ -53,7 +53,7 @@ def test_a_page_spells_values_as_the_api_says(tmp_path: Path) -> None:
         "ratio": 0.1,
         "flag": True,
         "tags": ["a", "b"],
-        "sizes": [1, str(2**60)],
+        "sizes": [1, str(2**70)],
         "times": ["1970-01-01T00:00:00.000000001Z", "2001-09-09T01:46:40.000Z"],
         "mixed": "x",
     }
@@ -87,11 +87,15 @@ def test_columns_come_in_the_order_asked_for_and_unknown_ones_are_left_out(tmp_p
     assert sum(b.num_rows for b in Result(tmp_path).batches(columns=[])) == 3
 
 
-def test_integers_too_wide_for_64_bits_may_come_late(tmp_path: Path) -> None:
+def test_integers_too_wide_for_64_bits_may_come_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "PART_BYTES", 1)
     small, large = batch({"n": (INTEGER, [1, None])}), batch({"n": (INTEGER, [2**70])})
     assert small.schema.field(0).type != large.schema.field(0).type
-    store(tmp_path, small, large, small)
-    assert [row["n"] for row in rows_of(Result(tmp_path).batches())] == [1, None, 2**70, 1, None]
+    assert len(store(tmp_path, small, large, small).parts) == 3
+    batches = list(Result(tmp_path).batches())
+    assert [row["n"] for row in rows_of(batches)] == [1, None, 2**70, 1, None]
+    assert len({one.schema for one in batches}) == 1
+    assert Result(tmp_path).reader().read_all().num_rows == 5
 
 
 def test_a_result_without_rows_has_columns_and_one_without_a_writer_has_none(tmp_path: Path) -> None:

@@ -60,12 +60,14 @@ class Manifest:
 
     Attributes:
         schema: the columns; none before the first batch.
+        wide: those of them that hold integers beyond 64 bits in one of the parts.
         parts: in the order of their rows.
         complete: whether these are all the rows there will be.
     """
 
     facts: Facts
     schema: Schema = NO_COLUMNS
+    wide: frozenset[str] = frozenset()
     parts: tuple[Part, ...] = ()
     complete: bool = False
 
@@ -119,6 +121,7 @@ class Manifest:
             "engine": facts.engine,
             "snapshot": facts.snapshot,
             "schema": [[column.name, column.type.encode()] for column in self.schema],
+            "wide": sorted(self.wide),
             "parts": [[part.file, part.rows, part.bytes, part.sha256] for part in self.parts],
         }
 
@@ -133,6 +136,7 @@ class Manifest:
                 loaded["snapshot"],
             ),
             Schema(tuple(Column(name, Type.decode(type_)) for name, type_ in loaded["schema"])),
+            frozenset(loaded["wide"]),
             tuple(Part(*part) for part in loaded["parts"]),
             loaded["complete"],
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -10,9 +10,9 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trawl.arrow import FIELD_KEY, TYPE_KEY, arrow_field, arrow_type
+from trawl.arrow import BIG_INTEGER, FIELD_KEY, arrow_field
 from trawl.errors import Code, TrawlError
-from trawl.schema import Column, Schema
+from trawl.schema import Schema
 
 ROW_GROUP: Final = 8192
 """Rows of every row group but a part's last: few enough that a page of any depth is read in milliseconds."""
@@ -23,45 +23,46 @@ def stored_name(position: int) -> str:
     return f"c{position}"
 
 
-def encode(batches: Sequence[pa.RecordBatch], schema: Schema) -> pa.Buffer:
+def layout(schema: Schema, wide: Collection[str]) -> pa.Schema:
+    """How the columns lie in Arrow, those named in `wide` with integers beyond 64 bits."""
+    fields = [arrow_field(column) for column in schema]
+    return pa.schema([_widened(field) if field.name in wide else field for field in fields])
+
+
+def wide_columns(batches: Iterable[pa.RecordBatch]) -> frozenset[str]:
+    """The columns that hold integers beyond 64 bits in one of the batches."""
+    distinct = {id(batch.schema): batch.schema for batch in batches}.values()
+    return frozenset(field.name for schema in distinct for field in schema if _is_wide(field.type))
+
+
+def encode(batches: Sequence[pa.RecordBatch], schema: Schema, wide: Collection[str]) -> pa.Buffer:
     """The file of a part that holds these batches, whose columns are those of the schema.
 
-    Batches may lay integers out in 64 bits or wider; the file takes the widest of its own batches.
+    Args:
+        batches: with integers in 64 bits or wider. schema: their columns.
+        wide: columns to be stored with integers beyond 64 bits.
     """
-    types = [_widest(batches, position, column) for position, column in enumerate(schema)]
-    stored = pa.schema([_stored_field(*it) for it in zip(range(len(types)), schema, types, strict=True)])
-    unified = [
-        pa.RecordBatch.from_arrays(
-            [
-                array if array.type == type_ else array.cast(type_)
-                for array, type_ in zip(batch.columns, types, strict=True)
-            ],
-            schema=stored,
-        )
-        for batch in batches
-    ]
+    fields = layout(schema, wide)
+    stored = pa.schema(
+        [
+            pa.field(stored_name(position), field.type, metadata={**field.metadata, FIELD_KEY: field.name.encode()})
+            for position, field in enumerate(fields)
+        ]
+    )
     sink = pa.BufferOutputStream()
     with pq.ParquetWriter(sink, stored, compression="zstd", compression_level=1) as writer:
-        writer.write_table(pa.Table.from_batches(unified, stored), ROW_GROUP)
+        writer.write_table(
+            pa.Table.from_batches([_cast(batch.columns, stored) for batch in batches], stored), ROW_GROUP
+        )
     return sink.getvalue()
 
 
-def _stored_field(position: int, column: Column, type_: pa.DataType) -> pa.Field:
-    metadata = {FIELD_KEY: column.name.encode(), TYPE_KEY: column.type.encode().encode()}
-    return pa.field(stored_name(position), type_, metadata=metadata)
+def read(path: Path, group: int, fields: pa.Schema, positions: Sequence[int]) -> pa.RecordBatch:
+    """One row group of a part, the columns at these positions laid out and named as `fields` says.
 
-
-def _widest(batches: Sequence[pa.RecordBatch], position: int, column: Column) -> pa.DataType:
-    usual = arrow_type(column.type)
-    for batch in batches:
-        found = batch.schema.field(position).type
-        if pa.types.is_decimal(found.value_type if pa.types.is_list(found) else found):
-            return found
-    return usual
-
-
-def read(path: Path, group: int, schema: Schema, positions: Sequence[int]) -> pa.RecordBatch:
-    """One row group of a part, with the columns at these positions under the names of the fields.
+    Args:
+        path: of the part. group: number of the row group.
+        fields: the layout of the whole result. positions: of the columns wanted; at least one.
 
     Raises:
         TrawlError: `TASK_GONE` if the file is gone.
@@ -72,11 +73,7 @@ def read(path: Path, group: int, schema: Schema, positions: Sequence[int]) -> pa
     except FileNotFoundError as error:
         raise TrawlError(Code.TASK_GONE, "the result was deleted while it was read") from error
     arrays = [_whole(table.column(stored_name(position))) for position in positions]
-    columns = schema.columns
-    fields = [
-        arrow_field(columns[position]).with_type(array.type) for position, array in zip(positions, arrays, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
+    return _cast(arrays, pa.schema([fields.field(position) for position in positions]))
 
 
 def bare_rows(count: int) -> pa.RecordBatch:
@@ -84,9 +81,19 @@ def bare_rows(count: int) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([pa.nulls(count)], ["none"]).select([])
 
 
-def no_rows(schema: Schema, positions: Sequence[int]) -> pa.RecordBatch:
-    """What `read` gives of a part without rows."""
-    return pa.RecordBatch.from_pylist([], pa.schema([arrow_field(schema.columns[place]) for place in positions]))
+def _cast(arrays: Sequence[pa.Array], fields: pa.Schema) -> pa.RecordBatch:
+    types = fields.types
+    if any(array.type != type_ for array, type_ in zip(arrays, types, strict=True)):
+        arrays = [array.cast(type_) for array, type_ in zip(arrays, types, strict=True)]
+    return pa.RecordBatch.from_arrays(list(arrays), schema=fields)
+
+
+def _is_wide(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_decimal(type_.value_type if pa.types.is_list(type_) else type_))
+
+
+def _widened(field: pa.Field) -> pa.Field:
+    return field.with_type(pa.list_(BIG_INTEGER) if pa.types.is_list(field.type) else BIG_INTEGER)
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

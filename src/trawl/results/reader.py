@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 
@@ -13,8 +14,11 @@ from trawl.catalog.base import Part as Column
 from trawl.catalog.base import Segment
 from trawl.results import parts
 from trawl.results.manifest import NO_COLUMNS, Facts, Manifest
-from trawl.schema import Schema
+from trawl.schema import Layout, Schema, Type
 from trawl.values import FIRST_INSTANT, LAST_INSTANT
+
+LARGEST_STORED: Final = 10**38 - 1
+"""The largest integer that a column holds."""
 
 
 class Result:
@@ -34,6 +38,7 @@ class Result:
         self._manifest = Manifest.load(folder)
         self._parts = self._manifest.parts if self._manifest else ()
         self._ends = list(accumulate(part.rows for part in self._parts))
+        self._layout = parts.layout(self.schema, self._wide)
 
     @property
     def facts(self) -> Facts | None:
@@ -65,8 +70,7 @@ class Result:
     ) -> Iterator[pa.RecordBatch]:
         """The rows from `start` up to `stop`, laid out as `trawl.arrow` says; one row group in memory at a time.
 
-        Integers may lie in 64 bits in one batch and wider in the next. At least one batch comes, an empty
-        one if there are no rows.
+        All batches have the same schema. At least one comes, an empty one if there are no rows.
 
         Args:
             start: first row. stop: the row after the last; None, or one past the end: all there are.
@@ -79,7 +83,7 @@ class Result:
         places = {name: position for position, name in enumerate(self.schema.names)}
         wanted = list(places.values()) if columns is None else [places[name] for name in columns if name in places]
         if start >= stop:
-            yield parts.no_rows(self.schema, wanted)
+            yield pa.RecordBatch.from_pylist([], pa.schema([self._layout.field(position) for position in wanted]))
         while start < stop:
             number = bisect_right(self._ends, start)
             part = self._parts[number]
@@ -89,14 +93,18 @@ class Result:
             count = min(parts.ROW_GROUP, self._ends[number] - begin)
             end = min(stop, begin + count)
             path = self._folder / part.file
-            batch = parts.read(path, group, self.schema, wanted) if wanted else parts.bare_rows(count)
+            batch = parts.read(path, group, self._layout, wanted) if wanted else parts.bare_rows(count)
             yield batch.slice(start - begin, end - start)
             start = end
 
+    def reader(self) -> pa.RecordBatchReader:
+        """All rows as what an engine is given."""
+        return pa.RecordBatchReader.from_batches(self._layout, self.batches())
+
     def segments(self) -> tuple[Segment, ...]:
-        """The parts as segments that an engine reads: one after the other, rows in the order they lie in."""
+        """The parts as segments, for an engine to read one after the other, rows in the order they lie in."""
         fields: dict[str, tuple[Column, ...]] = {
-            column.name: (Column((parts.stored_name(position),), column.type),)
+            column.name: (self._column(position, column.name, column.type),)
             for position, column in enumerate(self.schema)
         }
         return tuple(
@@ -112,3 +120,12 @@ class Result:
             )
             for ordinal, part in enumerate(self._parts)
         )
+
+    def _column(self, position: int, name: str, type_: Type) -> Column:
+        """A physical column; of integers beyond 64 bits an engine is told by their bounds."""
+        most = LARGEST_STORED if name in self._wide and type_.layout is Layout.NATIVE else None
+        return Column((parts.stored_name(position),), type_, -most if most else None, most)
+
+    @property
+    def _wide(self) -> frozenset[str]:
+        return self._manifest.wide if self._manifest else frozenset()

@@ -16,7 +16,7 @@ from trawl.arrow import schema_of
 from trawl.errors import Code, TrawlError
 from trawl.results.files import fault, put
 from trawl.results.manifest import Facts, Manifest, Part
-from trawl.results.parts import encode
+from trawl.results.parts import encode, wide_columns
 
 PART_SECONDS: Final = 1.0
 """A part closes when its first row has waited this long …"""
@@ -34,12 +34,13 @@ class Writer:
         folder: of this attempt alone; made if need be.
         facts: what the result is the result of.
         threads: how many parts may be encoded at once.
-        quota: how many bytes on disk the result may take; None for any.
+        quota: how many bytes on disk the result may take; None for any. Once it takes more, no further row
+            is accepted, but those that were are written, so that the result can still be completed.
         progressive: whether rows can be read before the result is complete.
 
     Raises:
-        TrawlError: `NO_ROOM` if the disk is full or the quota used up, `INTERNAL_ERROR` if a write fails;
-            from any method, once a part could not be written.
+        TrawlError: `NO_ROOM` if the disk is full, `INTERNAL_ERROR` if a write fails; from any method, once a
+            part could not be written.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class Writer:
         self._sealed = 0
         self._publishing = threading.Lock()
         self._manifest = Manifest(facts)
-        self._waiting: dict[int, Part] = {}
+        self._waiting: dict[int, tuple[Part, frozenset[str]]] = {}
         self._failure: BaseException | None = None
         self._layout: pa.Schema | None = None
         self._closed = False
@@ -75,10 +76,12 @@ class Writer:
         """Takes the next rows. Waits where encoding is behind.
 
         Raises:
-            TrawlError: as the class says.
+            TrawlError: as the class says; `NO_ROOM` if the quota is used up, and the batch is not taken.
         """
         with self._taking:
             self._check()
+            if self._quota is not None and self._manifest.bytes > self._quota:
+                raise TrawlError(Code.NO_ROOM, f"the result takes more than the {self._quota:,} bytes it may take")
             self._know(batch.schema)
             if not batch.num_rows:
                 return
@@ -111,12 +114,6 @@ class Writer:
             self._check()
             if complete:
                 self._save(replace(self._manifest, complete=True))
-            elif not self._progressive:
-                self._manifest = replace(self._manifest, parts=())
-        except BaseException:
-            if not self._progressive:
-                self._manifest = replace(self._manifest, parts=())
-            raise
         finally:
             self._sweep()
         return self._manifest
@@ -175,7 +172,8 @@ class Writer:
     def _make(self, number: int, batches: list[pa.RecordBatch]) -> None:
         try:
             if self._failure is None:
-                content = encode(batches, self._manifest.schema)
+                wide = wide_columns(batches)
+                content = encode(batches, self._manifest.schema, wide)
                 part = Part(
                     f"part-{number:06d}.parquet",
                     sum(batch.num_rows for batch in batches),
@@ -183,26 +181,21 @@ class Writer:
                     hashlib.sha256(content).hexdigest(),
                 )
                 put(self._folder / part.file, content)
-                self._publish(number, part)
+                self._publish(number, part, wide)
         except BaseException as error:
             self._failure = self._failure or error
         finally:
             self._slots.release()
 
-    def _publish(self, number: int, part: Part) -> None:
+    def _publish(self, number: int, part: Part, wide: frozenset[str]) -> None:
         """Puts the part, and those that waited for it, into the manifest; later ones wait for earlier ones."""
         with self._publishing:
-            self._waiting[number] = part
-            following: list[Part] = []
-            while (ready := self._waiting.pop(len(self._manifest.parts) + len(following), None)) is not None:
-                following.append(ready)
-            if not following:
+            self._waiting[number] = part, wide
+            grown = self._manifest
+            while (ready := self._waiting.pop(len(grown.parts), None)) is not None:
+                grown = replace(grown, parts=(*grown.parts, ready[0]), wide=grown.wide | ready[1])
+            if grown is self._manifest:
                 return
-            grown = replace(self._manifest, parts=(*self._manifest.parts, *following))
-            if self._quota is not None and grown.bytes > self._quota:
-                raise TrawlError(
-                    Code.NO_ROOM, f"the result takes more than the {self._quota} bytes that are left for results"
-                )
             if self._progressive:
                 self._save(grown)
             else:
@@ -213,7 +206,8 @@ class Writer:
         self._manifest = manifest
 
     def _sweep(self) -> None:
-        """Removes the files of parts that did not make it into the manifest."""
+        """Removes the files of parts that are not in the manifest on disk, which is what readers go by."""
+        self._manifest = Manifest.load(self._folder) or Manifest(self._manifest.facts)
         listed = {part.file for part in self._manifest.parts}
         for path in self._folder.glob("part-*"):
             if path.name not in listed:
