@@ -34,7 +34,7 @@ def answer(text: str, folder: Path) -> Value:
     return plain(row.get("x"))
 
 
-@pytest.mark.parametrize(("function", "example"), examples(Function))
+@pytest.mark.parametrize(("function", "example"), list(examples(Function)))
 def test_a_function_gives_what_its_example_says(function: Function, example: Example, tmp_path: Path) -> None:
     if function.name.startswith("search_"):
         query = f"source events | search {example.call} | stats count as x"
@@ -49,7 +49,7 @@ def test_a_function_gives_what_its_example_says(function: Function, example: Exa
         assert type(value) is type(example.result)
 
 
-@pytest.mark.parametrize(("aggregation", "example"), examples(Aggregation))
+@pytest.mark.parametrize(("aggregation", "example"), list(examples(Aggregation)))
 def test_an_aggregate_of_nothing_gives_what_its_example_says(
     aggregation: Aggregation, example: Example, tmp_path: Path
 ) -> None:

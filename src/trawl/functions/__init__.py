@@ -5,15 +5,15 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from types import ModuleType
 
-from trawl.functions.base import Aggregation, Example, Fault, Function, Multivalue, ResultType
+from trawl.functions.base import Aggregation, Clock, Example, Fault, Function, Multivalue, ResultType
 
 __all__ = [
     "Aggregation",
+    "Clock",
     "Example",
     "Fault",
     "Function",
@@ -25,10 +25,7 @@ __all__ = [
     "find_aggregation",
     "names",
     "nearest",
-    "percentile",
 ]
-
-_PERCENTILE = re.compile(r"(?:p|perc)(\d{1,2}(?:\.\d+)?|100)")
 
 
 def find(name: str) -> Function | None:
@@ -37,16 +34,8 @@ def find(name: str) -> Function | None:
 
 
 def find_aggregation(name: str) -> Aggregation | None:
-    """The aggregate of this name or alias, in any case of letters. `p95` and `perc95` are `percentile`'s business."""
+    """The aggregate of this name or alias, in any case of letters."""
     return _aggregations().get(name.lower())
-
-
-def percentile(name: str) -> int | float | None:
-    """The 95 that `p95`, `perc95` and `perc95.0` stand for: `perc(f, 95)`; None for any other name."""
-    found = _PERCENTILE.fullmatch(name.lower())
-    if found is None:
-        return None
-    return float(found[1]) if "." in found[1] else int(found[1])
 
 
 def names() -> list[str]:

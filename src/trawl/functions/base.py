@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from trawl.expr import Call, Expr
 from trawl.schema import Type
-from trawl.values import Scalar, Value
+from trawl.values import Instant, Scalar, Value
 
 
 class Fault(Exception):  # noqa: N818  (the data's fault is no error of the search: it goes on)
@@ -50,6 +50,19 @@ Check: TypeAlias = Callable[[tuple[Expr, ...]], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """What is settled when a search is created.
+
+    Attributes:
+        now: the task's clock.
+        zone: IANA name of the zone of calendar units and of times as text.
+    """
+
+    now: Instant
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A call and what it gives, as the reference shows them and the tests run them."""
 
@@ -77,8 +90,9 @@ class Function:
         aliases: further names.
         constants: positions of arguments that must be constants (a pattern, a format).
         check: refuses constants that make no sense (an invalid pattern) before anything runs.
-        expand: rewrites a call before it is bound, where the meaning hangs on how its arguments are
-            written (`mvfilter`, `sigfig`). A call that is expanded already stays as it is.
+        expand: rewrites a call before it is bound, where the meaning hangs on the clock (`now`, `strftime`)
+            or on how its arguments are written (`mvfilter`, `sigfig`). A call that is expanded already
+            stays as it is.
     """
 
     name: str
@@ -94,7 +108,7 @@ class Function:
     aliases: tuple[str, ...] = ()
     constants: tuple[int, ...] = ()
     check: Check | None = None
-    expand: Callable[[Call], Call] | None = None
+    expand: Callable[[Call, Clock], Expr] | None = None
 
     @property
     def least(self) -> int:

@@ -7,7 +7,7 @@ from typing import Final
 
 from trawl.errors import Code, TrawlError
 from trawl.expr import Call, Field, fields_of, walk
-from trawl.functions.base import Example, Function, Multivalue, common, fixed, spread
+from trawl.functions.base import Clock, Example, Function, Multivalue, common, fixed, spread
 from trawl.functions.coercion import expect, text
 from trawl.schema import BOOLEAN, INTEGER, STRING, Type, array_of
 from trawl.values import Scalar, Value
@@ -33,7 +33,7 @@ def _filter(value: Callable[[], Value], *conditions: Callable[[Scalar], Value]) 
     return kept or None
 
 
-def _expand_filter(call: Call) -> Call:
+def _expand_filter(call: Call, clock: Clock) -> Call:
     """Adds to `mvfilter` the one field that its condition reads: `mvfilter(f, condition)`."""
     if len(call.arguments) != 1:
         return call
@@ -88,7 +88,7 @@ FUNCTIONS: Final = (
         _filtered,
         _filter,
         "The values of the one field in the condition for which it is true; null if there are none.",
-        examples=(Example('mvfilter(match(f, "^a"))', None),),
+        examples=(Example('mvfilter(host != "web-01")', None),),
         lazy=True,
         expand=_expand_filter,
     ),

@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
 from trawl.expr import Call, Expr, Literal
-from trawl.functions.base import Example, Fault, Function, Multivalue, common, fixed, same_as_first, spread
+from trawl.functions.base import Clock, Example, Fault, Function, Multivalue, common, fixed, same_as_first, spread
 from trawl.functions.coercion import (
     expect_numbers,
     finite,
@@ -56,7 +56,7 @@ def _significant(value: Scalar, digits: Scalar | None = None) -> Value:
     return float(Context(prec=whole(digits), rounding=ROUND_HALF_UP).create_decimal(_decimal(value)))
 
 
-def _expand_significant(call: Call) -> Call:
+def _expand_significant(call: Call, clock: Clock) -> Call:
     """Adds to `sigfig` how precise its calculation is: of a sum the fewest places, else the fewest digits."""
     if len(call.arguments) != 1 or not isinstance(call.arguments[0], Call):
         return call

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from trawl.errors import Code, TrawlError
-from trawl.expr import Expr, Literal
+from trawl.expr import Call, Expr, Literal
 from trawl.functions import clock
-from trawl.functions.base import Example, Fault, Function, fixed
+from trawl.functions.base import Clock, Example, Fault, Function, fixed
 from trawl.functions.coercion import text
 from trawl.instants import read_time
 from trawl.schema import STRING, TIME
@@ -16,6 +17,17 @@ from trawl.values import Instant, Scalar
 
 def _now() -> Instant:
     raise AssertionError("the planner puts the search's clock in place of now()")
+
+
+def _expand_now(call: Call, clock: Clock) -> Literal:
+    return Literal(clock.now, call.span)
+
+
+def _expand_zone(call: Call, clock: Clock) -> Call:
+    """Adds the zone of the search, where it is not the one that a call without it means."""
+    if len(call.arguments) != 2 or clock.zone == "UTC":
+        return call
+    return replace(call, arguments=(*call.arguments, Literal(clock.zone)))
 
 
 def _write(time: Scalar, form: Scalar, zone: Scalar = "UTC") -> str:
@@ -54,6 +66,7 @@ FUNCTIONS: Final = (
         _now,
         "The time at which the search was created: the same in every event.",
         examples=(Example("tostring(now())", "2024-01-02T00:00:00.000Z"),),
+        expand=_expand_now,
     ),
     Function(
         "strftime",
@@ -68,6 +81,7 @@ FUNCTIONS: Final = (
         ),
         constants=(1, 2),
         check=_check_written,
+        expand=_expand_zone,
     ),
     Function(
         "strptime",
@@ -83,5 +97,6 @@ FUNCTIONS: Final = (
         ),
         constants=(1, 2),
         check=_check_read,
+        expand=_expand_zone,
     ),
 )

@@ -10,6 +10,7 @@ from trawl.algebra import Given, Relation, Rows
 from trawl.catalog.base import Catalog
 from trawl.commands.base import Command
 from trawl.errors import Notice
+from trawl.functions import Clock
 from trawl.language.tree import Query, Stage
 from trawl.planning.bind import Binder
 from trawl.planning.plan import Plan, Request, Step
@@ -113,7 +114,8 @@ def _lower(stages: Sequence[Stage], upstream: Relation, scope: QueryScope, notic
             rest.append(stage)
         with placed(stage.span):
             lowered = stage.lower(upstream, scope)
-            upstream = Binder(Typing(scope.time_field, notices.add, scope.request.strict)).bind(lowered)
+            clock = Clock(scope.now, scope.zone)
+            upstream = Binder(Typing(scope.time_field, notices.add, scope.request.strict, clock)).bind(lowered)
         if result is None:
             steps.append(Step(stage.name, commands.write(Query((stage,))), stage.span, upstream))
     return _Lowered(result or upstream, tap, tuple(steps), Query(tuple(rest)) if rest else None)

@@ -11,11 +11,16 @@ from trawl import functions
 from trawl.algebra import Measure
 from trawl.errors import Code, Notice, Span, TrawlError
 from trawl.expr import Call, EveryField, Expr, Field, Literal
-from trawl.functions.base import Aggregation, Function
+from trawl.functions.base import Aggregation, Clock, Function
 from trawl.schema import INTEGER, NULL, Schema, Type, type_of
+from trawl.values import Instant
 
 ROW_NUMBER: Final = "row_number"
 """The measure of a window that is no aggregate."""
+
+
+_STOPPED: Final = Clock(Instant(0))
+"""For binding again what a rule rewrote: by then no call asks for the clock."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +31,13 @@ class Typing:
         time_field: the field that full-text search leaves out.
         notice: where warnings of unknown fields go.
         strict: whether an unknown field is an error instead (`strict: true` of a request, api.md 2).
+        clock: what `now()` is, and the zone of times as text.
     """
 
     time_field: str = "@timestamp"
     notice: Callable[[Notice], None] = lambda notice: None
     strict: bool = False
+    clock: Clock = _STOPPED
 
     def expression(self, expression: Expr, known: Schema) -> Expr:
         """The expression with types, over rows of these columns. Depth is bounded by the parser.
@@ -79,7 +86,10 @@ class Typing:
             reason = f"there is no function `{call.function}`"
             raise TrawlError(Code.UNKNOWN_FUNCTION, reason, hint=hint, span=call.span)
         if function.expand is not None:
-            call = function.expand(call)
+            expanded = function.expand(call, self.clock)
+            if not isinstance(expanded, Call) or expanded.function != call.function:
+                return self.expression(expanded, known)
+            call = expanded
         arguments: list[Expr] = []
         for argument in call.arguments:
             if isinstance(argument, EveryField):
