@@ -119,7 +119,7 @@ class Run:
         elif outside := frozen.outside(planned):
             self._warn([outside], Phase.SEARCH)
         seconds = time.monotonic() - self._began
-        self._note(Level.INFO, Phase.WRITE, f"completed: {rows:,} rows, {size:,} bytes, {seconds:.3f} s")
+        self._note(Level.INFO, Phase.WRITE, f"completed: rows: {rows:,}, bytes: {size:,}, seconds: {seconds:.3f}")
         return Ending(Status.COMPLETED, is_partial=self._budget.spent is not None)
 
     def _planned(self) -> tuple[Frozen, Plan]:
@@ -142,9 +142,9 @@ class Run:
         self._executions = Executions(means, frozen.segments)
         if self._stop_wanted.is_set():
             self._executions.stop()
-        files = f"{len(segments)} files, {sum(segment.rows for segment in segments):,} rows"
         where = ", ".join(planned.sources) or "no source"
-        message = f"planned for {self._tools.engine.name}: {len(planned.steps)} commands over {where} ({files})"
+        rows = sum(segment.rows for segment in segments)
+        message = f"plan: {planned.query} → {self._tools.engine.name} reads {where}; files: {len(segments)}, rows: {rows:,}"
         self._note(Level.INFO, Phase.PLAN, message)
         self._warn(planned.notices, Phase.PLAN, planned)
         return frozen, planned
@@ -233,6 +233,7 @@ class Run:
         return self._executions
 
     def _account(self, phase: Phase) -> None:
+        self._advance()
         costs, notices = self._executed.settle()
         self._costs.extend(costs)
         self._warn(notices, phase, *self._chain)
