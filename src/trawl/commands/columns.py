@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from trawl.algebra import Project, Relation
 from trawl.commands.base import Scope
 from trawl.language.names import Name
 
 
-def hidden(upstream: Relation, word: str) -> str:
-    """A name for a helper column that no column of the relation has."""
+def hidden(word: str, taken: Container[str]) -> str:
+    """A name for a helper column that is none of those taken."""
     name = f" {word}"
-    while name in upstream.columns:
+    while name in taken:
         name = f" {name}"
     return name
 

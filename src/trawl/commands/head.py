@@ -68,7 +68,7 @@ class Head(Command):
         """Cuts; an expression holds as long as no event so far was not true."""
         if self.condition is None:
             return Slice(upstream, self.count)
-        column = hidden(upstream, "broken")
+        column = hidden("broken", upstream.columns.names)
         broken = Call("if", (self.condition, Literal(None), Literal(True)))
         counted = Window(upstream, (), (Measure("count", (broken,), column),), frame="running")
         kept = only(Filter(counted, Call("eq", (Field(column), Literal(0)))), upstream)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
@@ -10,7 +11,8 @@ from trawl.errors import Code, Notice, Span, TrawlError
 from trawl.language.names import Name, Written
 from trawl.language.strides import Stride, read_stride
 from trawl.language.time import check
-from trawl.language.tokens import Grain, Kind, Scanner, Token
+from trawl.language.tokens import MOST_DIGITS, Grain, Kind, Scanner, Token
+from trawl.values import exact_number
 
 T = TypeVar("T")
 
@@ -61,6 +63,14 @@ class Cursor:
         token = self.peek()
         return token.is_word(*words) and bool(self.take(token))
 
+    def sign(self, signs: str = "+-") -> str:
+        """Takes one sign that stands before a word or by itself; empty if there is none."""
+        token = self.peek()
+        if token.kind is not Kind.WORD or token.text[0] not in signs:
+            return ""
+        self.position = token.span.start + 1
+        return token.text[0]
+
     def expect_mark(self, mark: str) -> Token:
         """Takes this mark."""
         token = self.peek()
@@ -103,6 +113,15 @@ class Cursor:
             reason = f"found {token}, expected {expected} for {what}"
             raise TrawlError(Code.INVALID_ARGUMENT, reason, span=token.span)
         return int(self.take(token).text)
+
+    def number(self, what: str) -> int | float:
+        """Takes a number."""
+        token = self.peek()
+        exact = exact_number(token.text) if len(token.text) <= MOST_DIGITS else None
+        if token.kind is not Kind.WORD or exact is None or not math.isfinite(float(exact)):
+            raise TrawlError(Code.INVALID_ARGUMENT, f"found {token}, expected a number for {what}", span=token.span)
+        self.take(token)
+        return int(exact) if exact == exact.to_integral_value() else float(exact)
 
     def positive(self, what: str) -> int:
         """Takes a whole number from 1 on."""

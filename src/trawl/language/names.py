@@ -34,6 +34,11 @@ class Name:
         match = self._compiled.fullmatch(name)
         return match.groups() if match else ()
 
+    def filled(self, stars: Iterable[str]) -> str:
+        """The name that the pattern becomes with its stars replaced, one after the other."""
+        first, *rest = self.text.split("*")
+        return first + "".join(star + piece for star, piece in zip(stars, rest, strict=True))
+
 
 class Written(NamedTuple):
     """A text out of the query and where it stands; the place does not count in comparisons."""

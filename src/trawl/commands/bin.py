@@ -1,0 +1,129 @@
+"""`bin`: times and numbers by the bucket that they lie in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from trawl.algebra import Buckets, Extend, Measure, Relation, Window
+from trawl.commands.base import Command, Scope
+from trawl.commands.columns import hidden, only
+from trawl.errors import Code, TrawlError
+from trawl.expr import Call, Expr, Field, Literal
+from trawl.language.cursor import Cursor, Options
+from trawl.language.spelling import name_text
+from trawl.language.strides import Stride, automatic, read_stride
+from trawl.language.tokens import Kind
+from trawl.language.writer import Writer
+from trawl.schema import Kind as ValueKind
+from trawl.values import exact_number, number_text
+
+
+@dataclass(frozen=True)
+class Bin(Command):
+    """Replace times or numbers by the lower edge of the bucket that they lie in.
+
+    `span` is a length of time for times (`5m`, `1d`, `1mon`) and a width for numbers. Without it the length
+    for times goes by the range of the search: 10 seconds up to 15 minutes of it, a minute up to an hour,
+    5 minutes up to 4 hours, 30 minutes up to a day, then days, months, years; or the shortest that gives
+    at most `bins` buckets, if `bins` is given. The width for numbers is their maximum / `bins`.
+
+    Synopsis:
+        bin [bins=100] [span=SPAN] FIELD [as NAME]
+
+    Examples:
+        How large the answers are, by the kilobyte.
+
+        >>> source web | bin span=1024 bytes | stats count by bytes
+        bytes | count
+        0     | 4
+        1024  | 1
+        5120  | 1
+    """
+
+    name: ClassVar[str] = "bin"
+    aliases: ClassVar[tuple[str, ...]] = ("bucket",)
+
+    field: str
+    span_given: Stride | int | float | None = None
+    bins: int | None = None
+    target: str | None = None
+
+    @classmethod
+    def parse(cls, cursor: Cursor) -> Self:
+        """Reads options, the field, `as`; options may stand last too."""
+        options = Options(cursor, bins=cursor.positive, span=lambda what: _span(cursor, what))
+        options.read()
+        name = cursor.name()
+        options.read()
+        target = cursor.new_name() if cursor.keyword("as") else None
+        options.read()
+        return cls(name.text, options.get("span", None), options.get("bins", None), target)
+
+    def write(self, writer: Writer) -> None:
+        """Writes options first."""
+        writer.word(self.name)
+        writer.option("bins", self.bins)
+        given = self.span_given
+        writer.option("span", number_text(given) if isinstance(given, int | float) else given)
+        writer.word(name_text(self.field, ("as",)))
+        if self.target is not None:
+            writer.word("as")
+            writer.word(name_text(self.target))
+
+    def lower(self, upstream: Relation, scope: Scope) -> Relation:
+        """Computes the lower edge, by what the field holds."""
+        kinds = upstream.columns.type_of(self.field).kinds
+        holds_time = kinds == {ValueKind.TIME}
+        given = self.span_given
+        if isinstance(given, Stride):
+            if kinds and kinds <= {ValueKind.INTEGER, ValueKind.FLOAT, ValueKind.BOOLEAN}:
+                hint = f"a width is a bare number: span={given.count}"
+                raise self._mismatch(f"`{self.field}` holds numbers, but `{given}` is a length of time", hint)
+            return self._extend(upstream, bucket_time(self._value, given.buckets(scope.zone)))
+        if given is not None:
+            if holds_time:
+                hint = "a length of time has a unit: span=5m"
+                raise self._mismatch(f"`{self.field}` holds times, but `{number_text(given)}` is a number", hint)
+            return self._extend(upstream, Call("bucket_number", (self._value, Literal(given)), self.span))
+        if holds_time:
+            stride = automatic(scope.range, scope.zone, self.bins)
+            return self._extend(upstream, bucket_time(self._value, stride.buckets(scope.zone)))
+        return self._by_maximum(upstream)
+
+    def _by_maximum(self, upstream: Relation) -> Relation:
+        """Numbers in buckets as wide as maximum / bins; without a positive maximum they stay as they are."""
+        greatest = hidden("greatest", upstream.columns.names)
+        measured = Window(upstream, (), (Measure("max", (self._value,), greatest),))
+        width = Call("div", (Field(greatest), Literal(self.bins or 100)))
+        edge = Call("mul", (Call("floor", (Call("div", (self._value, width)),)), width))
+        chosen = Call("if", (Call("gt", (width, Literal(0))), edge, self._value), self.span)
+        extended = Extend(measured, ((self.target or self.field, chosen),))
+        return only(extended, upstream, self.target or self.field)
+
+    @property
+    def _value(self) -> Field:
+        return Field(self.field, self.span)
+
+    def _extend(self, upstream: Relation, value: Expr) -> Relation:
+        return Extend(upstream, ((self.target or self.field, value),))
+
+    def _mismatch(self, reason: str, hint: str) -> TrawlError:
+        return TrawlError(Code.TYPE_MISMATCH, reason, hint=hint, span=self.span)
+
+
+def bucket_time(value: Expr, buckets: Buckets) -> Call:
+    """The lower edge of the bucket of a time."""
+    constants = (Literal(buckets.size), Literal(buckets.unit), Literal(buckets.zone))
+    return Call("bucket_time", (value, *constants), value.span)
+
+
+def _span(cursor: Cursor, what: str) -> Stride | int | float:
+    token = cursor.peek()
+    if token.kind is Kind.WORD and exact_number(token.text) is not None:
+        width = cursor.number(what)
+        if width <= 0:
+            raise TrawlError(Code.INVALID_ARGUMENT, f"found {token}, expected a width above 0", span=token.span)
+        return width
+    token = cursor.text(f"a length of time or a width for {what}")
+    return read_stride(token.text, token.span)

@@ -1,0 +1,76 @@
+"""`fields`: some of the fields, or all but some."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from trawl.algebra import Project, Relation
+from trawl.commands.base import Command, Scope
+from trawl.commands.columns import matching
+from trawl.errors import Code, TrawlError
+from trawl.language.cursor import Cursor
+from trawl.language.names import Name
+from trawl.language.writer import Writer
+
+
+@dataclass(frozen=True)
+class Fields(Command):
+    """Keep some fields, or with a `-` drop some.
+
+    Kept are exactly those named, in that order; the time field goes too if it is not among them, and a
+    search that calculates a timeline should keep it. A `*` stands for anything.
+
+    Synopsis:
+        fields [+|-] FIELD[, FIELD ...]
+
+    Examples:
+        Two fields.
+
+        >>> source web qsize=1 | fields host, status
+        host | status
+        c    | 200
+
+        All but the time and what begins with `p`.
+
+        >>> source web qsize=1 | fields - @timestamp, p*
+        bytes | host | status
+        256   | c    | 200
+    """
+
+    name: ClassVar[str] = "fields"
+
+    names: tuple[Name, ...]
+    drops: bool = False
+
+    @classmethod
+    def parse(cls, cursor: Cursor) -> Self:
+        """Reads a sign and names."""
+        drops = cursor.sign() == "-"
+        return cls(cursor.names(patterns=True), drops)
+
+    def write(self, writer: Writer) -> None:
+        """Writes the names."""
+        writer.word(self.name)
+        if self.drops:
+            writer.word("-")
+        writer.names(self.names)
+
+    def lower(self, upstream: Relation, scope: Scope) -> Relation:
+        """Projects. Where the columns are not known yet, nothing can be left out yet."""
+        named = matching(upstream, self.names, scope)
+        if upstream.columns.open:
+            return upstream
+        if self.drops:
+            kept = tuple(name for name in upstream.columns.names if name not in set(named))
+            self._note_absent(upstream, scope)
+        else:
+            kept = named
+        if not kept:
+            raise TrawlError(Code.INVALID_ARGUMENT, "no field would be left", span=self.span)
+        return Project(upstream, tuple((name, name) for name in kept))
+
+    def _note_absent(self, upstream: Relation, scope: Scope) -> None:
+        for name in self.names:
+            if not name.is_pattern and name.text not in upstream.columns:
+                scope.warn("unknown_field", f"no event has a field `{name.text}` to drop", name.span)

@@ -1,0 +1,140 @@
+"""What `top` and `rare` share: the most or the least frequent combinations of values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from trawl.algebra import Aggregate, Extend, Filter, Measure, Project, Relation, Sort, SortKey, Window
+from trawl.commands.base import Command, Scope
+from trawl.commands.columns import hidden
+from trawl.errors import Code, TrawlError
+from trawl.expr import Call, Expr, Field, Literal
+from trawl.language.cursor import Cursor, Options
+from trawl.language.spelling import name_text
+from trawl.language.tokens import Kind
+from trawl.language.writer import Writer
+
+OTHER = "OTHER"
+
+
+@dataclass(frozen=True)
+class Frequency(Command):
+    """Count combinations of values and keep the first of them.
+
+    Attributes:
+        descending: whether the most frequent come first.
+    """
+
+    replaces_events: ClassVar[bool] = True
+    descending: ClassVar[bool]
+
+    names: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    limit: int = 10
+    shows_count: bool = True
+    shows_percent: bool = True
+    count_field: str = "count"
+    percent_field: str = "percent"
+    uses_other: bool = False
+
+    @classmethod
+    def parse(cls, cursor: Cursor) -> Self:
+        """Reads the number, fields, `by` and its fields; options before, between or after."""
+        options = Options(
+            cursor,
+            limit=cursor.integer,
+            showcount=cursor.boolean,
+            showperc=cursor.boolean,
+            countfield=lambda what: cursor.new_name(),
+            percentfield=lambda what: cursor.new_name(),
+            useother=cursor.boolean,
+        )
+        options.read()
+        start = cursor.peek()
+        is_limit = start.kind is Kind.WORD and start.text.isascii() and start.text.isdigit()
+        number = cursor.integer("the limit") if is_limit else None
+        options.read()
+        names = cursor.names("by")
+        options.read()
+        by = cursor.names("by") if cursor.keyword("by") else ()
+        options.read()
+        command = cls(
+            names=tuple(name.text for name in names),
+            by=tuple(name.text for name in by),
+            limit=options.get("limit", 10) if number is None else number,
+            shows_count=options.get("showcount", True),
+            shows_percent=options.get("showperc", True),
+            count_field=options.get("countfield", "count"),
+            percent_field=options.get("percentfield", "percent"),
+            uses_other=options.get("useother", False),
+        )
+        columns = command.columns
+        for column in columns:
+            if columns.count(column) > 1:
+                reason = f"two columns would be named `{column}`"
+                hint = "`countfield` and `percentfield` give the counts other names"
+                raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint, span=cursor.span_from(start))
+        return command
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns in order, those that are not shown included."""
+        return (*self.by, *self.names, self.count_field, self.percent_field)
+
+    def write(self, writer: Writer) -> None:
+        """Writes the number, fields, `by`, options."""
+        writer.word(self.name)
+        if self.limit != 10:
+            writer.word(str(self.limit))
+        writer.names(self.names)
+        if self.by:
+            writer.word("by")
+            writer.names(self.by)
+        writer.option("showcount", self.shows_count, True)
+        writer.option("showperc", self.shows_percent, True)
+        if self.count_field != "count":
+            writer.word(f"countfield={name_text(self.count_field)}")
+        if self.percent_field != "percent":
+            writer.word(f"percentfield={name_text(self.percent_field)}")
+        writer.option("useother", self.uses_other, False)
+
+    def lower(self, upstream: Relation, scope: Scope) -> Relation:
+        """Counts, ranks within each group of `by`, cuts or lumps, and adds the share of the group's total."""
+        total, rank, is_rest = (hidden(word, self.columns) for word in ("total", "rank", "rest"))
+        groups = tuple(Field(name, self.span) for name in self.by)
+        keys = tuple((name, Field(name, self.span)) for name in (*self.by, *self.names))
+        counted = Aggregate(upstream, keys, (Measure("count", (), self.count_field),), span=self.span)
+        summed = Window(counted, groups, (Measure("sum", (Field(self.count_field),), total),))
+        ranked: Relation = Window(summed, groups, (Measure("row_number", (), rank),), order=self._order())
+        rests: tuple[str, ...] = ()
+        if self.limit:
+            is_over = Call("gt", (Field(rank), Literal(self.limit)))
+            if self.uses_other:
+                ranked, rests = self._lumped(ranked, is_over, is_rest, total), (is_rest,)
+            else:
+                ranked = Filter(ranked, Call("not", (is_over,)))
+        share = Call("div", (Call("mul", (Field(self.count_field), Literal(100))), Field(total)))
+        shared = Extend(ranked, ((self.percent_field, share),))
+        ordered = Sort(
+            shared, (*(SortKey(group) for group in groups), *(SortKey(Field(r)) for r in rests), *self._order())
+        )
+        shown = [*self.by, *self.names]
+        shown += [self.count_field] if self.shows_count else []
+        shown += [self.percent_field] if self.shows_percent else []
+        return Project(ordered, tuple((name, name) for name in shown))
+
+    def _order(self) -> tuple[SortKey, ...]:
+        """By frequency, then by the values."""
+        return (SortKey(Field(self.count_field), self.descending), *(SortKey(Field(name)) for name in self.names))
+
+    def _lumped(self, ranked: Relation, is_over: Expr, is_rest: str, total: str) -> Relation:
+        """Everything beyond the limit as one row, marked, its values `OTHER`."""
+        named = tuple((name, Call("if", (is_over, Literal(OTHER), Field(name)))) for name in self.names)
+        marked = Extend(ranked, ((is_rest, is_over), *named))
+        keys = tuple((name, Field(name)) for name in (*self.by, is_rest, *self.names))
+        measures = (
+            Measure("sum", (Field(self.count_field),), self.count_field),
+            Measure("max", (Field(total),), total),
+        )
+        return Aggregate(marked, keys, measures)

@@ -1,0 +1,79 @@
+"""`rename`: other names for fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from trawl.algebra import Project, Relation
+from trawl.commands.base import Command, Scope
+from trawl.errors import Code, TrawlError
+from trawl.language.cursor import Cursor
+from trawl.language.names import Name
+from trawl.language.spelling import pattern_text
+from trawl.language.tokens import Kind
+from trawl.language.writer import Writer
+
+
+@dataclass(frozen=True)
+class Rename(Command):
+    """Give fields other names.
+
+    A `*` stands for anything, and for the same in the new name. All renamings happen at once, so that two
+    fields may change places; a field that had the new name is replaced. A field that is not there stays
+    away, with a warning.
+
+    Synopsis:
+        rename FIELD as NAME[, FIELD as NAME ...]
+
+    Examples:
+        >>> source web qsize=1 | fields host, status | rename host as machine, st* as http_st*
+        machine | http_status
+        c       | 200
+    """
+
+    name: ClassVar[str] = "rename"
+
+    pairs: tuple[tuple[Name, Name], ...]
+
+    @classmethod
+    def parse(cls, cursor: Cursor) -> Self:
+        """Reads pairs; commas between them may be left out."""
+        pairs = [_pair(cursor)]
+        while cursor.mark(",") or not cursor.at_end():
+            pairs.append(_pair(cursor))
+        return cls(tuple(pairs))
+
+    def write(self, writer: Writer) -> None:
+        """Writes the pairs."""
+        writer.word(self.name)
+        writer.list(f"{pattern_text(old)} as {pattern_text(new)}" for old, new in self.pairs)
+
+    def lower(self, upstream: Relation, scope: Scope) -> Relation:
+        """Projects every column under its new name. Where the columns are not known yet, nothing yet."""
+        if upstream.columns.open:
+            return upstream
+        renamed: dict[str, str] = {}
+        for old, new in self.pairs:
+            matches = old.matches(upstream.columns.names)
+            if not matches:
+                scope.warn("unknown_field", f"no event has a field `{old.text}` to rename", old.span)
+            for match in matches:
+                renamed[match] = new.filled(old.stars(match)) if old.is_pattern else new.text
+        taken = set(renamed.values())
+        if len(taken) < len(renamed):
+            raise TrawlError(Code.INVALID_ARGUMENT, "two fields would get the same name", span=self.span)
+        kept = (name for name in upstream.columns.names if name in renamed or name not in taken)
+        return Project(upstream, tuple((renamed.get(name, name), name) for name in kept))
+
+
+def _pair(cursor: Cursor) -> tuple[Name, Name]:
+    old = cursor.pattern()
+    cursor.expect_keyword("as")
+    token = cursor.peek()
+    new = Name(cursor.new_name(), False, token.span) if token.kind is Kind.STRING else cursor.pattern("a name")
+    if old.is_pattern != new.is_pattern or (old.is_pattern and old.text.count("*") != new.text.count("*")):
+        reason = f"`{old.text}` and `{new.text}` have not the same number of `*`"
+        hint = "a name that holds a star takes single quotes"
+        raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint, span=new.span)
+    return old, new

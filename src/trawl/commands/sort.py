@@ -1,0 +1,114 @@
+"""`sort`: events in another order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from trawl.algebra import (
+    Aggregate,
+    Extend,
+    Filter,
+    Generate,
+    Project,
+    Relation,
+    Reverse,
+    Rows,
+    Scan,
+    Slice,
+    Sort,
+    SortKey,
+    Window,
+)
+from trawl.commands.base import Command, Scope
+from trawl.commands.sorting import key_texts, read_keys
+from trawl.errors import Code, TrawlError
+from trawl.language.cursor import Cursor, Options
+from trawl.language.tokens import Kind
+from trawl.language.writer import Writer
+
+
+@dataclass(frozen=True)
+class SortEvents(Command):
+    """Put events in order.
+
+    A `-` before a field sorts from the greatest down. Numbers come before text, and both by value; missing
+    values last in either direction; of several values the first counts. Events that are equal stay in the
+    order they came in. `num(f)`, `str(f)` and `ip(f)` say how to compare.
+
+    Only the first events are kept: as many as the number says, else 10,000 (setting `sme.core.sort_limit`).
+    `sort 0` keeps all.
+
+    Synopsis:
+        sort [N] [-|+]FIELD[, [-|+]FIELD ...]
+
+    Examples:
+        The largest answers.
+
+        >>> source web | sort 2 -bytes | fields host, bytes
+        host | bytes
+        a    | 5120
+        a    | 1024
+    """
+
+    name: ClassVar[str] = "sort"
+
+    keys: tuple[SortKey, ...]
+    limit: int | None = None
+    """None: as the setting says; 0: none"""
+
+    @classmethod
+    def parse(cls, cursor: Cursor) -> Self:
+        """Reads the limit, then keys."""
+        options = Options(cursor, limit=cursor.integer)
+        options.read()
+        token = cursor.peek()
+        is_limit = token.kind is Kind.WORD and token.text.isascii() and token.text.isdigit()
+        number = cursor.integer("the limit") if is_limit else None
+        keys = read_keys(cursor)
+        options.read()
+        named: int | None = options.get("limit", None)
+        if number is not None and named is not None:
+            raise TrawlError(Code.INVALID_ARGUMENT, "the limit is given twice", span=token.span)
+        return cls(keys, named if number is None else number)
+
+    def write(self, writer: Writer) -> None:
+        """Writes the limit, if one was given, and the keys."""
+        writer.word(self.name)
+        if self.limit is not None:
+            writer.word(str(self.limit))
+        writer.list(key_texts(self.keys))
+
+    def lower(self, upstream: Relation, scope: Scope) -> Relation:
+        """Sorts and cuts; warns where the cut is the setting's and may lose events."""
+        ordered = Sort(upstream, self.keys)
+        limit = scope.limit("sort_limit") if self.limit is None else self.limit
+        if limit == 0:
+            return ordered
+        if self.limit is None:
+            most = _most_rows(upstream)
+            if most is not None and most <= limit:
+                return ordered
+            message = f"sort keeps the first {limit:,} events at most; `sort 0` keeps all"
+            scope.warn("sort_limit", message, self.span)
+        return Slice(ordered, limit)
+
+
+def _most_rows(relation: Relation) -> int | None:
+    """How many rows there can be at most, where that is plain to see."""
+    while True:
+        match relation:
+            case Slice(count=int(count)):
+                return count
+            case Generate(count=count):
+                return count
+            case Rows(rows=rows):
+                return len(rows)
+            case Scan(newest=newest):
+                return newest
+            case Aggregate(keys=()):
+                return 1
+            case Filter() | Extend() | Project() | Sort() | Reverse() | Window():
+                relation = relation.input
+            case _:
+                return None

@@ -1,0 +1,172 @@
+"""`timechart`: measures over time, one column a series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from trawl import calendars
+from trawl.algebra import Aggregate, Buckets, Explode, Extend, Fill, Lump, Measure, Pivot, Relation
+from trawl.commands.base import Command, Scope
+from trawl.commands.bin import bucket_time
+from trawl.commands.columns import hidden
+from trawl.commands.grouping import lower_measures
+from trawl.errors import Code, TrawlError
+from trawl.expr import Call, Field, Literal
+from trawl.functions import find_aggregation
+from trawl.language.cursor import Cursor, Options
+from trawl.language.measures import read_measures
+from trawl.language.spelling import name_text
+from trawl.language.strides import Stride, automatic
+from trawl.language.writer import Writer
+from trawl.values import Instant
+
+OTHER, MISSING = "OTHER", "NULL"
+MOST_FILLED = 10_000
+"""Empty buckets are filled over the whole range of the search if it has at most so many."""
+MOST_BUCKETS = 1_000_000
+"""A span given must not cut the range into more."""
+
+
+@dataclass(frozen=True)
+class Timechart(Command):
+    """Measure events over time: one row a bucket, and with `by` one column for each value of a field.
+
+    Without `span` the length of the buckets goes by the range of the search, as in `bin`. Buckets without
+    events are there too, from the start of the range to its end: 0 for counts, else nothing.
+
+    With `by` the ten values (`limit`) with the largest sums are columns, ordered by name; the rest is lumped
+    into `OTHER`, and events without a value are `NULL`. `useother=false` keeps all values, and so does
+    `limit=0`. With several measures columns are named `measure: value`. A value that is called `OTHER`,
+    `NULL` or like the time field gets a trailing `_`.
+
+    Synopsis:
+        timechart [timefield=FIELD] [span=SPAN] [bins=100] [limit=10] [useother=BOOL] MEASURE[, MEASURE ...] [by FIELD]
+
+    Examples:
+        >>> source web earliest=2026-01-31T10:00:00Z latest=2026-01-31T10:30:00Z | timechart span=10m count by host
+        @timestamp               | a | b | c
+        2026-01-31T10:00:00.000Z | 2 | 1 | 0
+        2026-01-31T10:10:00.000Z | 0 | 0 | 0
+        2026-01-31T10:20:00.000Z | 1 | 1 | 1
+    """
+
+    name: ClassVar[str] = "timechart"
+    replaces_events: ClassVar[bool] = True
+
+    measures: tuple[Measure, ...]
+    by: str | None = None
+    time_field: str | None = None
+    span_given: Stride | None = None
+    bins: int | None = None
+    limit: int = 10
+    uses_other: bool = True
+
+    @classmethod
+    def parse(cls, cursor: Cursor) -> Self:
+        """Reads options, measures, `by` and one field, options."""
+        options = Options(
+            cursor,
+            timefield=lambda what: cursor.name(f"a field for {what}").text,
+            span=cursor.stride,
+            bins=cursor.positive,
+            limit=cursor.integer,
+            useother=cursor.boolean,
+        )
+        options.read()
+        measures = read_measures(cursor)
+        options.read()
+        by = cursor.name().text if cursor.keyword("by") else None
+        options.read()
+        return cls(
+            measures=measures,
+            by=by,
+            time_field=options.get("timefield", None),
+            span_given=options.get("span", None),
+            bins=options.get("bins", None),
+            limit=options.get("limit", 10),
+            uses_other=options.get("useother", True),
+        )
+
+    def write(self, writer: Writer) -> None:
+        """Writes options first."""
+        writer.word(self.name)
+        if self.time_field is not None:
+            writer.word(f"timefield={name_text(self.time_field)}")
+        writer.option("span", self.span_given)
+        writer.option("bins", self.bins)
+        writer.option("limit", self.limit, 10)
+        writer.option("useother", self.uses_other, True)
+        writer.measures(self.measures)
+        if self.by is not None:
+            writer.word("by")
+            writer.names((self.by,))
+
+    def lower(self, upstream: Relation, scope: Scope) -> Relation:
+        """Buckets, measures, series to columns, missing buckets."""
+        time_field = self.time_field or scope.time_field
+        self._check_names(time_field)
+        buckets = self._buckets(scope)
+        bucket = hidden("bucket", upstream.columns.names)
+        events: Relation = Extend(upstream, ((bucket, bucket_time(Field(time_field, self.span), buckets)),))
+        measures = lower_measures(self.measures, time_field)
+        zeros = tuple(measure.name for measure in measures if _is_count(measure))
+        if self.by is None:
+            table: Relation = Aggregate(events, ((time_field, Field(bucket)),), measures, span=self.span)
+        else:
+            series = hidden("series", upstream.columns.names)
+            events = self._with_series(events, upstream, self.by, bucket, series, measures[0])
+            keys = ((time_field, Field(bucket)), (self.by, Field(series)))
+            grouped = Aggregate(events, keys, measures, span=self.span)
+            names = tuple(measure.name for measure in measures)
+            table = Pivot(grouped, time_field, self.by, names, last=(OTHER, MISSING), zeros=zeros)
+        start, end = self._filled(time_field, buckets, scope)
+        return Fill(table, time_field, buckets, start, end, zeros)
+
+    def _check_names(self, time_field: str) -> None:
+        taken = [time_field, *([self.by] if self.by else [])]
+        for measure in self.measures:
+            if measure.name in taken:
+                reason = f"a measure goes to the column `{measure.name}`, which is there already"
+                raise TrawlError(Code.INVALID_ARGUMENT, reason, hint="another name with `as`", span=measure.span)
+        if self.by == time_field:
+            reason = f"`{time_field}` is the time itself and makes no series"
+            raise TrawlError(Code.INVALID_ARGUMENT, reason, span=self.span)
+
+    def _buckets(self, scope: Scope) -> Buckets:
+        stride = self.span_given or automatic(scope.range, scope.zone, self.bins)
+        if self.span_given and stride.count_in(scope.range, scope.zone) > MOST_BUCKETS:
+            reason = f"`span={stride}` cuts the range of the search into more than {MOST_BUCKETS:,} buckets"
+            raise TrawlError(Code.INVALID_ARGUMENT, reason, span=self.span)
+        return stride.buckets(scope.zone)
+
+    def _filled(self, time_field: str, buckets: Buckets, scope: Scope) -> tuple[Instant | None, Instant | None]:
+        """From where to where empty buckets are added; None, None: from the first event to the last."""
+        if time_field != scope.time_field:
+            return None, None
+        count = calendars.count(scope.range.start, scope.range.end, buckets.size, buckets.unit, buckets.zone)
+        if count <= MOST_FILLED:
+            return scope.range.start, scope.range.end
+        message = f"the range has {count:,} buckets; empty ones are filled from the first event to the last only"
+        scope.warn("timechart_not_filled", message, self.span)
+        return None, None
+
+    def _with_series(
+        self, events: Relation, upstream: Relation, by: str, bucket: str, series: str, first: Measure
+    ) -> Relation:
+        """Adds the series of each event as a text, the rarer ones lumped."""
+        if upstream.columns.type_of(by).multivalue:
+            events = Explode(events, by)
+        text = Extend(events, ((series, Call("tostring", (Field(by, self.span),), self.span)),))
+        is_taken = Call("in", (Field(series), Literal(OTHER), Literal(MISSING)))
+        escaped = Call("if", (is_taken, Call("concat", (Field(series), Literal("_"))), Field(series)))
+        apart = Extend(text, ((series, escaped),))
+        if self.uses_other and self.limit:
+            weight = Measure("count", (), series) if first.function in ("values", "list") else first
+            return Lump(apart, series, (bucket,), weight, self.limit, OTHER, MISSING)
+        return Extend(apart, ((series, Call("coalesce", (Field(series), Literal(MISSING)))),))
+
+
+def _is_count(measure: Measure) -> bool:
+    aggregation = find_aggregation(measure.function)
+    return aggregation is not None and aggregation.name == "count"
