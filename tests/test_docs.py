@@ -1,0 +1,88 @@
+"""The documentation is true: its examples run, its queries read, its generated pages are current."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts import docstrings, reference
+from trawl import commands
+from trawl.cli import build
+from trawl.engines.reference import Reference
+from trawl.schema import Schema
+from trawl.testing import Events, plain, request, search
+from trawl.values import Value, text_of
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT / "tests" / "corpus" / "data"
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def examples() -> Iterator[object]:
+    for command in reference.commands_of_tree():
+        for number, example in enumerate(docstrings.read(command.__doc__ or "").examples, 1):
+            yield pytest.param(example, id=f"{command.name} {number}")
+
+
+def blocks(language: str) -> list[str]:
+    return [
+        text for page in PAGES for found, text in FENCE.findall(page.read_text(encoding="utf-8")) if found == language
+    ]
+
+
+def command_lines() -> list[str]:
+    return [line for text in blocks("sh") for line in text.splitlines() if line.startswith("trawl ")]
+
+
+def cell(value: Value) -> str:
+    """A value as an example's table shows it."""
+    value = plain(value)
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False)
+    return text_of(value)
+
+
+def rows(schema: Schema, found: list[dict[str, Value]]) -> list[list[str]]:
+    return [list(schema.names), *([cell(row.get(name)) for name in schema.names] for row in found)]
+
+
+@pytest.mark.parametrize("example", list(examples()))
+def test_an_example_of_a_command_gives_its_table(example: docstrings.Example, tmp_path: Path) -> None:
+    events = Events(tmp_path)
+    for path in DATA.glob("*.ndjson"):
+        events.add(path.stem, path.read_bytes().splitlines())
+    outcome = search(Reference(), request(example.query), events)
+    expected = [[part.strip() for part in line.split("|")] for line in example.table.splitlines()]
+    assert rows(outcome.schema, outcome.rows) == expected
+
+
+def test_every_command_is_documented() -> None:
+    for command in reference.commands_of_tree():
+        documentation = docstrings.read(command.__doc__ or "")
+        assert documentation.summary.endswith("."), command.name
+        assert documentation.synopsis, command.name
+        assert documentation.examples, command.name
+        assert all(example.table for example in documentation.examples), command.name
+
+
+def test_the_reference_is_current() -> None:
+    assert reference.stale(reference.pages()) == []
+
+
+@pytest.mark.parametrize("text", blocks("query"))
+def test_a_query_of_the_guide_is_read(text: str) -> None:
+    assert commands.write(commands.read(text.strip()))
+
+
+@pytest.mark.parametrize("line", command_lines())
+def test_a_command_line_of_the_guide_is_known(line: str) -> None:
+    known = {found.name or getattr(found.callback, "__name__", "") for found in build().registered_commands}
+    known |= {group.name for group in build().registered_groups}
+    assert line.split()[1] in known
