@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
-import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -56,8 +55,6 @@ STATUS: Final[Mapping[Code, int]] = {
 RETRY_AFTER_SECONDS: Final = 5
 """What `Retry-After` says of a quota of tasks: about as long as a short search takes."""
 
-log = structlog.get_logger(__name__)
-
 
 def status_of(error: TrawlError) -> int:
     """The HTTP status of an error: a time that cannot be read is 400, but 422 where it stands in the query."""
@@ -91,7 +88,7 @@ def answer(error: TrawlError, query: str | None = None) -> Response:
 
 
 def handle(request: Request, error: Exception) -> Response:
-    """Answers any error that a route let climb. A fault of the program goes to the log, not to the caller."""
+    """Answers any error that a route let climb. What a fault of the program was stays in the log (uvicorn's)."""
     match error:
         case TrawlError():
             return answer(error, getattr(request.state, "query", None))
@@ -101,7 +98,6 @@ def handle(request: Request, error: Exception) -> Response:
             found = answer(_of_framework(request, error))
             found.headers.update(error.headers or {})
             return found
-    log.error("request failed", method=request.method, path=request.url.path, exc_info=error)
     return answer(TrawlError(Code.INTERNAL_ERROR, "the program failed on this request; its log has the details"))
 
 

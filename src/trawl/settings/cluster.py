@@ -99,16 +99,22 @@ class ClusterSettings:
 
     def changed(self, transient: bool = False) -> dict[str, Any]:
         """The settings that differ from their defaults, by key: those that stay, or the `transient` ones."""
-        with self._engine.connect() as connection:
-            rows = connection.execute(sql.select(settings.c.key, settings.c.value)).all()
-        prefix = _TRANSIENT if transient else ""
-        found = {key.removeprefix(prefix): orjson.loads(value) for key, value in rows if key.startswith(prefix)}
-        return {key: value for key, value in found.items() if key in DEFINITIONS}
+        return self._layers()[transient]
 
     def all(self) -> dict[str, Any]:
         """Every setting's value in force, by key."""
-        defaults = {key: definition.default for key, definition in DEFINITIONS.items()}
-        return defaults | self.changed() | self.changed(transient=True)
+        lasting, transient = self._layers()
+        return {key: definition.default for key, definition in DEFINITIONS.items()} | lasting | transient
+
+    def _layers(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(sql.select(settings.c.key, settings.c.value)).all()
+        layers: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+        for stored, value in rows:
+            key = stored.removeprefix(_TRANSIENT)
+            if key in DEFINITIONS:
+                layers[key != stored][key] = orjson.loads(value)
+        return layers
 
     def put(self, changes: Mapping[str, Any], transient: Mapping[str, Any] | None = None) -> None:
         """Sets values, all or none, to stay and until the server starts again; None resets one.
