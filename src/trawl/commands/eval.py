@@ -29,8 +29,8 @@ class Eval(Command):
 
         >>> source web qsize=2 | eval kb = bytes / 1024, large = kb > 1 | fields kb, large
         kb   | large
-        0.5  | false
         0.25 | false
+        0.5  | false
     """
 
     name: ClassVar[str] = "eval"

@@ -31,9 +31,9 @@ class Fields(Command):
         host | status
         c    | 200
 
-        All but the time and what begins with `p`.
+        All but the time, the user and what begins with `p`.
 
-        >>> source web qsize=1 | fields - @timestamp, p*
+        >>> source web qsize=1 | fields - @timestamp, user, p*
         bytes | host | status
         256   | c    | 200
     """

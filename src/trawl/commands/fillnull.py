@@ -26,6 +26,8 @@ class Fillnull(Command):
         fillnull [value=VALUE] [FIELD[, FIELD ...]]
 
     Examples:
+        A dash where nobody is logged in.
+
         >>> source web qsize=3 | fillnull value="-" user | fields host, user
         host | user
         c    | -

@@ -22,6 +22,8 @@ class Makeresults(Command):
         | makeresults [count=N] [shownumbers=BOOL]
 
     Examples:
+        Square numbers.
+
         >>> | makeresults count=3 shownumbers=true | eval square = number * number | fields number, square
         number | square
         1      | 1

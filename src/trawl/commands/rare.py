@@ -19,6 +19,8 @@ class Rare(Frequency):
         rare ... [limit=N] [showcount=BOOL] [showperc=BOOL] [countfield=NAME] [percentfield=NAME] [useother=BOOL]
 
     Examples:
+        The quietest host.
+
         >>> source web | rare 1 host showperc=false
         host | count
         c    | 1

@@ -27,6 +27,8 @@ class Rename(Command):
         rename FIELD as NAME[, FIELD as NAME ...]
 
     Examples:
+        One field by its name, others by a pattern.
+
         >>> source web qsize=1 | fields host, status | rename host as machine, st* as http_st*
         machine | http_status
         c       | 200

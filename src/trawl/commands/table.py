@@ -24,6 +24,8 @@ class Table(Command):
         table FIELD[, FIELD ...]
 
     Examples:
+        Two columns, the status first.
+
         >>> source web qsize=2 | table status, host
         status | host
         200    | c

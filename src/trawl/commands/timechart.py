@@ -44,11 +44,14 @@ class Timechart(Command):
         timechart [timefield=FIELD] [span=SPAN] [bins=100] [limit=10] [useother=BOOL] MEASURE[, MEASURE ...] [by FIELD]
 
     Examples:
-        >>> source web earliest=2026-01-31T10:00:00Z latest=2026-01-31T10:30:00Z | timechart span=10m count by host
+        Requests by the hour, a column for each host.
+
+        >>> source web earliest=2024-01-01T09:00:00Z latest=2024-01-01T13:00:00Z | timechart span=1h count by host
         @timestamp               | a | b | c
-        2026-01-31T10:00:00.000Z | 2 | 1 | 0
-        2026-01-31T10:10:00.000Z | 0 | 0 | 0
-        2026-01-31T10:20:00.000Z | 1 | 1 | 1
+        2024-01-01T09:00:00.000Z | 0 | 0 | 0
+        2024-01-01T10:00:00.000Z | 2 | 1 | 0
+        2024-01-01T11:00:00.000Z | 1 | 1 | 0
+        2024-01-01T12:00:00.000Z | 0 | 0 | 1
     """
 
     name: ClassVar[str] = "timechart"

@@ -21,6 +21,8 @@ class Top(Frequency):
         top ... [limit=N] [showcount=BOOL] [showperc=BOOL] [countfield=NAME] [percentfield=NAME] [useother=BOOL]
 
     Examples:
+        The two busiest hosts.
+
         >>> source web | top 2 host
         host | count | percent
         a    | 3     | 50

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from trawl.errors import Code, Notice, Span, TrawlError
+from trawl.errors import Code, Span, TrawlError
 from trawl.expr import DEEPEST, Expr, Field, Literal
 from trawl.language.cursor import Cursor
 from trawl.language.nesting import Node, call, too_deep
@@ -24,7 +24,8 @@ from trawl.language.operators import (
     Operator,
     is_callable,
 )
-from trawl.language.tokens import Grain, Kind, Token, clip
+from trawl.language.readings import mixture
+from trawl.language.tokens import Grain, Kind, Token
 
 _HABITS = {
     "&&": "the language writes AND",
@@ -278,29 +279,10 @@ class _Reading:
         operator = pending.operator
         start = pending.token.span if operator.is_prefix else operands[0].span
         span = start.to(operands[-1].span)
-        if operator is AND:
-            self._note_mixture(operands, span)
+        if operator is AND and any(operand.alternatives for operand in operands):
+            places = [operand.alternatives or (operand.span,) for operand in operands]
+            self._cursor.notices.append(mixture(self._cursor.scanner.text, places, span))
         node = call(operator.function, [operand.node for operand in operands], span, is_flat=operator.is_flat)
         if pending.is_negated:
             node = call("not", [node], span)
         frame.operands.append(_Term(node, span, tuple(o.span for o in operands) if operator is OR else ()))
-
-    def _note_mixture(self, operands: list[_Term], span: Span) -> None:
-        """Warns where AND and OR meet without brackets: habit reads it the other way."""
-        if not any(operand.alternatives for operand in operands):
-            return
-        text = self._cursor.scanner.text
-        ours: list[str] = []
-        habit: list[list[str]] = [[]]
-        for operand in operands:
-            spans = operand.alternatives or (operand.span,)
-            parts = [clip(text[place.start : place.end]) for place in spans]
-            ours.append(f"({' OR '.join(parts)})" if len(parts) > 1 else parts[0])
-            habit[-1].append(parts[0])
-            habit.extend([part] for part in parts[1:])
-        theirs = " OR ".join(f"({' AND '.join(parts)})" if len(parts) > 1 else parts[0] for parts in habit)
-        message = (
-            f"AND and OR meet without brackets; OR binds tighter: this is `{clip(' AND '.join(ours), 200)}`, "
-            f"not `{clip(theirs, 200)}`"
-        )
-        self._cursor.notices.append(Notice("and_or_without_brackets", message, span))
