@@ -11,13 +11,14 @@ import pytest
 from trawl import commands, planning
 from trawl.algebra import post_order
 from trawl.engines.base import Engine
+from trawl.engines.duckdb import DuckDBEngine
 from trawl.engines.reference import Reference
 from trawl.errors import TrawlError
 from trawl.testing import Case, Events, Outcome, plain, read_cases, request, search
 from trawl.values import Value
 
 CORPUS = Path(__file__).parent / "corpus"
-ENGINES: dict[str, Engine] = {"reference": Reference()}
+ENGINES: dict[str, Engine] = {engine.name: engine for engine in (Reference(), DuckDBEngine())}
 CASES = [case for path in sorted(CORPUS.rglob("*.md")) for case in read_cases(path)]
 ANSWERED = [case for case in CASES if case.error is None]
 REFUSED = [case for case in CASES if case.error is not None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from trawl.algebra import Relation, post_order
 from trawl.arrow import schema_of, to_values
 from trawl.catalog.base import Catalog, Snapshot
 from trawl.engines.base import Engine, Work
+from trawl.engines.reference import Reference
 from trawl.errors import Notice
 from trawl.planning.plan import Plan, Request
 from trawl.schema import Schema
@@ -84,10 +85,10 @@ def search(
     """Plans a query and runs it, resuming as often as the data tells columns.
 
     Args:
-        engine: what runs it.
+        engine: what runs it; what the engine cannot run, the reference interpreter finishes.
         wanted: the request.
         catalog: the sources.
-        cut: so many relations of each plan, in post-order, run on `engine`, the rest on `suffix`.
+        cut: only so many relations of each plan, in post-order, run on `engine`, the rest on `suffix`.
         suffix: see `cut`.
     """
     plan = planning.plan(wanted, catalog)
@@ -104,27 +105,42 @@ def search(
 def _run_plan(
     engine: Engine, plan: Plan, catalog: Catalog, before: Outcome | None, cut: int | None, suffix: Engine | None
 ) -> Outcome:
-    snapshot = catalog.snapshot(plan.sources)
-    zone = plan.request.zone
     given = {planning.PREVIOUS: before} if before else {}
-    if cut is None or suffix is None:
-        return run(engine, plan.result, snapshot, given, zone)
-    parts = planning.split(plan.result, First(plan.result, cut))
-    remote = {name: run(engine, relation, snapshot, given, zone) for name, relation in parts.remote}
-    if parts.local is None:
-        return next(iter(remote.values()))
-    return run(suffix, parts.local, snapshot, given | remote, zone)
+    rest = [suffix, Reference()] if suffix else [Reference()]
+    return _run_in_parts(
+        [_Part(engine, plan.result, cut), *(_Part(other) for other in rest)],
+        plan.result,
+        catalog.snapshot(plan.sources),
+        given,
+        plan.request.zone,
+    )
 
 
-class First:
-    """Says of the first relations of a plan, in post-order, that they can be run."""
+def _run_in_parts(
+    parts: list[_Part], relation: Relation, snapshot: Snapshot, given: Mapping[str, Outcome], zone: str
+) -> Outcome:
+    """Runs as much as the first part can on its engine, and what is left on the next ones."""
+    first, *rest = parts
+    cut = planning.split(relation, first)
+    if cut.local is None:
+        return run(first.engine, relation, snapshot, given, zone)
+    remote = {name: run(first.engine, below, snapshot, given, zone) for name, below in cut.remote}
+    outcome = _run_in_parts(rest, cut.local, snapshot, {**given, **remote}, zone)
+    notices = [notice for below in remote.values() for notice in below.notices]
+    return replace(outcome, notices=(*notices, *outcome.notices))
 
-    def __init__(self, root: Relation, count: int) -> None:
-        self._ids = {id(relation) for relation in list(post_order(root))[:count]}
+
+class _Part:
+    """An engine, and how many relations of a plan it may run, in post-order: None for all that it can."""
+
+    def __init__(self, engine: Engine, root: Relation | None = None, count: int | None = None) -> None:
+        self.engine = engine
+        first = list(post_order(root))[:count] if root is not None and count is not None else None
+        self._allowed = None if first is None else {id(relation) for relation in first}
 
     def can(self, relation: Relation) -> bool:
-        """Whether it is one of them."""
-        return id(relation) in self._ids
+        """Whether the relation may run here."""
+        return (self._allowed is None or id(relation) in self._allowed) and self.engine.can(relation)
 
 
 def plain(value: Value) -> Value:

@@ -11,7 +11,7 @@ from trawl.arrow import arrow_type, to_values
 from trawl.catalog.base import Part, Segment, Snapshot
 from trawl.engines.reference.rows import Row
 from trawl.instants import read_time
-from trawl.schema import Layout
+from trawl.schema import Kind, Layout
 from trawl.values import Instant, Value
 
 Place = tuple[int, int, int, int]
@@ -56,6 +56,5 @@ def _part(file: pq.ParquetFile, part: Part) -> list[Value]:
     column = file.read([".".join(part.column)]).column(part.column[0]).combine_chunks()
     for step in part.column[1:]:
         column = column.field(step)
-    target = arrow_type(part.type)
-    is_ours = column.type == target or part.type.layout is Layout.BOXED
-    return to_values(column if is_ours else column.cast(target), part.type)
+    is_ours = part.type.layout is Layout.BOXED or part.type.kind is Kind.INTEGER or column.type == arrow_type(part.type)
+    return to_values(column if is_ours else column.cast(arrow_type(part.type)), part.type)
