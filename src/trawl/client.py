@@ -25,7 +25,7 @@ from trawl.api.answers import (
 )
 from trawl.api.pages import Page
 from trawl.api.requests import CreateTask, ExportFile
-from trawl.errors import Code, Span, TrawlError
+from trawl.errors import Code, TrawlError
 
 TASKS: Final = "/_sme/async_requests"
 CONNECT_SECONDS: Final = 5.0
@@ -100,8 +100,13 @@ class Client:
 
     def answer(self, id: str, start: int = 0, stop: int | None = None) -> Page:
         """A page of the result, with all that the task has to show."""
+        return Page.model_validate_json(b"".join(self.raw_answer(id, start, stop)))
+
+    def raw_answer(self, id: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """A page of the result as the server sends it, in pieces."""
         parameters = {"from": str(start)} | ({} if stop is None else {"to": str(stop)})
-        return Page.model_validate_json(self._call("GET", f"{TASKS}/response/{id}", params=parameters))
+        with self._streaming("GET", f"{TASKS}/response/{id}", params=parameters) as pieces:
+            yield from pieces
 
     def rows(self, id: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """The rows of the result as JSON, one a line, as the server sends them."""
@@ -198,12 +203,9 @@ class _Streaming:
 def error_of(body: bytes) -> TrawlError:
     """The error that a server answered with this body."""
     try:
-        found = ErrorAnswer.model_validate_json(body).error
-        code = Code(found.type)
-    except (ValidationError, ValueError):
+        return ErrorAnswer.model_validate_json(body).error.error()
+    except ValidationError:
         return TrawlError(Code.UNAVAILABLE, "the answer comes from no server of Trawl")
-    span = None if found.position is None else Span(found.position.start, found.position.end)
-    return TrawlError(code, found.reason, hint=found.hint, span=span, facts=found.model_extra)
 
 
 def _events(pieces: Iterator[bytes]) -> Iterator[str]:

@@ -72,13 +72,6 @@ class TestBodies:
         answer = http.post(CREATE, content=content, headers={"content-type": "application/json"})
         assert (answer.status_code, answer.json()["error"]["type"]) == (413, "body_too_large")
 
-    @pytest.mark.parametrize("letter", ["x", "ü", "\u0001"])
-    def test_may_hold_a_query_of_a_mebibyte_and_no_more(self, http: TestClient, letter: str) -> None:
-        query = letter * ((1 << 20) // len(letter.encode()))
-        assert http.post(CREATE, json={"query": query}).status_code == 202
-        answer = http.post(CREATE, json={"query": query + letter})
-        assert (answer.status_code, answer.json()["error"]["type"]) == (413, "body_too_large")
-
 
 class TestAddresses:
     @pytest.mark.parametrize("path", [f"{API}/status", f"{API}/status/", f"/trawl{API}/status", f"/trawl{API}/status/"])

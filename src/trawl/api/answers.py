@@ -7,8 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import ConfigDict, Field
 
 from trawl.api.base import Shape, absent
-from trawl.errors import Notice
-from trawl.errors import locate as locate_in
+from trawl.errors import Code, Notice, Span, TrawlError, locate
 from trawl.tasks import journal
 from trawl.tasks.service import DryRun
 from trawl.tasks.task import Failure, Status, Task
@@ -49,6 +48,13 @@ class Fault(Shape):
             type=failure.type, reason=failure.reason, hint=failure.hint, position=position, excerpt=failure.excerpt
         )
 
+    def error(self) -> TrawlError:
+        """The error that was told; one of a code unknown here counts as a fault of the program."""
+        known = self.type in set(Code)
+        code = Code(self.type) if known else Code.INTERNAL_ERROR
+        span = None if self.position is None else Span(self.position.start, self.position.end)
+        return TrawlError(code, self.reason, hint=self.hint, span=span, facts=self.model_extra)
+
 
 class ErrorAnswer(Shape):
     """The body of every answer that is an error."""
@@ -68,7 +74,7 @@ class Warning(Shape):
     @classmethod
     def of(cls, notice: Notice, query: str) -> Self:
         """The warning with its place in the query."""
-        position = None if notice.span is None else Position(**locate_in(query, notice.span))
+        position = None if notice.span is None else Position(**locate(query, notice.span))
         return cls(code=notice.code, message=notice.message, position=position, count=notice.count)
 
 

@@ -15,9 +15,6 @@ from trawl.tasks.journal import Level
 from trawl.tasks.task import Status
 from trawl.tasks.wanted import CostLevel, Wanted
 
-LONGEST_QUERY = 1 << 20
-"""Bytes of a query in UTF-8 (api.md 1)."""
-
 LONGEST_NAME = 200
 
 
@@ -80,13 +77,7 @@ class CreateTask(Body):
     )
 
     def wanted(self) -> Wanted:
-        """The task that the body asks for.
-
-        Raises:
-            TrawlError: `BODY_TOO_LARGE` for a query of more than 1 MiB.
-        """
-        if len(self.query.encode()) > LONGEST_QUERY:
-            raise TrawlError(Code.BODY_TOO_LARGE, "the query is larger than 1 MiB, the most that is taken")
+        """The task that the body asks for."""
         return Wanted(
             query=self.query,
             time_field=self.dt_field_name,

@@ -63,11 +63,15 @@ def _whole(least: int, most: int) -> Callable[[Any], int]:
 DEFINITIONS: Final[Mapping[str, Definition]] = {
     definition.key: definition
     for definition in (
-        Definition("sme.core.global_dt_params.dt_field_name", "@timestamp", _text, "`dtFieldName` where a request has none"),
+        Definition(
+            "sme.core.global_dt_params.dt_field_name", "@timestamp", _text, "`dtFieldName` where a request has none"
+        ),
         Definition("sme.core.global_dt_params.dt_start", "now-1d", _text, "`dtStart` where a request has none"),
         Definition("sme.core.global_dt_params.dt_end", "now", _text, "`dtEnd` where a request has none"),
         Definition("sme.core.enable_limits", True, _flag, "whether the limits below hold"),
-        Definition("sme.core.sort_limit", 10_000, _whole(0, 1 << 31), "rows that `sort` keeps where it names no limit; 0: all"),
+        Definition(
+            "sme.core.sort_limit", 10_000, _whole(0, 1 << 31), "rows that `sort` keeps where it names no limit; 0: all"
+        ),
         Definition("sme.core.list_limit", 100, _whole(1, 1 << 20), "values that `list` keeps"),
         Definition("sme.core.max_subsearch_hits_count", 50_000, _whole(1, 1 << 31), "rows that a subquery returns"),
         Definition("trawl.time_zone", "UTC", _zone, "the zone of calendar units in date math and spans"),
