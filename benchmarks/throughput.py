@@ -23,14 +23,18 @@ def searches(ground: Ground, server: Server) -> Iterator[Finding]:
     """The searches, over events loaded newest first and loaded shuffled."""
     with ground.database() as connection:
         for order, search in itertools.product(ground.orders, SEARCHES):
-            query = f"source {order.name} | {search.query}"
-            rows = server.run(query).rows
+            query, what = f"source {order.name} | {search.query}", f"{search.name}, loaded {order.name}"
+            try:
+                rows = server.run(query).rows
+            except RuntimeError as error:
+                yield Finding(what, "rows", str(error), False)
+                continue
             ours, direct = medians(
                 ground.tier.repeats,
                 partial(_ask, server, query),
                 partial(ground.copy, connection, search, order),
             )
-            yield _against(f"{search.name}, loaded {order.name}", ours, direct, f"{rows:,} rows", FACTOR, TASK)
+            yield _against(what, ours, direct, f"{rows:,} rows", FACTOR, TASK)
 
 
 def sidebar_and_timeline(ground: Ground, server: Server) -> Iterator[Finding]:
