@@ -75,3 +75,10 @@ def test_slices_over_slices_become_one_with_the_same_rows() -> None:
             below = rows[first_offset:][:first_count]
             expected = below[offset:][:count]
             assert rows[merged.offset :][: merged.count] == expected
+
+
+def test_rows_that_are_only_counted_keep_one_column() -> None:
+    root = bind(Aggregate(Project(scan(), (("who", "user"), ("port", "port"))), (), (Measure("count", (), "count"),)))
+    improved = improve(root)
+    assert scanned(improved) == ("user",)
+    assert all(relation.columns.names for relation in post_order(improved))

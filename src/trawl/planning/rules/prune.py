@@ -29,6 +29,8 @@ def apply(root: Relation) -> Relation:
     needs: dict[int, set[str]] = {id(relation): set() for relation in order}
     needs[id(root)] = set(root.columns.names)
     for relation in reversed(order):
+        if not needs[id(relation)]:  # rows without a column cannot be counted, nor handed to another engine
+            needs[id(relation)].update(relation.columns.names[:1])
         for child in relation.inputs:
             needs[id(child)] |= _asked(relation, child, needs[id(relation)])
     done: dict[int, Relation] = {}
