@@ -202,7 +202,7 @@ def test_xlsx_has_real_types(export: Export) -> None:
         "H": "=1+1",
     }
     assert second.pop("A") == pytest.approx(25_569, abs=1e-9)
-    assert second == {"C": 42, "E": 1e300, "F": False, "H": str(2**70)}
+    assert second == {"B": "", "G": "", "C": 42, "E": 1e300, "F": False, "H": str(2**70)}
     assert third["H"] == "1\nü𝄞\n2020-09-13T12:26:40.123456789Z\ntrue"
 
 

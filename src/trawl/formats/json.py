@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-import orjson
 import pyarrow as pa
 
 from trawl.formats.base import Format, Options
 from trawl.schema import Schema
-from trawl.wire import json_rows
+from trawl.wire import json_pieces
 
 
 def write(batches: Iterable[pa.RecordBatch], schema: Schema, options: Options) -> Iterator[bytes]:
     """The rows as one array."""
     opening = b"[\n"
     for batch in batches:
-        if batch.num_rows:
-            yield opening + b",\n".join(map(orjson.dumps, json_rows(batch)))
+        for piece in json_pieces(batch):
+            yield opening + piece
             opening = b",\n"
     yield b"\n]\n" if opening == b",\n" else b"[]\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 import orjson
@@ -10,14 +11,15 @@ import pyarrow as pa
 
 from trawl.formats.base import Format, Options
 from trawl.schema import Schema
-from trawl.wire import json_rows
+from trawl.wire import PIECE, json_rows
 
 
 def write(batches: Iterable[pa.RecordBatch], schema: Schema, options: Options) -> Iterator[bytes]:
     """The rows, a line each."""
     for batch in batches:
-        if batch.num_rows:
-            yield b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in json_rows(batch))
+        rows = json_rows(batch)
+        while several := list(islice(rows, PIECE)):
+            yield b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in several)
 
 
 FORMAT: Final = Format("ndjson", ".ndjson", "application/x-ndjson", "A JSON object a line.", write)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import orjson
 import pyarrow as pa
 
-from trawl.wire import json_rows
+from trawl.wire import json_pieces
 
 
 def page(head: Mapping[str, object], batches: Iterable[pa.RecordBatch], tail: Mapping[str, object]) -> Iterator[bytes]:
@@ -20,14 +20,9 @@ def page(head: Mapping[str, object], batches: Iterable[pa.RecordBatch], tail: Ma
         batches: the rows.
     """
     yield orjson.dumps(head)[:-1] + b',"rows":['
-    yield from joined_rows(batches)
-    yield b"]" + (b"," + orjson.dumps(tail)[1:] if tail else b"}")
-
-
-def joined_rows(batches: Iterable[pa.RecordBatch]) -> Iterator[bytes]:
-    """The rows as JSON objects with commas between them, a piece a batch."""
     between = b""
     for batch in batches:
-        if batch.num_rows:
-            yield between + orjson.dumps(json_rows(batch))[1:-1]
+        for piece in json_pieces(batch):
+            yield between + piece
             between = b","
+    yield b"]" + (b"," + orjson.dumps(tail)[1:] if tail else b"}")
