@@ -7,6 +7,7 @@ the first `-` is the script.
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import threading
 import time
@@ -130,6 +131,12 @@ def tools(settings: Settings) -> Tools:
     catalog = ScriptedCatalog(settings.data / "scripted")
     folders = Folders(settings.data / "results")
     return Tools(catalog, ScriptedEngine(), Reference(), folders, threads=1)
+
+
+def tools_on_a_full_disk(settings: Settings) -> Tools:
+    """The same, but no file may grow beyond 3,000 bytes: the write itself fails, as on a full disk."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+    return tools(settings)
 
 
 def broken_tools(settings: Settings) -> Tools:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -113,17 +112,14 @@ class Handle:
             self.job.doom = doom
         self.process.kill()
 
-    def bury(self) -> str:
-        """Lets go of a process that has ended or is about to; how it ended, in words."""
+    def bury(self) -> int:
+        """Lets go of a process that has ended or is about to; its exit status, below 0 for a signal."""
         self.pipe.close()
         try:
-            code = self.process.wait(timeout=5)
+            return self.process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            code = self.process.wait()
-        if code < 0:
-            return f"killed by {signal.Signals(-code).name}"
-        return f"exit status {code}"
+            return self.process.wait()
 
     def _send(self, message: ToWorker) -> None:
         try:

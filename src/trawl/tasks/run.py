@@ -15,13 +15,17 @@ import orjson
 import pyarrow as pa
 
 import trawl
+from trawl.algebra import Given, Relation
 from trawl.arrow import schema_of
+from trawl.catalog.base import Snapshot
 from trawl.engines.base import Cost
 from trawl.engines.base import Progress as Scanned
 from trawl.errors import Code, Notice, TrawlError
 from trawl.planning import PREVIOUS, Plan, plan, resume
 from trawl.results.files import put
 from trawl.results.manifest import Facts
+from trawl.results.reader import Result
+from trawl.results.survey import Survey
 from trawl.results.writer import Writer
 from trawl.tasks import cost, counts
 from trawl.tasks.budget import Budget
@@ -41,6 +45,8 @@ TICK: float = 0.25
 """Seconds between two reports."""
 SEARCHED: float = 90.0
 """The percentage at which the search itself is done, where statistics follow; 99 where none do."""
+STORED: str = "stored"
+"""The name under which statistics read the stored result."""
 
 
 class Run:
@@ -63,7 +69,7 @@ class Run:
         self._warnings = Warnings(self._task.wanted.query)
         self._progress = Progress()
         self._began = time.monotonic()
-        self._ceiling = 0.0
+        self._floor = self._ceiling = 0.0
         self._executions: Executions | None = None
         self._writer: Writer | None = None
         self._progressive = False
@@ -144,7 +150,9 @@ class Run:
             self._executions.stop()
         where = ", ".join(planned.sources) or "no source"
         rows = sum(segment.rows for segment in segments)
-        message = f"plan: {planned.query} → {self._tools.engine.name} reads {where}; files: {len(segments)}, rows: {rows:,}"
+        message = (
+            f"plan: {planned.query} → {self._tools.engine.name} reads {where}; files: {len(segments)}, rows: {rows:,}"
+        )
         self._note(Level.INFO, Phase.PLAN, message)
         self._warn(planned.notices, Phase.PLAN, planned)
         return frozen, planned
@@ -193,7 +201,26 @@ class Run:
             yield partial(self._cost_report, rows, size)
 
     def _stats(self) -> None:
-        raise NotImplementedError
+        """Asks the events for sidebar and timeline; where the result is the events, the stored result is asked."""
+        self._floor, self._ceiling = SEARCHED, 99.0
+        place = next((number for number, planned in enumerate(self._chain) if planned.tap is not None), None)
+        last, snapshot, before = self._chain[-1], None, self._chain[:place]
+        if place is None:
+            stored = Result(self._tools.folders.attempt(self._task.id, self._task.attempt))
+            tap: Relation = Given(STORED, schema=stored.schema)
+            before, snapshot = [], Snapshot({STORED: stored.segments()})
+        else:
+            tap = self._chain[place].tap or last.result
+        survey = Survey(tap, last.time_field, last.range, self._task.zone)
+        with self._meter.phase(Phase.STATS):
+            fields = self._executed.run(survey.fields, before, snapshot=snapshot)
+            times = self._executed.run(survey.times, before, snapshot=snapshot)
+            stats = survey.stats(fields, times)
+            put(self._tools.folders.stats(self._task.id, self._task.attempt), orjson.dumps(stats.to_json()))
+        self._account(Phase.STATS)
+        if not survey.has_time:
+            message = f"there is no timeline: the events have lost their time field `{survey.field}`"
+            self._warn([Notice("no_timeline", message)], Phase.STATS)
 
     def _cost_report(self, rows: int, size: int) -> None:
         commands = None
@@ -268,7 +295,8 @@ class Run:
 
     def _advance(self) -> None:
         scanned = self._executions.progress() if self._executions is not None else Scanned()
-        percent = max(self._progress.percent, round(self._ceiling * scanned.fraction, 1))
+        reached = self._floor + (self._ceiling - self._floor) * scanned.fraction
+        percent = max(self._progress.percent, round(reached, 1))
         elapsed = time.monotonic() - self._began
         eta = round(elapsed * (100 - percent) / percent, 1) if percent >= 2 else None
         self._progress = Progress(

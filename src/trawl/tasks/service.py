@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -34,6 +34,7 @@ from trawl.tasks.supervisor import Plant, Supervisor
 from trawl.tasks.sweeper import Sweeper
 from trawl.tasks.task import Status, Task
 from trawl.tasks.wanted import Wanted, seconds_of
+from trawl.tasks.warned import words
 
 STOP_WAIT: Final = 2.0
 """Seconds that a stop waits for the task to end."""
@@ -209,7 +210,12 @@ class Tasks:
         if not task.status.is_end and not wanted.partial:
             hint = "wait until it has finished, or ask for what there is with `partial`"
             raise TrawlError(Code.WRONG_STATE, f"the task is {task.status}", hint=hint)
-        return start_export(task, self._folders, wanted)
+
+        def tell(notices: Iterable[Notice]) -> None:
+            notes = [Note(Level.WARN, Phase.WRITE, f"{wanted.file_name}: {words(notice)}") for notice in notices]
+            self._store.note(id, notes)
+
+        return start_export(task, self._folders, wanted, tell)
 
     # --- following -------------------------------------------------------------------------------------
 

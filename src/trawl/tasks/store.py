@@ -154,6 +154,12 @@ class Store:
             for report in reports:
                 self._report(connection, report)
 
+    def note(self, task: str, notes: Iterable[Note]) -> None:
+        """Adds log lines that belong to no attempt. A task that is gone is passed by."""
+        with writing(self._engine) as connection:
+            if connection.execute(sql.select(tasks.c.id).where(tasks.c.id == task)).scalar() is not None:
+                write_notes(connection, task, notes)
+
     def finish(self, last: Report, ending: Ending) -> bool:
         """Ends an attempt and its task with it: this is the moment when its result becomes the task's.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -29,7 +30,7 @@ from trawl.tasks.messages import Begin, Done, Ready
 from trawl.tasks.orphans import Orphans
 from trawl.tasks.presence import Presence
 from trawl.tasks.store import Ending, Report, Store
-from trawl.tasks.task import Failure, Progress, Status
+from trawl.tasks.task import Failure, Progress, Status, Task
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +50,8 @@ IDLE_SECONDS: Final = 60.0
 """Workers beyond those end after so long without a task."""
 OVERHEAD: Final = 384 << 20
 """What a worker may hold beside its engine's share: the interpreter, batches on their way, parts being encoded."""
+MOST_STILLBORN: Final = 3
+"""After so many workers in a row that ended before they were ready, waiting tasks fail rather than wait for ever."""
 GROWN: Final = 256 << 20
 """A worker that rests with so much more than at first is replaced."""
 
@@ -97,6 +100,7 @@ class Supervisor:
         self._pending: dict[str, Report] = {}
         self._given: set[str] = set()
         self._to_stop: set[str] = set()
+        self._stillborn = 0
         self._max_running = 1
         self._max_bytes = 0
         self._bell, self._bell_rope = os.pipe()
@@ -199,20 +203,36 @@ class Supervisor:
             if busy >= self._max_running:
                 return
             idle = next((worker for worker in self._workers if worker.is_idle), None)
-            if idle is None:
+            if idle is None and self._stillborn >= MOST_STILLBORN:
+                self._fail_next()
+            elif idle is None:
                 starting = sum(not worker.ready for worker in self._workers)
                 if not starting and len(self._workers) < self._max_running:
                     self._workers.append(Handle.spawn(self._plant.factory, self._plant.settings))
                 return
-            self._work_waits = False
-            task = self._store.claim(self._presence.name, None if self._plant.adopts else self._given)
-            if task is None:
-                return
-            self._work_waits = True
+            else:
+                self._begin_next(idle)
+
+    def _claim(self) -> Task | None:
+        task = self._store.claim(self._presence.name, None if self._plant.adopts else self._given)
+        self._work_waits = task is not None
+        return task
+
+    def _begin_next(self, idle: Handle) -> None:
+        if (task := self._claim()) is not None:
             quota = max(0, self._max_bytes - self._store.result_bytes()) if self._max_bytes else None
             share = self._plant.settings.memory_bytes // self._max_running
             idle.begin(Begin(task, share, self._folders.free() * 8 // 10, quota))
             self._changes.publish(task.id)
+
+    def _fail_next(self) -> None:
+        if (task := self._claim()) is not None:
+            error = Failure(
+                Code.INTERNAL_ERROR, "no worker process could be started; the server's own log has the details"
+            )
+            note = Note(Level.ERROR, Phase.QUEUE, f"failed: {error.reason}")
+            last = Report(task.id, task.attempt, Progress(), notes=(note,))
+            self._finish(last, Ending(Status.FAILED, is_partial=True, error=error))
 
     def _pass_stops_on(self) -> None:
         while self._to_stop:
@@ -231,6 +251,7 @@ class Supervisor:
             return
         match message:
             case Ready():
+                self._stillborn = 0
                 worker.ready, worker.resting, worker.idle_since = True, worker.memory(), time.monotonic()
                 self._work_waits = True
             case Report():
@@ -247,11 +268,12 @@ class Supervisor:
     def _lost(self, worker: Handle) -> None:
         """A worker's pipe has ended, and so has the worker."""
         self._workers.remove(worker)
-        words, job = worker.bury(), worker.job
+        status, job = worker.bury(), worker.job
         self._work_waits = True
         if job is None:
             if not self._closing:
-                log.warning("an idle worker ended", how=words)
+                self._stillborn += not worker.ready and status > 0  # one that was killed may start the next time
+                log.warning("a worker ended", how=_words(status), was_ready=worker.ready)
             return
         task = job.task
         result = Result(self._folders.attempt(task.id, task.attempt))
@@ -270,7 +292,7 @@ class Supervisor:
             self._finish(last, Ending(Status.COMPLETED, is_partial=True))
         else:
             counts = job.doom is not Doom.RELEASE
-            how = f"the worker vanished ({words})" if counts else "the server ends; the task is queued again"
+            how = f"the worker vanished ({_words(status)})" if counts else "the server ends; the task is queued again"
             self._keep(last)
             self._note_progress(time.monotonic())
             self._store.give_back(task.id, task.attempt, Note(Level.WARN, Phase.SEARCH, how), counts=counts)
@@ -324,3 +346,7 @@ class Supervisor:
         self._workers.remove(worker)
         worker.kill()
         worker.bury()
+
+
+def _words(status: int) -> str:
+    return f"killed by {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"

@@ -30,21 +30,23 @@ class Warnings:
         fresh = [notice for notice in dict.fromkeys(notices) if notice not in self._all][: MOST - len(self._all)]
         self._all.update(dict.fromkeys(fresh))
         known = list(steps)
-        return [Note(Level.WARN, phase, self._words(notice), _command(notice, known)) for notice in fresh]
+        return [Note(Level.WARN, phase, self._placed(notice), _command(notice, known)) for notice in fresh]
 
     @property
     def all(self) -> tuple[Notice, ...]:
         """All of them, in the order they came up."""
         return tuple(self._all)
 
-    def _words(self, notice: Notice) -> str:
-        words = notice.message
-        if notice.count is not None:
-            words += f", {notice.count:,} times"
-        if notice.span is not None:
-            place = locate(self._text, notice.span)
-            words += f" (line {place['line']}, column {place['column']})"
-        return words
+    def _placed(self, notice: Notice) -> str:
+        if notice.span is None:
+            return words(notice)
+        place = locate(self._text, notice.span)
+        return f"{words(notice)} (line {place['line']}, column {place['column']})"
+
+
+def words(notice: Notice) -> str:
+    """A warning as a line of a log says it."""
+    return notice.message if notice.count is None else f"{notice.message}, {notice.count:,} times"
 
 
 def _command(notice: Notice, steps: list[Step]) -> str | None:

@@ -1,0 +1,101 @@
+"""Exports are made of the stored result, by a process of their own."""
+
+from __future__ import annotations
+
+import csv
+import gc
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tasks.opened import OWNER, asked, messages, opened, run
+from tasks.scripted import add_source
+from trawl.errors import Code, TrawlError
+from trawl.tasks.export import Export
+from trawl.tasks.service import Tasks
+
+
+def content(tasks: Tasks, id: str, wanted: Export) -> bytes:
+    return b"".join(tasks.export(id, OWNER, wanted).chunks)
+
+
+def test_a_file_has_the_rows_asked_for(tasks: Tasks) -> None:
+    done = run(tasks, "source quick")
+    stream = tasks.export(done.id, OWNER, Export("mine", "csv", rows=30))
+    assert (stream.name, stream.rows, stream.is_partial) == ("mine.csv", 30, False)
+    assert stream.media_type.startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(b"".join(stream.chunks).decode())))
+    assert [row["n"] for row in rows] == [str(number) for number in range(30)]
+    everything = json.loads(content(tasks, done.id, Export("mine.json", "json", rows=None, fields=("n", "nothing"))))
+    assert everything == [{"n": number} for number in range(250)]
+
+
+def test_a_zip_holds_the_file(tasks: Tasks) -> None:
+    done = run(tasks, "source quick")
+    stream = tasks.export(done.id, OWNER, Export("mine", "csv", compress=True, bom=True))
+    assert (stream.name, stream.media_type) == ("mine.csv.zip", "application/zip")
+    with zipfile.ZipFile(io.BytesIO(b"".join(stream.chunks))) as archive:
+        (name,) = archive.namelist()
+        assert name == "mine.csv"
+        assert archive.read(name) == content(tasks, done.id, Export("mine", "csv", bom=True))
+
+
+def test_what_cannot_be_exported_is_refused(tasks: Tasks) -> None:
+    done = run(tasks, "source quick")
+    for wanted in (Export("a/b", "csv"), Export("mine", "docx"), Export("\0", "csv")):
+        with pytest.raises(TrawlError) as raised:
+            tasks.export(done.id, OWNER, wanted)
+        assert raised.value.code is Code.MALFORMED_REQUEST
+
+
+def test_an_unfinished_task_is_exported_only_as_partial(tasks: Tasks) -> None:
+    made = tasks.submit(asked("source slow"), OWNER)
+    running = next(task for task in tasks.watch(made.id, OWNER) if task.rows)
+    with pytest.raises(TrawlError) as raised:
+        tasks.export(made.id, OWNER, Export("mine", "json"))
+    assert raised.value.code is Code.WRONG_STATE
+    stream = tasks.export(made.id, OWNER, Export("mine", "json", partial=True))
+    assert (stream.name, stream.is_partial) == ("mine.partial.json", True)
+    assert len(json.loads(b"".join(stream.chunks))) == stream.rows >= running.rows
+    tasks.stop(made.id, OWNER, by=OWNER)
+
+
+def test_giving_up_ends_the_process_and_leaves_no_file(tmp_path: Path) -> None:
+    add_source(tmp_path, "quick", 200_000)
+    with opened(tmp_path) as tasks:
+        done = run(tasks, "source quick")
+        for give_up in ("close", "forget"):
+            before = set(psutil.Process().children())
+            stream = tasks.export(done.id, OWNER, Export("mine", "csv", rows=None))
+            next(stream.chunks)
+            (process,) = set(psutil.Process().children()) - before
+            if give_up == "close":
+                stream.chunks.close()
+            del stream
+            gc.collect()
+            psutil.wait_procs([process], timeout=5)
+            assert not process.is_running()
+            assert not list((tmp_path / "results").rglob("export-*"))
+
+
+def test_a_process_that_ends_too_soon_cuts_the_file(tmp_path: Path) -> None:
+    add_source(tmp_path, "quick", 500_000)
+    with opened(tmp_path) as tasks:
+        done = run(tasks, "source quick")
+        before = set(psutil.Process().children())
+        stream = tasks.export(done.id, OWNER, Export("mine", "csv", rows=None))
+        (process,) = set(psutil.Process().children()) - before
+        process.kill()
+        with pytest.raises(TrawlError, match="ended before the file did"):
+            b"".join(stream.chunks)
+
+
+def test_workbooks_are_whole_and_their_cut_cells_are_logged(tasks: Tasks) -> None:
+    done = run(tasks, 'source quick | head 3 | eval long=printf("%40000d", n)')
+    with zipfile.ZipFile(io.BytesIO(content(tasks, done.id, Export("book", "xlsx")))) as book:
+        assert "xl/workbook.xml" in book.namelist()
+    assert "book: cells were cut to the 32,767 characters that a sheet takes, 3 times" in messages(tasks, done.id)
