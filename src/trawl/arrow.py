@@ -51,7 +51,7 @@ def column_of(field: pa.Field) -> Column:
     """The column that an Arrow field made by `arrow_field` holds."""
     metadata = field.metadata or {}
     name = metadata.get(FIELD_KEY)
-    return Column(name.decode() if name else field.name, Type.decode(metadata[TYPE_KEY].decode()))
+    return Column(field.name if name is None else name.decode(), Type.decode(metadata[TYPE_KEY].decode()))
 
 
 def schema_of(schema: pa.Schema) -> Schema:

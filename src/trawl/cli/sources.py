@@ -24,6 +24,9 @@ _COLUMNS: Final[tuple[tuple[str, Literal["left", "right"]], ...]] = (
     ("last", "left"),
 )
 
+_LEAST_WIDTH: Final = 110
+"""Characters; times are not to be cut where the output is no terminal."""
+
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
@@ -43,8 +46,7 @@ def sources(data: Data = None, json: Json = False) -> None:
     for source in found:
         times = (str(time) if time else "" for time in (source.first, source.last))
         table.add_row(source.name, f"{source.rows:,}", f"{len(source.schema):,}", decimal(source.bytes), *times)
-    console = Console()
-    console.print(table, width=console.measure(table).maximum, crop=False)  # times are not to be cut
+    Console(width=max(Console().width, _LEAST_WIDTH)).print(table)
 
 
 def _to_json(source: Source) -> dict[str, object]:

@@ -14,7 +14,6 @@ from trawl.store.timing import TimeRule, take_times
 Objects = Sequence[dict[str, Any]]
 
 _TOO_DEEP: Final = f"objects or arrays nest deeper than {MOST_NESTED} levels"
-_TOO_LONG: Final = "an integer has more digits than can be read"
 
 
 def chunk_of(objects: Objects, lines: Sequence[int], texts: Sequence[bytes], rule: TimeRule) -> Chunk:
@@ -30,7 +29,7 @@ def chunk_of(objects: Objects, lines: Sequence[int], texts: Sequence[bytes], rul
     try:
         gathering.add(objects, range(len(objects)))
         if suspects := gathering.suspects():
-            objects, refused = _exact(objects, texts, suspects)
+            objects = [json.loads(texts[row]) if row in suspects else event for row, event in enumerate(objects)]
             gathering = Gathering()
             gathering.add(objects, range(len(objects)))
         slots = gathering.finish()
@@ -50,17 +49,6 @@ def chunk_of(objects: Objects, lines: Sequence[int], texts: Sequence[bytes], rul
         merged=gathering.merged,
         long_integers=gathering.long_integers,
     )
-
-
-def _exact(objects: Objects, texts: Sequence[bytes], suspects: set[int]) -> tuple[Objects, dict[int, str]]:
-    """The objects with some read anew by a reader of exact integers, and the rows that it cannot read."""
-    exact, refused = list(objects), dict[int, str]()
-    for row in suspects:
-        try:
-            exact[row] = json.loads(texts[row])
-        except ValueError:  # Python reads no integers of more than 4,300 digits
-            refused[row] = _TOO_LONG
-    return exact, refused
 
 
 def _rejects(reasons: dict[int, str], lines: Sequence[int], texts: Sequence[bytes]) -> tuple[Reject, ...]:

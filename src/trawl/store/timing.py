@@ -118,7 +118,7 @@ def _reason(slots: Mapping[Slot, Values], row: int, rule: TimeRule) -> str:
             place = row if values.rows is None else pc.index(values.rows, row).as_py()
             value = values.array[place].as_py() if place >= 0 else None
             if value is not None:
-                return f"the time {str(value)[:60]!r} of `{name}` cannot be read"
+                return f"the time {repr(value)[:60]} of `{name}` cannot be read"
     if rule.field is not None:
         return f"there is no field `{rule.field}` to take the time from"
     return f"there is no field to take the time from, such as `{TIME_FIELD}` or `timestamp`"

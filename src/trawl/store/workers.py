@@ -37,7 +37,7 @@ def ordered_map(work: Callable[[In], Out], pieces: Iterable[In]) -> Iterator[Out
     """
     waiting = iter(pieces)
     few = list(islice(waiting, WORTH_IT))
-    helpers = len(os.sched_getaffinity(0)) - 1 if len(few) == WORTH_IT else 0
+    helpers = processors() - 1 if len(few) == WORTH_IT else 0
     if not helpers:
         yield from (_undisturbed(work, piece) for piece in chain(few, waiting))
         return
@@ -58,6 +58,11 @@ def ordered_map(work: Callable[[In], Out], pieces: Iterable[In]) -> Iterator[Out
                     break
         while results:
             yield results.popleft().result()
+
+
+def processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def _handed(idle: SimpleQueue[_Helper], piece: Any) -> Any:
