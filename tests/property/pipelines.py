@@ -1,0 +1,146 @@
+"""Random small tables and random pipelines over them, as hypothesis strategies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+NUMBERS = st.one_of(
+    st.integers(-3, 12),
+    st.sampled_from([0.5, -0.5, 2.0, 2.555, 1e300, 9007199254740992.0]),
+    st.sampled_from([9007199254740993, -(1 << 63), (1 << 63) - 1, 12345678901234567890]),
+)
+TEXTS = st.sampled_from(
+    ["", "a", "A", "b", "ä", "ab c", "1", "1.0", "10", "9", "-3", "1e1", "9007199254740993", "10.0.0.1", "a\nb"]
+)
+SCALARS = st.one_of(NUMBERS, TEXTS, st.booleans())
+ARRAYS = st.lists(st.one_of(st.integers(0, 3), TEXTS, st.none()), max_size=3)
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "i": st.integers(-3, 12),
+    "f": st.sampled_from([0.5, -0.25, 2.0, 10.0, 1e16]),
+    "t": TEXTS,
+    "b": st.booleans(),
+    "x": SCALARS,
+    "m": st.one_of(ARRAYS, TEXTS),
+    "l": st.lists(TEXTS, max_size=3),
+}
+NAMES = st.sampled_from(sorted(FIELDS))
+TIMES = st.integers(0, 5).map(lambda minute: f"2024-01-01T00:{minute * 7:02d}:00Z")
+
+EVENT = st.fixed_dictionaries({"@timestamp": TIMES}, optional=FIELDS)
+TABLE = st.lists(EVENT, min_size=1, max_size=8)
+
+
+def _spelled(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return str(value)
+
+
+LITERALS = st.one_of(st.integers(-3, 12), st.sampled_from([0.5, 2.0, 2.5]), TEXTS).map(_spelled)
+
+
+def _call(name: str, *arguments: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.tuples(*arguments).map(lambda drawn: f"{name}({', '.join(drawn)})")
+
+
+def _infix(inner: st.SearchStrategy[str], signs: list[str]) -> st.SearchStrategy[str]:
+    return st.tuples(inner, st.sampled_from(signs), inner).map(lambda drawn: f"({' '.join(drawn)})")
+
+
+def _deeper(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    condition = conditions(inner)
+    text = st.sampled_from(['"a"', '"ab c"', '"1"'])
+    return st.one_of(
+        _infix(inner, ["+", "-", "*", "/", "%", "."]),
+        _call("if", condition, inner, inner),
+        _call("coalesce", inner, inner),
+        _call("nullif", inner, inner),
+        _call("case", condition, inner, condition, inner),
+        _call("validate", condition, inner),
+        st.sampled_from(["abs", "ceil", "floor", "round", "sqrt", "ln", "exp"]).flatmap(
+            lambda name: _call(name, inner)
+        ),
+        _call("round", inner, st.sampled_from(["0", "1", "2", "-1"])),
+        _call("pow", inner, st.sampled_from(["2", "0.5", "-1"])),
+        st.sampled_from(["len", "lower", "upper", "trim", "tostring", "typeof", "tonumber", "tobool"]).flatmap(
+            lambda name: _call(name, inner)
+        ),
+        _call("tostring", inner, st.sampled_from(['"hex"', '"commas"', '"duration"', '"binary"'])),
+        _call("substr", inner, st.sampled_from(["1", "2", "-2", "0"]), st.sampled_from(["1", "2", "-1"])),
+        _call("replace", inner, st.sampled_from(['"a"', '"(\\w)b*"', '"$"']), st.sampled_from(['"z"', '"<\\0>"'])),
+        _call("mvappend", inner, inner),
+        _call("mvjoin", inner, text),
+        _call("mvcount", inner),
+        _call("max", inner, inner),
+        _call("min", inner, inner),
+        condition,
+    )
+
+
+def conditions(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Expressions that are booleans."""
+    compared = _infix(inner, ["==", "!=", "<", "<=", ">", ">="])
+    asked = st.sampled_from(["isnull", "isnotnull", "isnum", "isint", "isstr", "isbool"])
+    return st.one_of(
+        compared,
+        asked.flatmap(lambda name: _call(name, inner)),
+        _call("in", inner, inner, inner),
+        _call("like", inner, st.sampled_from(['"a%"', '"%1%"', '"_"'])),
+        _call("match", inner, st.sampled_from(['"^a"', '"[0-9]+$"', '"(?i)B"'])),
+        _call("cidrmatch", st.just('"10.0.0.0/8"'), inner),
+        st.tuples(compared, st.sampled_from(["AND", "OR"]), compared).map(lambda drawn: f"({' '.join(drawn)})"),
+        compared.map(lambda condition: f"(NOT {condition})"),
+    )
+
+
+LEAVES = st.one_of(NAMES, LITERALS)
+EXPRESSIONS = st.recursive(LEAVES, _deeper, max_leaves=5)
+CONDITIONS = conditions(EXPRESSIONS)
+
+SEARCHED = st.sampled_from(["a", "A*", "*", "1", "1.0", "10", '"ab c"', "10.0.0.0/8", "*b*", "true", "2"])
+BOUNDS = st.sampled_from(["1", "2.5", "10", "9007199254740992"])
+TERMS = st.one_of(
+    st.tuples(NAMES, st.sampled_from(["=", "!="]), SEARCHED).map("".join),
+    st.tuples(
+        NAMES, st.sampled_from(["<", "<=", ">", ">="]), st.sampled_from(["1", "2.5", "10", "9007199254740992"])
+    ).map("".join),
+    st.tuples(NAMES, st.just(" IN (1, a, b*)")).map("".join),
+    st.sampled_from(["a", '"ab c"', "1", '"a*"', "zz"]),
+)
+SEARCHES = st.lists(st.tuples(st.sampled_from(["", "NOT "]), TERMS).map("".join), min_size=1, max_size=2).map(" ".join)
+
+ARITHMETIC = ["sum", "avg", "range", "median", "stdev", "varp", "sumsq", "p90"]
+AGGREGATES = st.sampled_from(
+    [*ARITHMETIC, "count", "dc", "min", "max", "values", "list", "first", "last", "mode", "earliest", "latest"]
+)
+MEASURES = st.tuples(AGGREGATES, NAMES).map(lambda drawn: f"{drawn[0]}({drawn[1]})")
+STATS = st.tuples(
+    st.lists(MEASURES, min_size=1, max_size=2, unique=True).map(", ".join),
+    st.one_of(st.just(""), NAMES.map(" by {}".format), st.just(" by t, i")),
+).map(lambda drawn: f"{drawn[0]} as z{drawn[1]}")
+
+KEYS = st.tuples(st.sampled_from(["", "-"]), st.sampled_from(["{}", "num({})", "str({})"]), NAMES).map(
+    lambda drawn: drawn[0] + drawn[1].format(drawn[2])
+)
+_COMMANDS: list[st.SearchStrategy[str]] = [
+    CONDITIONS.map("where {}".format),
+    st.tuples(NAMES, EXPRESSIONS).map(lambda drawn: f"eval {drawn[0]}={drawn[1]}"),
+    SEARCHES.map("search {}".format),
+    KEYS.map("sort 0 {}".format),
+    st.integers(0, 4).map("head {}".format),
+    st.integers(0, 4).map("tail {}".format),
+    st.lists(NAMES, min_size=1, max_size=3, unique=True).map(lambda names: f"fields {', '.join(names)}"),
+    st.tuples(st.sampled_from(["", "2 "]), NAMES).map(lambda drawn: f"dedup {''.join(drawn)}"),
+    NAMES.map("rename {} as r".format),
+    STATS.map("stats {}".format),
+    NAMES.map("top 2 {}".format),
+    NAMES.map("rare 2 {}".format),
+    NAMES.map("fillnull value=0 {}".format),
+    st.sampled_from(["bin span=5m @timestamp", "bin span=10 i", "bin span=0.5 f"]),
+]
+COMMANDS = st.one_of(_COMMANDS)
+PIPELINES = st.lists(COMMANDS, min_size=1, max_size=4).map(lambda commands: " | ".join(["source events", *commands]))

@@ -1,0 +1,69 @@
+"""Whatever the pipeline and the events: DuckDB gives the rows that the reference interpreter gives."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from property.pipelines import PIPELINES, TABLE
+from trawl import planning
+from trawl.engines.duckdb import DuckDBEngine
+from trawl.engines.reference import Reference
+from trawl.errors import TrawlError
+from trawl.testing import Events, request, search
+
+Table = list[dict[str, Any]]
+
+
+def agree(table: Table, pipeline: str) -> None:
+    """Runs the pipeline on both engines. One that cannot be planned is refused for both alike."""
+    with tempfile.TemporaryDirectory(prefix="trawl-agree-") as folder:
+        events = Events(Path(folder))
+        half = (len(table) + 1) // 2
+        events.add("events", table[:half])
+        events.add("events", table[half:])
+        wanted = request(pipeline)
+        try:
+            planning.plan(wanted, events)
+        except TrawlError:
+            return
+        expected = search(Reference(), wanted, events)
+        found = search(DuckDBEngine(), wanted, events)
+    assert found.schema == expected.schema
+    assert len(found.rows) == len(expected.rows), (found.rows, expected.rows)
+    for row, right in zip(found.rows, expected.rows, strict=True):
+        assert row.keys() == right.keys(), (row, right)
+        assert all(close(row[name], right[name]) for name in right), (row, right)
+
+
+def close(value: object, right: object) -> bool:
+    """Equal and of the same kind; floats up to the order in which they were added."""
+    if isinstance(value, list) and isinstance(right, list):
+        return len(value) == len(right) and all(map(close, value, right))
+    if isinstance(value, float) and isinstance(right, float):
+        return math.isclose(value, right, rel_tol=1e-9, abs_tol=1e-12)
+    return type(value) is type(right) and value == right
+
+
+quick = settings(
+    max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None
+)
+long = settings(quick, max_examples=20_000, derandomize=False)
+
+
+@quick
+@given(TABLE, PIPELINES)
+def test_engines_agree(table: Table, pipeline: str) -> None:
+    agree(table, pipeline)
+
+
+@pytest.mark.slow
+@long
+@given(TABLE, PIPELINES)
+def test_engines_agree_on_many(table: Table, pipeline: str) -> None:
+    agree(table, pipeline)
