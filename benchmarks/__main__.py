@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+import httpx
 from rich.console import Console
 from rich.table import Table
 
@@ -15,6 +16,7 @@ from benchmarks.events import Recipe, bytes_per_event
 from benchmarks.ground import TIERS, Ground, prepare
 from benchmarks.measuring import Finding
 from benchmarks.serving import Server, serving
+from trawl.errors import TrawlError
 
 MEASUREMENTS: Final[Mapping[str, Callable[[Ground, Server], Iterator[Finding]]]] = {
     "searches": throughput.searches,
@@ -47,11 +49,19 @@ def main() -> None:
     began = time.perf_counter()
     with serving(ground.data) as server:
         for name in options.only:
-            for finding in MEASUREMENTS[name](ground, server):
+            for finding in _findings(name, ground, server):
                 table.add_row(finding.what, finding.target, finding.measured, MARKS[finding.ok])
                 console.print(f"{finding.what}: {finding.measured}", style="dim")
     console.print(table)
     console.print(f"measured in {time.perf_counter() - began:.0f} s")
+
+
+def _findings(name: str, ground: Ground, server: Server) -> Iterator[Finding]:
+    """What a measurement finds; where it cannot be carried out, that is what is found."""
+    try:
+        yield from MEASUREMENTS[name](ground, server)
+    except (RuntimeError, TrawlError, httpx.HTTPError) as error:
+        yield Finding(name, "an answer", str(error), False)
 
 
 if __name__ == "__main__":
