@@ -1,0 +1,53 @@
+"""What DuckDB can run: relations all of whose functions and aggregates it has a spelling of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from trawl.algebra import (
+    Aggregate,
+    Explode,
+    Extend,
+    Filter,
+    Generate,
+    Given,
+    Measure,
+    Project,
+    Relation,
+    Reverse,
+    Rows,
+    Scan,
+    Slice,
+    Sort,
+    Union,
+)
+from trawl.engines.duckdb import spelling
+from trawl.engines.duckdb.spelling import aggregates
+from trawl.expr import Call, Expr, walk
+
+_ALWAYS = Scan | Generate | Given | Rows | Project | Slice | Reverse | Explode | Union
+
+
+def is_able(relation: Relation) -> bool:
+    """Whether the relation, given its inputs, can be run with the meaning of the algebra."""
+    match relation:
+        case Filter():
+            return _all([relation.condition])
+        case Extend():
+            return _all(expression for _, expression in relation.assignments)
+        case Sort():
+            return _all(key.value for key in relation.keys)
+        case Aggregate():
+            return _all(key for _, key in relation.keys) and all(map(_is_measured, relation.measures))
+        case _:
+            return isinstance(relation, _ALWAYS)
+
+
+def _is_measured(measure: Measure) -> bool:
+    return aggregates.find(measure) is not None and _all(measure.arguments)
+
+
+def _all(expressions: Iterable[Expr]) -> bool:
+    return all(
+        spelling.can(node.function) for expression in expressions for node in walk(expression) if isinstance(node, Call)
+    )

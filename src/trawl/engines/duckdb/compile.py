@@ -1,0 +1,272 @@
+"""Relations as SQL: each becomes a frame over those of its inputs, from the leaves up, without recursion."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import singledispatchmethod
+from typing import Protocol
+
+from trawl.algebra import (
+    Aggregate,
+    Explode,
+    Extend,
+    Filter,
+    Generate,
+    Given,
+    Project,
+    Relation,
+    Reverse,
+    Rows,
+    Scan,
+    Slice,
+    Sort,
+    Union,
+    post_order,
+)
+from trawl.catalog.base import Snapshot
+from trawl.engines.duckdb import grouping, ordering, shaping, sql
+from trawl.engines.duckdb.expressions import Expressions
+from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
+from trawl.engines.duckdb.operands import Operand, constant, laid_out, of_column, one
+from trawl.engines.duckdb.scan import Reading
+from trawl.engines.duckdb.spelling import aggregates
+from trawl.expr import Expr
+from trawl.schema import Kind, Schema
+
+
+class Host(Protocol):
+    """What compiling may ask the connection for: `Pivot` and `Profile` look at the data first."""
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """The rows of a query."""
+
+    def keep(self, query: str) -> str:
+        """The name of a table that holds the rows of a query, in order."""
+
+
+@dataclass
+class Compiler:
+    """Compiles one relation and all below it.
+
+    Attributes:
+        snapshot: the segments behind scans.
+        host: the connection.
+        zone: IANA name of the time zone of calendar units.
+        tables: tables that `Given` leaves and scans already read stand for, by relation.
+    """
+
+    snapshot: Snapshot
+    host: Host
+    zone: str = "UTC"
+    names: Names = field(default_factory=Names)
+    shared: list[str] = field(default_factory=list)
+    told: dict[int, Schema] = field(default_factory=dict)
+
+    def frame(self, root: Relation, given: Mapping[int, Frame] | None = None) -> Frame:
+        """The relation as a frame.
+
+        Args:
+            given: frames that stand for relations, by their identity; what is below these is not looked at.
+        """
+        known = dict(given or {})
+        uses = Counter(id(child) for relation in post_order(root) for child in relation.inputs)
+        done: dict[int, Frame] = {}
+        for relation in post_order(root):
+            if id(relation) in known:
+                done[id(relation)] = known[id(relation)]
+            elif all(id(child) in done for child in relation.inputs):
+                inputs = tuple(done[id(child)].copy() for child in relation.inputs)
+                done[id(relation)] = self._compile(relation, inputs)
+            if uses[id(relation)] > 1 and id(relation) in done and relation is not root:
+                self._share(done[id(relation)])
+        return done[id(root)]
+
+    def statement(self, body: str) -> str:
+        """A SELECT with what it shares in front."""
+        return f"WITH {', '.join(self.shared)} {body}" if self.shared else body
+
+    def result(self, frame: Frame, schema: Schema) -> str:
+        """The SELECT of a relation's columns, `o0`, `o1` …, in order."""
+        expressions = [
+            f"{laid_out(frame.columns.get(column.name, ()), column.type, frame.bind)} AS o{number}"
+            for number, column in enumerate(schema)
+        ]
+        return self.statement(frame.select_in_order(expressions or ["1 AS o0"]))
+
+    def schema_of(self, relation: Relation) -> Schema:
+        """The columns of a relation that was compiled; of an open one those that the data told."""
+        return self.told.get(id(relation), relation.columns)
+
+    def _share(self, frame: Frame) -> None:
+        """Computes the rows once for all that read them."""
+        name = f"shared{len(self.shared)}"
+        frame.close()
+        self.shared.append(f"{name} AS MATERIALIZED (SELECT {', '.join(frame.selected())} FROM {frame.source})")
+        frame.wrap(name)
+        frame.is_ordered = False
+
+    # --- relations -----------------------------------------------------------------------------------
+
+    @singledispatchmethod
+    def _compile(self, relation: Relation, inputs: tuple[Frame, ...]) -> Frame:
+        raise AssertionError(f"{type(relation).__name__} has no spelling in DuckDB")
+
+    @_compile.register
+    def _(self, relation: Scan, inputs: tuple[Frame, ...]) -> Frame:
+        reading = Reading.of(relation, self.snapshot.segments, self.names)
+        frame = reading.frame(reading.segments)
+        if relation.newest is not None:
+            limit(frame, relation.newest, 0)
+        return frame
+
+    @_compile.register
+    def _(self, relation: Rows, inputs: tuple[Frame, ...]) -> Frame:
+        if not relation.rows:
+            return nothing(self.names)
+        place = self.names.new()
+        columns: dict[str, list[str]] = {}
+        operands: dict[str, Operand] = {}
+        for number, column in enumerate(relation.columns):
+            name = self.names.new()
+            columns[name] = [shaping.constant_of(row[number], column.type) for row in relation.rows]
+            operands[column.name] = of_column(name, column.type, wide=shaping.is_wide(relation, number))
+        lines = ", ".join(
+            f"({', '.join([str(n), *line])})" for n, line in enumerate(zip(*columns.values(), strict=True))
+        )
+        if not columns:
+            lines = ", ".join(f"({n})" for n in range(len(relation.rows)))
+        source = f"(VALUES {lines}) AS rows({', '.join([place, *columns])})"
+        return Frame(self.names, source, operands, (Key(place, is_place=True),))
+
+    @_compile.register
+    def _(self, relation: Generate, inputs: tuple[Frame, ...]) -> Frame:
+        number = self.names.new()
+        source = f"(SELECT range AS {number} FROM range(1, {relation.count + 1}))"
+        columns = {relation.time_field: constant(relation.now)}
+        if relation.number:
+            columns[relation.number] = one(Kind.INTEGER, number)
+        return Frame(self.names, source, columns, (Key(number, is_place=True),), is_ordered=True)
+
+    @_compile.register
+    def _(self, relation: Filter, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        frame.filter(Expressions(frame, self.zone).truth(relation.condition))
+        frame.settle(frame.columns)
+        return frame
+
+    @_compile.register
+    def _(self, relation: Extend, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        to = Expressions(frame, self.zone)
+        added = {name: to.operand(expression) for name, expression in relation.assignments}
+        frame.settle({**frame.columns, **added})
+        return frame
+
+    @_compile.register
+    def _(self, relation: Project, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        frame.settle({new: frame.columns.get(old, ()) for new, old in relation.names})
+        return frame
+
+    @_compile.register
+    def _(self, relation: Sort, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        to = Expressions(frame, self.zone)
+        keys = [found for key in relation.keys for found in ordering.sort_keys(key, to.operand(key.value), to.bind)]
+        frame.settle(frame.columns, (*keys, *frame.order))
+        return frame
+
+    @_compile.register
+    def _(self, relation: Reverse, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        order = []
+        for key in frame.order:
+            if not key.is_place:
+                order.append(Key(f"({key.sql}) IS NULL", descending=True))
+            order.append(replace(key, descending=not key.descending))
+        frame.settle(frame.columns, tuple(order))
+        return frame
+
+    @_compile.register
+    def _(self, relation: Slice, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        limit(frame, relation.count, relation.offset)
+        return frame
+
+    @_compile.register
+    def _(self, relation: Aggregate, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        keys = self._grouped(frame, [key for _, key in relation.keys])
+        if not relation.keep_null:
+            for key in keys:
+                frame.filter(sql.any_of(f"{given.sql} IS NOT NULL" for given in key))
+        to = Expressions(frame, self.zone)
+        columns: dict[str, Operand] = {}
+        items: list[str] = []
+        grouped = [given.sql for key in keys for given in key]
+        renamed = {name: self.names.new() for name in dict.fromkeys(grouped)}
+        for (name, _), key in zip(relation.keys, keys, strict=True):
+            columns[name] = tuple(replace(given, sql=renamed[given.sql], constant=None) for given in key)
+        for measure in relation.measures:
+            spelled = aggregates.find(measure)
+            assert spelled is not None, "the engine was asked whether it can"
+            found = spelled(aggregates.Gathering(to, measure.arguments, frame.order))
+            names = [self.names.new() for _ in found]
+            items += [f"{given.sql} AS {name}" for given, name in zip(found, names, strict=True)]
+            columns[measure.name] = tuple(replace(given, sql=name) for given, name in zip(found, names, strict=True))
+        items = [f"{old} AS {new}" for old, new in renamed.items()] + items
+        body = frame.select(items or ["count(*) AS rows"])
+        if relation.keys:
+            body += f" GROUP BY {', '.join(renamed)}" if renamed else " HAVING false"
+        result = Frame(self.names, f"({body})", columns)
+        order = [found for name, _ in relation.keys for found in ordering.keys(columns[name], result.bind)]
+        result.settle(columns, tuple(order))
+        return result
+
+    def _grouped(self, frame: Frame, keys: list[Expr]) -> list[Operand]:
+        """Keys of groups as columns of the frame; a row becomes one for each value of a multivalue key."""
+        to = Expressions(frame, self.zone)
+        found = [to.operand(key) for key in keys]
+        for number, key in enumerate(found):
+            if grouping.has_lists(key):
+                found[number], _ = grouping.spread(frame, key, distinct=True)
+        return [
+            tuple(
+                replace(given, sql=frame.bind(given.sql), constant=None)
+                for given in grouping.identical(key, frame.bind)
+            )
+            for key in found
+        ]
+
+    @_compile.register
+    def _(self, relation: Union, inputs: tuple[Frame, ...]) -> Frame:
+        return shaping.union(self.names, inputs, relation.columns.names)
+
+    @_compile.register
+    def _(self, relation: Explode, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        shaping.explode(frame, relation)
+        return frame
+
+    @_compile.register
+    def _(self, relation: Given, inputs: tuple[Frame, ...]) -> Frame:
+        raise AssertionError("what is given is handed to the compiler as a frame")
+
+
+def limit(frame: Frame, most: int | None, offset: int) -> None:
+    """Keeps the rows from `offset` on, at most `most`."""
+    frame.close()
+    frame.wrap(f"({frame.select_in_order(frame.selected(), most, offset)})")
+
+
+def given_frame(names: Names, table: str, schema: Schema, *, wide: frozenset[str] = frozenset()) -> Frame:
+    """A table of columns `o0`, `o1` … and `place`, as a frame of fields."""
+    place = names.new()
+    columns, items = {}, [f"place AS {place}"]
+    for number, column in enumerate(schema):
+        name = names.new()
+        items.append(f"o{number} AS {name}")
+        columns[column.name] = of_column(name, column.type, wide=column.name in wide)
+    return Frame(names, f"(SELECT {', '.join(items)} FROM {table})", columns, (Key(place, is_place=True),))

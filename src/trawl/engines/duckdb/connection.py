@@ -1,0 +1,95 @@
+"""Connections to DuckDB: locked down, limited, and none of its errors shown as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import duckdb
+from trawl.engines.base import Work
+from trawl.engines.duckdb import sql
+from trawl.errors import Code, TrawlError
+
+DEEPEST: Final = 1_000_000
+"""Nesting of expressions and subqueries that DuckDB accepts; the parser of queries bounds it before."""
+
+
+def connect(work: Work, folders: list[Path]) -> duckdb.DuckDBPyConnection:
+    """A connection that may read the folders and spill into the work's own, and nothing else.
+
+    Args:
+        folders: where the segments are.
+    """
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "threads": str(work.threads),
+        "memory_limit": f"{work.memory_bytes}B",
+        "temp_directory": str(work.scratch),
+        "max_temp_directory_size": f"{work.spill_bytes}B",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "preserve_insertion_order": "true",
+    }
+    connection = duckdb.connect(":memory:", config=settings)
+    allowed = sql.texts(str(folder) for folder in [*folders, work.scratch])
+    connection.execute(
+        "SET TimeZone = 'UTC'; SET error_on_division_by_zero = false; "
+        f"SET max_expression_depth = {DEEPEST}; "
+        "SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0; "
+        f"SET allowed_directories = {allowed}; SET enable_external_access = false; SET lock_configuration = true"
+    )
+    return connection
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """Turns what DuckDB raises into errors of Trawl; its own words quote SQL and stay in the traceback.
+
+    Raises:
+        TrawlError: `STOPPED`, `MEMORY_LIMIT_EXCEEDED`, `SOURCE_CHANGED`, `ENGINE_ERROR`.
+    """
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise _stopped() from error
+    except (duckdb.OutOfMemoryException, MemoryError) as error:
+        raise _out_of_memory() from error
+    except duckdb.IOException as error:
+        raise _unreadable(str(error)) from error
+    except duckdb.Error as error:
+        raise _failed(str(error)) from error
+    except OSError as error:  # what goes wrong in the middle of an Arrow stream
+        raise _failed(str(error)) from error
+
+
+def _failed(message: str) -> TrawlError:
+    if "INTERRUPT" in message:
+        return _stopped()
+    if "Out of Memory" in message or "OutOfMemory" in message or "max_temp_directory_size" in message:
+        return _out_of_memory()
+    if "IO Error" in message:
+        return _unreadable(message)
+    return TrawlError(Code.ENGINE_ERROR, "the engine could not carry the search out")
+
+
+def _unreadable(message: str) -> TrawlError:
+    if "max_temp_directory_size" in message:
+        return _out_of_memory()
+    return TrawlError(
+        Code.SOURCE_CHANGED,
+        "a file of a source is gone or was changed while the search ran",
+        hint="run the search again",
+    )
+
+
+def _stopped() -> TrawlError:
+    return TrawlError(Code.STOPPED, "the search was stopped")
+
+
+def _out_of_memory() -> TrawlError:
+    return TrawlError(
+        Code.MEMORY_LIMIT_EXCEEDED,
+        "the search needs more memory and spilling than it may use",
+        hint="narrow the range of time, or group and sort by fewer values",
+    )

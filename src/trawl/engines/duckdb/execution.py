@@ -1,0 +1,271 @@
+"""A relation being run: statements in a thread of their own, batches through a short queue."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+import duckdb
+from trawl.algebra import Given, post_order
+from trawl.arrow import arrow_field
+from trawl.catalog.base import Segment
+from trawl.engines.base import Cost, Progress, Work
+from trawl.engines.duckdb.compile import Compiler, given_frame
+from trawl.engines.duckdb.connection import connect, faults
+from trawl.engines.duckdb.cost import Meter
+from trawl.engines.duckdb.frames import Frame
+from trawl.engines.duckdb.pipeline import Pipeline
+from trawl.errors import Code, Notice, TrawlError
+from trawl.schema import Column, Kind, Layout, Schema
+
+BATCH_ROWS: Final = 65_536
+FIRST_BATCH_ROWS: Final = 2_048
+STACK_BYTES: Final = 256 << 20
+"""DuckDB binds nested subqueries by recursion: a pipeline of 1,000 commands needs more than a thread's usual stack."""
+
+_starting = threading.Lock()
+
+
+class Running:
+    """A relation being run by DuckDB (`trawl.engines.base.Execution`)."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.meter = Meter(work)
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._stopped = threading.Event()
+        self._queue: queue.Queue[pa.RecordBatch | TrawlError | BaseException | None] = queue.Queue(maxsize=2)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows in order; see `trawl.engines.base.Execution.batches`."""
+        thread = _deep_thread(self._run)
+        try:
+            while (found := self._queue.get()) is not None:
+                if isinstance(found, BaseException):
+                    raise found
+                yield found
+        finally:
+            self.stop()
+            while thread.is_alive():
+                self._drain()
+                thread.join(0.01)
+
+    def stop(self) -> None:
+        """Ends it soon."""
+        self._stopped.set()
+        connection = self._connection
+        if connection is not None:
+            connection.interrupt()
+
+    def progress(self) -> Progress:
+        """How far it is: by segments that are read, and within them as DuckDB says."""
+        return self.meter.progress(self._connection)
+
+    def cost(self) -> Cost:
+        """What it took so far."""
+        return self.meter.cost()
+
+    def notices(self) -> list[Notice]:
+        """Faults of the data counted so far."""
+        return []
+
+    # --- in the thread -------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            with faults():
+                self._connection = connect(self.work, self._folders())
+                try:
+                    for batch in self._produce(self._connection):
+                        self._put(batch)
+                finally:
+                    self.meter.finish(self.work.scratch)
+                    connection, self._connection = self._connection, None
+                    connection.close()
+            self._put(None)
+        except BaseException as error:  # handed over to the thread that reads the batches
+            self._put(error)
+
+    def _produce(self, connection: duckdb.DuckDBPyConnection) -> Iterator[pa.RecordBatch]:
+        self._check()
+        host = Statements(connection, self.meter, self._check)
+        compiler = Compiler(self.work.snapshot, host, self.work.zone)
+        given = {
+            id(leaf): host.given(compiler, leaf, self.work)
+            for leaf in post_order(self.work.relation)
+            if isinstance(leaf, Given)
+        }
+        pipeline = Pipeline.of(self.work.relation)
+        if pipeline is None or given:
+            frame = compiler.frame(self.work.relation, given)
+            schema = compiler.schema_of(self.work.relation)
+            yield from host.stream(compiler.result(frame, schema), schema)
+            self.meter.all_read()
+            return
+        yield from pipeline.batches(compiler, host)
+
+    def _folders(self) -> list[Path]:
+        segments = (segment for found in self.work.snapshot.segments.values() for segment in found)
+        return sorted({Path(segment.path).parent for segment in segments})
+
+    def _check(self) -> None:
+        if self._stopped.is_set():
+            raise TrawlError(Code.STOPPED, "the search was stopped")
+
+    def _put(self, item: pa.RecordBatch | BaseException | None) -> None:
+        while True:
+            try:
+                return self._queue.put(item, timeout=0.1)
+            except queue.Full:
+                if self._stopped.is_set():
+                    self._drain()
+
+    def _drain(self) -> None:
+        try:
+            while True:
+                self._queue.get_nowait()
+        except queue.Empty:
+            pass
+
+
+class Statements:
+    """Runs statements on one connection, and keeps what they cost."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, meter: Meter, check: Callable[[], None]) -> None:
+        self._connection = connection
+        self._meter = meter
+        self._check = check
+        self._tables = 0
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """The rows of a query."""
+        self._check()
+        self._meter.statement(query)
+        rows: list[tuple[object, ...]] = self._connection.execute(query).fetchall()
+        return rows
+
+    def keep(self, query: str) -> str:
+        """The name of a table that holds the rows of a query."""
+        self._check()
+        self._tables += 1
+        name = f"kept{self._tables}"
+        statement = f"CREATE TEMP TABLE {name} AS {query}"
+        self._meter.statement(statement)
+        self._connection.execute(statement)
+        return name
+
+    def reading(self, segments: list[Segment]) -> None:
+        """Says which segments the statements to come read."""
+        self._meter.reading(segments)
+
+    def read(self) -> None:
+        """Says that they are read."""
+        self._meter.read()
+
+    def stream(self, query: str, schema: Schema) -> Iterator[pa.RecordBatch]:
+        """The rows of a query whose columns are laid out as the schema says; at least one batch."""
+        self._check()
+        self._meter.statement(query)
+        reader = self._connection.sql(query).to_arrow_reader(BATCH_ROWS)
+        target = _target(schema, reader.schema)
+        empty = True
+        for batch in reader:
+            self._check()
+            empty = False
+            yield _shaped(batch, target)
+        if empty:
+            yield pa.RecordBatch.from_pylist([], schema=target) if len(target) else _no_columns(0)
+
+    def given(self, compiler: Compiler, leaf: Given, work: Work) -> Frame:
+        """What a `Given` leaf reads, as a table."""
+        reader = work.given[leaf.name]
+        self._tables += 1
+        name = f"kept{self._tables}"
+        self._connection.register(f"reader{self._tables}", reader)
+        items = [f"{_taken(column, number, reader.schema)} AS o{number}" for number, column in enumerate(leaf.columns)]
+        listed = ", ".join([*items, "row_number() OVER () AS place"])
+        self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {listed} FROM reader{self._tables}")
+        wide = frozenset(
+            column.name for column, field in zip(leaf.columns, reader.schema, strict=True) if _is_decimal(field.type)
+        )
+        return given_frame(compiler.names, name, leaf.columns, wide=wide)
+
+
+def _taken(column: Column, number: int, schema: pa.Schema) -> str:
+    from trawl.engines.duckdb import sql
+
+    path = sql.name(schema.field(number).name)
+    if column.type.layout is not Layout.BOXED and column.type.kind is Kind.TIME:
+        return f"list_transform({path}, lambda x: epoch_ns(x))" if column.type.multivalue else f"epoch_ns({path})"
+    return path
+
+
+def _is_decimal(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_decimal(type_.value_type if pa.types.is_list(type_) else type_))
+
+
+def _target(schema: Schema, given: pa.Schema) -> pa.Schema:
+    """The Arrow schema of a relation; integers keep the width that DuckDB gave them."""
+    fields = []
+    for number, column in enumerate(schema):
+        field = arrow_field(column)
+        if column.type.layout is not Layout.BOXED and column.type.kind is Kind.INTEGER:
+            field = field.with_type(given.field(number).type)
+        fields.append(field)
+    return pa.schema(fields)
+
+
+def _shaped(batch: pa.RecordBatch, target: pa.Schema) -> pa.RecordBatch:
+    """A batch of DuckDB's as the schema says: times out of nanoseconds, names and types of fields."""
+    if not len(target):
+        return _no_columns(batch.num_rows)
+    arrays = [
+        column if column.type == field.type else column.cast(field.type)
+        for column, field in zip(batch.columns, target, strict=False)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=target)
+
+
+def _no_columns(rows: int) -> pa.RecordBatch:
+    return pa.RecordBatch.from_struct_array(pa.array([{}] * rows, pa.struct([])))
+
+
+def _deep_thread(target: Callable[[], None]) -> threading.Thread:
+    """A running thread with a large stack. The size is a setting of the process, hence the lock."""
+    thread = threading.Thread(target=target, name="duckdb", daemon=True)
+    with _starting:
+        before = threading.stack_size(STACK_BYTES)
+        try:
+            thread.start()
+        finally:
+            threading.stack_size(before)
+    return thread
+
+
+def written(work: Work) -> str:
+    """The SQL of a relation, without running it."""
+    compiler = Compiler(work.snapshot, Silent(), work.zone)
+    given = {
+        id(leaf): given_frame(compiler.names, leaf.name, leaf.columns)
+        for leaf in post_order(work.relation)
+        if isinstance(leaf, Given)
+    }
+    frame = compiler.frame(work.relation, given)
+    return compiler.result(frame, compiler.schema_of(work.relation))
+
+
+class Silent:
+    """Stands in for a connection where nothing may run: no row is found."""
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """No rows."""
+        return []
+
+    def keep(self, query: str) -> str:
+        """The query itself, in the place of a table."""
+        return f"({query})"

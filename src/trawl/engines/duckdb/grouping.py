@@ -1,0 +1,119 @@
+"""Values as keys of groups: what counts as the same value (`trawl.functions.ordering.identity`), one value a row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.expressions import same
+from trawl.engines.duckdb.frames import Frame
+from trawl.engines.duckdb.operands import Alternative, Bind, Operand, box, element, opened
+from trawl.schema import Kind
+
+
+def identical(operand: Operand, bind: Bind) -> Operand:
+    """The value in the one form that equal values share: a whole float beside integers is an integer."""
+    found = opened(operand, bind)
+    kinds = {given.kind for given in found if not given.many}
+    if not {Kind.INTEGER, Kind.FLOAT} <= kinds:
+        return _merged(found)
+    floats = [given.sql for given in found if given.kind is Kind.FLOAT and not given.many]
+    integers = [given for given in found if given.kind is Kind.INTEGER and not given.many]
+    number = bind(sql.coalesce(floats, "DOUBLE"))
+    is_whole = f"{number} = floor({number}) AND abs({number}) < 9.2e18"
+    whole = f"CASE WHEN {is_whole} THEN CAST({number} AS BIGINT) END"
+    wide = any(given.wide for given in integers)
+    rest = tuple(given for given in found if given.many or given.kind not in {Kind.INTEGER, Kind.FLOAT})
+    return (
+        Alternative(sql.coalesce([*(given.sql for given in integers), whole], "BIGINT"), Kind.INTEGER, wide=wide),
+        Alternative(f"CASE WHEN NOT ({is_whole}) THEN {number} END", Kind.FLOAT),
+        *_merged(rest),
+    )
+
+
+def _merged(operand: Operand) -> Operand:
+    """At most one alternative of a kind."""
+    by_kind: dict[tuple[Kind | None, bool], list[Alternative]] = {}
+    for given in operand:
+        by_kind.setdefault((given.kind, given.many), []).append(given)
+    return tuple(
+        group[0]
+        if len(group) == 1
+        else replace(
+            group[0],
+            sql=sql.coalesce((given.sql for given in group), group[0].sql_type),
+            wide=any(given.wide for given in group),
+            constant=None,
+        )
+        for group in by_kind.values()
+    )
+
+
+def listed(operand: Operand, bind: Bind) -> Operand:
+    """The value as a list of each kind: a single value is a list of one, nulls inside a list are left out."""
+    by_kind: dict[Kind | None, list[tuple[str, bool]]] = {}
+    wide = False
+    for given in opened(operand, bind):
+        wide = wide or given.wide
+        if not given.many:
+            value = bind(given.sql)
+            by_kind.setdefault(given.kind, []).append((f"CASE WHEN {value} IS NOT NULL THEN [{value}] END", False))
+        else:
+            for item in opened((element(given, "x"),), same):
+                taken = given.sql if item.sql == "x" else f"list_transform({given.sql}, lambda x: {item.sql})"
+                by_kind.setdefault(item.kind, []).append((f"list_filter({taken}, lambda x: x IS NOT NULL)", True))
+    return tuple(
+        Alternative(
+            sql.coalesce((expression for expression, _ in group), f"{sql.TYPES[kind]}[]"),
+            kind,
+            many=True,
+            wide=wide and kind is Kind.INTEGER,
+        )
+        for kind, group in by_kind.items()
+    )
+
+
+def has_lists(operand: Operand) -> bool:
+    """Whether the value may be a list."""
+    return any(given.many or (given.kind is None and given.inside.multivalue) for given in operand)
+
+
+def spread(frame: Frame, operand: Operand, *, distinct: bool) -> tuple[Operand, str]:
+    """Makes one row for each value; a row that has none stays one.
+
+    Args:
+        distinct: whether a value that a list holds twice counts once.
+
+    Returns:
+        The value of each row, and the column that counts the values of a row from 1.
+    """
+    lists = tuple(replace(given, sql=frame.bind(given.sql)) for given in listed(operand, frame.bind))
+    if distinct:
+        lists = tuple(replace(given, sql=frame.bind(f"list_distinct({given.sql})")) for given in lists)
+    longest = f"greatest(1, {', '.join(f'coalesce(len({given.sql}), 0)' for given in lists)})"
+    place = frame.compute(longest)
+    frame.close()
+    values = tuple(replace(given, sql=frame.names.new(), many=False) for given in lists)
+    numbered = frame.names.new()
+    used_up = {place, *(given.sql for given in lists)}
+    kept = [name for name in frame.selected() if name not in used_up]
+    items = [f"{given.sql}[{numbered}] AS {value.sql}" for given, value in zip(lists, values, strict=True)]
+    numbers = f"(SELECT *, unnest(range(1, {place} + 1)) AS {numbered} FROM {frame.source})"
+    frame.wrap(f"(SELECT {', '.join([*kept, numbered, *items])} FROM {numbers})", used_up)
+    for name in (numbered, *(value.sql for value in values)):
+        frame.hold(name)
+    return values, numbered
+
+
+def key_text(operand: Operand, bind: Bind) -> str:
+    """One text that is the same for values that count as the same, and for no others."""
+    return sql.coalesce((_key_text(given, bind) for given in opened(operand, bind)), "VARCHAR")
+
+
+def _key_text(given: Alternative, bind: Bind) -> str:
+    if given.kind is not Kind.FLOAT or given.many:
+        return box(given, bind)
+    number = bind(given.sql)
+    whole = f"CAST(CAST({number} AS BIGINT) AS VARCHAR)"
+    is_whole = f"{number} = floor({number}) AND abs({number}) < 9.2e18"
+    return f"CASE WHEN {is_whole} THEN {whole} ELSE CAST({number} AS VARCHAR) END"

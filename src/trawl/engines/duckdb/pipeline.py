@@ -1,0 +1,130 @@
+"""Pipelines that run slice by slice, newest first, so that first rows come early and enough is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from trawl.algebra import Explode, Extend, Filter, Project, Relation, Scan, Slice
+from trawl.engines.duckdb.compile import Compiler, limit
+from trawl.engines.duckdb.frames import Frame
+from trawl.engines.duckdb.scan import Reading, is_clock
+from trawl.engines.duckdb.slices import Cut, cut
+
+if TYPE_CHECKING:
+    from trawl.engines.duckdb.execution import Statements
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A scan and relations over it that look at one row at a time.
+
+    Attributes:
+        scan: where rows come from.
+        stages: from the scan up. Rows that a `Slice` lets pass are counted from cut to cut.
+    """
+
+    scan: Scan
+    stages: tuple[Relation, ...]
+
+    @classmethod
+    def of(cls, relation: Relation) -> Pipeline | None:
+        """The relation as a pipeline, if it is one."""
+        stages: list[Relation] = []
+        while isinstance(relation, Filter | Extend | Project | Slice | Explode):
+            stages.append(relation)
+            relation = relation.input
+        if not isinstance(relation, Scan) or len(relation.sources) == 0:
+            return None
+        return cls(relation, tuple(reversed(stages)))
+
+    @property
+    def root(self) -> Relation:
+        """The relation that the pipeline is."""
+        return self.stages[-1] if self.stages else self.scan
+
+    def batches(self, compiler: Compiler, host: Statements) -> Iterator[pa.RecordBatch]:
+        """The rows, at least one batch."""
+        reading = Reading.of(self.scan, compiler.snapshot.segments, compiler.names)
+        cuts = self._cuts(reading)
+        wanted = [Wanted.of(stage) for stage in (self.scan, *self.stages)]
+        schema = self.root.columns
+        found = False
+        for current in cuts:
+            if any(each.is_enough for each in wanted):
+                break
+            host.reading([placed.segment for placed in current.segments])
+            frame = self._frame(compiler, host, reading, current, wanted)
+            for batch in host.stream(compiler.result(frame, schema), schema):
+                if batch.num_rows or not found:
+                    found = True
+                    yield batch
+            host.read()
+        if not found:
+            frame = self._frame(compiler, host, reading, Cut((), True), [Wanted(None, 0)] * len(wanted))
+            yield from host.stream(compiler.result(frame, schema), schema)
+
+    def _cuts(self, reading: Reading) -> Sequence[Cut]:
+        if all(is_clock(placed.segment, self.scan) for placed in reading.segments):
+            return cut(reading.segments)
+        return [Cut(reading.segments, False)] if reading.segments else []
+
+    def _frame(
+        self, compiler: Compiler, host: Statements, reading: Reading, current: Cut, wanted: list[Wanted]
+    ) -> Frame:
+        """The rows of one cut, with those counted that pass where only so many may."""
+        frame = reading.frame(current.segments, is_ordered=current.is_ordered)
+        wanted[0].let_pass(frame, compiler, host)
+        for stage, most in zip(self.stages, wanted[1:], strict=True):
+            if not isinstance(stage, Slice):
+                frame = compiler.frame(stage, {id(stage.inputs[0]): frame})
+            most.let_pass(frame, compiler, host)
+        return frame
+
+
+@dataclass
+class Wanted:
+    """How many rows may still pass at one place of a pipeline.
+
+    Attributes:
+        most: None for all.
+        skip: so many are left out first.
+    """
+
+    most: int | None
+    skip: int
+
+    @classmethod
+    def of(cls, relation: Relation) -> Wanted:
+        """What the relation lets pass."""
+        match relation:
+            case Scan():
+                return cls(relation.newest, 0)
+            case Slice():
+                return cls(relation.count, relation.offset)
+            case _:
+                return cls(None, 0)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether no further row may pass."""
+        return self.most == 0
+
+    def let_pass(self, frame: Frame, compiler: Compiler, host: Statements) -> None:
+        """Cuts the rows off, and counts how many come."""
+        if self.most is None and not self.skip:
+            return
+        reach = None if self.most is None else self.most + self.skip
+        counted = frame.copy()
+        if reach is not None:
+            limit(counted, reach, 0)
+        ((passing,),) = host.rows(compiler.statement(counted.select(["count(*)"])))
+        assert isinstance(passing, int)
+        limit(frame, self.most, self.skip)
+        skipped = min(passing, self.skip)
+        self.skip -= skipped
+        if self.most is not None:
+            self.most -= passing - skipped

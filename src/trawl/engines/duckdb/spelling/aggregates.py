@@ -1,0 +1,455 @@
+"""DuckDB's spelling of aggregates (`trawl.functions.aggregates`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from trawl.algebra import Measure
+from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.expressions import Expressions, same
+from trawl.engines.duckdb.frames import Key
+from trawl.engines.duckdb.grouping import has_lists, identical, key_text, listed
+from trawl.engines.duckdb.operands import (
+    Alternative,
+    Operand,
+    box,
+    number,
+    number_of_text,
+    of_kind,
+    one,
+    opened,
+)
+from trawl.engines.duckdb.spelling.operators import is_there
+from trawl.expr import Expr, Literal
+from trawl.functions import find_aggregation
+from trawl.functions.aggregates import LONGEST_LIST
+from trawl.schema import Kind, Type
+
+_STEEPEST: Final = "1e150::DOUBLE"
+"""Squares of larger numbers are beyond floats, and DuckDB ends a statement that meets one."""
+
+
+@dataclass
+class Gathering:
+    """One measure being compiled.
+
+    Attributes:
+        to: compiles expressions over the rows.
+        arguments: of the measure; the first is what is aggregated.
+        order: the order of the rows.
+    """
+
+    to: Expressions
+    arguments: Sequence[Expr]
+    order: tuple[Key, ...]
+
+    @property
+    def values(self) -> Operand:
+        """What is aggregated."""
+        return self.to.operand(self.arguments[0])
+
+    def numbers(self) -> tuple[Alternative, bool]:
+        """The numbers that are aggregated, and whether each row has a list of them."""
+        bind = self.to.bind
+        if not has_lists(self.values):
+            given = number(self.values, bind)
+            return replace(given, sql=bind(given.sql)), False
+        lists = listed(self.values, bind)
+        integers = all(given.kind is Kind.INTEGER for given in lists)
+        items = [
+            f"list_filter({_each(given, lambda item: _item_number(item, integers))}, lambda x: x IS NOT NULL)"
+            for given in lists
+            if given.kind in {Kind.INTEGER, Kind.FLOAT, Kind.STRING}
+        ]
+        kind = Kind.INTEGER if integers else Kind.FLOAT
+        joined = bind(f"list_concat({', '.join([*items, f'[]::{sql.TYPES[kind]}[]'])})")
+        return Alternative(joined, kind), True
+
+    def aggregate(self, function: str, *parameters: str) -> str:
+        """A DuckDB aggregate of the numbers, as floats."""
+        given, many = self.numbers()
+        return self.over(function, self.as_floats(given, many), many, *parameters)
+
+    def over(self, function: str, values: str, many: bool, *parameters: str) -> str:
+        """A DuckDB aggregate of values, or of lists of values."""
+        extra = "".join(f", {parameter}" for parameter in parameters)
+        if not many:
+            return f"{function}({values}{extra})"
+        return f"list_aggregate(flatten(list({values})), '{function}'{extra})"
+
+    def as_floats(self, given: Alternative, many: bool) -> str:
+        """The numbers as floats."""
+        if given.kind is Kind.FLOAT:
+            return given.sql
+        return f"CAST({given.sql} AS DOUBLE{'[]' if many else ''})"
+
+    def place(self, *before: str, last: bool = False) -> str | None:
+        """A value that orders the rows, for `arg_min`; None where the order has other keys than integers.
+
+        Args:
+            before: what counts before the order.
+            last: whether the later rows come first.
+        """
+        if not all(key.is_place for key in self.order):
+            return None
+        items = [f"-({key.sql})" if key.descending is not last else key.sql for key in self.order]
+        return f"row({', '.join([*before, *items])})"
+
+    def ordered(self, *before: str, last: bool = False) -> str:
+        """The clause that orders the rows inside an aggregate."""
+        keys = [Key(key.sql, key.descending is not last) for key in self.order]
+        listed_keys = ", ".join([*before, *map(str, keys)])
+        return f" ORDER BY {listed_keys}" if listed_keys else ""
+
+    def pick(self, *before: str, last: bool = False) -> Operand:
+        """The value of the row that comes first; rows without one do not count.
+
+        Args:
+            before: ascending keys that count before the order of the rows.
+        """
+        value = self._one_column(last)
+        place = self.place(*before, last=last)
+        if place is not None:
+            picked = f"arg_min({value.sql}, {place})"
+        else:
+            present = f"FILTER ({value.sql} IS NOT NULL)"
+            picked = f"first({value.sql}{self.ordered(*before, last=last)}) {present}"
+        return (replace(value, sql=picked, constant=None),)
+
+    def _one_column(self, last: bool) -> Alternative:
+        """The value as one column; of a list its first value, or its last."""
+        bind = self.to.bind
+        found = opened(self.values, bind)
+        if has_lists(found):
+            ends = tuple(
+                replace(given, sql=f"{given.sql}[{-1 if last else 1}]", many=False) for given in listed(found, bind)
+            )
+            found = ends
+        return merged(found, self.to)
+
+
+def _item_number(given: Alternative, integers: bool) -> str:
+    if given.kind is Kind.STRING:
+        return number_of_text("x", same)
+    return "x" if integers else "CAST(x AS DOUBLE)"
+
+
+def merged(operand: Operand, to: Expressions) -> Alternative:
+    """A value as one column of its kind, boxed where it has several."""
+    found = identical(operand, to.bind)
+    if not found:
+        return Alternative("NULL::VARCHAR", Kind.STRING)
+    if len(found) == 1:
+        return replace(found[0], sql=to.bind(found[0].sql))
+    kinds = frozenset(given.kind for given in found if given.kind is not None)
+    inside = Type(kinds, multivalue=any(given.many for given in found))
+    boxed = sql.coalesce((box(given, to.bind) for given in found), "VARCHAR")
+    return Alternative(to.bind(boxed), None, inside=inside)
+
+
+Builder = Callable[[Gathering], Operand]
+
+
+def _count(of: Gathering) -> Operand:
+    if not of.arguments or (isinstance(of.arguments[0], Literal) and of.arguments[0].value is not None):
+        return one(Kind.INTEGER, "count(*)")
+    return one(Kind.INTEGER, f"count(CASE WHEN {is_there(of.values)} THEN 1 END)")
+
+
+def _distinct_count(of: Gathering) -> Operand:
+    if has_lists(of.values):
+        lists = listed(of.values, of.to.bind)
+        texts = (_each(given, _item_identity) for given in lists)
+        every = f"list_concat({', '.join([*texts, '[]::VARCHAR[]'])})"
+        return one(Kind.INTEGER, f"nullif(len(list_distinct(flatten(list({every})))), 0)")
+    found = identical(of.values, of.to.bind)
+    value = found[0].sql if len(found) == 1 else key_text(of.values, of.to.bind)
+    return one(Kind.INTEGER, f"nullif(count(DISTINCT {value}), 0)")
+
+
+def _item_text(given: Alternative) -> str:
+    return box(given, same)
+
+
+def _item_identity(given: Alternative) -> str:
+    return key_text((given,), same)
+
+
+def _sum(of: Gathering) -> Operand:
+    given, many = of.numbers()
+    if given.kind is Kind.INTEGER:
+        return one(Kind.INTEGER, f"try_cast({of.over('sum', given.sql, many)} AS BIGINT)")
+    total = of.over("fsum", given.sql, many)
+    return one(Kind.FLOAT, f"CASE WHEN isfinite({total}) THEN {total} END")
+
+
+def _sum_of_squares(of: Gathering) -> Operand:
+    given, many = of.numbers()
+    typed = "HUGEINT" if given.kind is Kind.INTEGER else "DOUBLE"
+    squares = f"try(CAST({given.sql} AS {typed}) * CAST({given.sql} AS {typed}))"
+    if many:
+        squares = f"list_transform({given.sql}, lambda x: CAST(x AS {typed}) * CAST(x AS {typed}))"
+    if given.kind is Kind.INTEGER:
+        return one(Kind.INTEGER, f"try_cast({of.over('sum', squares, many)} AS BIGINT)")
+    total = of.over("fsum", squares, many)
+    return one(Kind.FLOAT, f"CASE WHEN isfinite({total}) THEN {total} END")
+
+
+def _average(of: Gathering) -> Operand:
+    given, many = of.numbers()
+    floats = of.as_floats(given, many)
+    return one(Kind.FLOAT, f"{of.over('fsum', floats, many)} / nullif({of.over('count', floats, many)}, 0)")
+
+
+def _extreme(function: str) -> Builder:
+    def build(of: Gathering) -> Operand:
+        bind = of.to.bind
+        if has_lists(of.values):
+            lists = listed(of.values, bind)
+            structs = (_each(given, _by_number) for given in lists)
+            best = f"list_aggregate(flatten(list(list_concat({', '.join(structs)}))), '{function}').b"
+            return (Alternative(best, None, inside=_inside(lists)),)
+        found = identical(of.values, bind)
+        if not found:
+            return ()
+        if len(found) == 1 and found[0].kind is not Kind.STRING:
+            return (replace(found[0], sql=f"{function}({found[0].sql})", constant=None),)
+        present = (f"CASE WHEN {given.sql} IS NOT NULL THEN {_by_number(given)} END" for given in _bound(found, of.to))
+        best = f"{function}({sql.coalesce(present, 'VARCHAR')}).b"
+        if len(found) == 1:
+            return one(Kind.STRING, f"json_extract_string({best}, '$')")
+        return (Alternative(best, None, inside=_inside(found)),)
+
+    return build
+
+
+def _each(given: Alternative, computed: Callable[[Alternative], str]) -> str:
+    """Something computed of each value of a list."""
+    return f"list_transform({given.sql}, lambda x: {computed(replace(given, sql='x', many=False))})"
+
+
+def _bound(operand: Operand, to: Expressions) -> Operand:
+    return tuple(replace(given, sql=to.bind(given.sql)) for given in operand)
+
+
+def _inside(lists: Operand) -> Type:
+    return Type(frozenset(given.kind for given in lists if given.kind is not None))
+
+
+def _by_number(given: Alternative) -> str:
+    """A struct that orders as `min` does: as `sort`, but numeric text counts as the number it is."""
+    boxed = box(given, same)
+    if given.kind is not Kind.STRING:
+        return _struct(given, boxed)
+    near = number_of_text(given.sql, same)
+    return (
+        f"{{'r': CASE WHEN {near} IS NULL THEN 1 ELSE 0 END, 'n': coalesce({near}, 0.0::DOUBLE), 'i': 0::HUGEINT, "
+        f"'s': {given.sql}, 'b': {boxed}}}"
+    )
+
+
+def _struct(given: Alternative, boxed: str) -> str:
+    """A struct that orders values of several kinds as `sort` does, with the boxed value last."""
+    rank = {Kind.STRING: 1, Kind.BOOLEAN: 2, Kind.TIME: 3}.get(given.kind, 0)  # type: ignore[arg-type]  # numbers are none of these
+    near, exact, text = "0.0::DOUBLE", "0::HUGEINT", "''"
+    match given.kind:
+        case Kind.STRING:
+            text = given.sql
+        case Kind.FLOAT:
+            near = given.sql
+        case _:
+            near, exact = f"CAST({given.sql} AS DOUBLE)", f"CAST({given.sql} AS HUGEINT)"
+    return f"{{'r': {rank}, 'n': {near}, 'i': {exact}, 's': {text}, 'b': {boxed}}}"
+
+
+def _range(of: Gathering) -> Operand:
+    given, many = of.numbers()
+    low, high = (of.over(function, given.sql, many) for function in ("min", "max"))
+    if given.kind is Kind.INTEGER:
+        return one(Kind.INTEGER, f"try_cast(CAST({high} AS HUGEINT) - {low} AS BIGINT)")
+    return one(Kind.FLOAT, f"({high} - {low})")
+
+
+def _spread_of(function: str) -> Builder:
+    def build(of: Gathering) -> Operand:
+        given, many = of.numbers()
+        floats = of.as_floats(given, many)
+        if many:
+            floats = of.to.bind(f"list_filter({floats}, lambda x: abs(x) < {_STEEPEST})")
+            return one(Kind.FLOAT, of.over(function, floats, many))
+        floats = of.to.bind(floats)
+        low = f"CASE WHEN abs({floats}) < {_STEEPEST} THEN {floats} END"
+        return one(Kind.FLOAT, f"CASE WHEN max(abs({floats})) < {_STEEPEST} THEN {of.over(function, low, many)} END")
+
+    return build
+
+
+def _percentile(of: Gathering) -> Operand:
+    percent = of.arguments[1]
+    assert isinstance(percent, Literal)
+    assert isinstance(percent.value, int | float)
+    return _quantile(of, percent.value)
+
+
+def _quantile(of: Gathering, percent: float) -> Operand:
+    return one(Kind.FLOAT, of.aggregate("quantile_cont", f"{percent / 100!r}"))
+
+
+def _values(of: Gathering) -> Operand:
+    bind = of.to.bind
+    if not has_lists(of.values):
+        found = identical(of.values, bind)
+        if not found:
+            return ()
+        if len(found) == 1:
+            distinct = f"list_sort(list(DISTINCT {found[0].sql}) FILTER ({found[0].sql} IS NOT NULL))"
+            return (replace(found[0], sql=distinct, many=True, constant=None),)
+    lists = listed(of.values, bind)
+    structs = ", ".join(_each(given, _item_struct) for given in lists)
+    distinct = f"list_distinct(flatten(list(list_concat({structs}))))"
+    boxes = f"list_transform(list_sort({distinct}), lambda x: x.b)"
+    return (Alternative(f"CASE WHEN len({boxes}) > 0 THEN {boxes} END", None, many=True, inside=_inside(lists)),)
+
+
+def _item_struct(given: Alternative) -> str:
+    if given.kind is not Kind.FLOAT:
+        return _struct(given, box(given, same))
+    whole = replace(given, sql=f"CAST({given.sql} AS BIGINT)", kind=Kind.INTEGER)
+    is_whole = f"{given.sql} = floor({given.sql}) AND abs({given.sql}) < 9.2e18"
+    as_float, as_integer = (_struct(found, box(found, same)) for found in (given, whole))
+    return f"CASE WHEN {is_whole} THEN {as_integer} ELSE {as_float} END"
+
+
+def _list(of: Gathering) -> Operand:
+    bind = of.to.bind
+    if not has_lists(of.values):
+        value = merged(of.values, of.to)
+        place = of.place()
+        if place is not None:
+            kept = f"arg_min({value.sql}, {place}, {LONGEST_LIST})"
+        else:
+            present = f"FILTER ({value.sql} IS NOT NULL)"
+            kept = f"(list({value.sql}{of.ordered()}) {present})[1:{LONGEST_LIST}]"
+        return (replace(value, sql=kept, many=True, constant=None),)
+    lists = listed(of.values, bind)
+    boxes = [_each(given, _item_text) for given in lists]
+    row = bind(f"list_concat({', '.join(boxes)})")
+    every = f"flatten(list({row}{of.ordered()}) FILTER ({row} IS NOT NULL))[1:{LONGEST_LIST}]"
+    return (Alternative(f"CASE WHEN len({every}) > 0 THEN {every} END", None, many=True, inside=_inside(lists)),)
+
+
+def _mode(of: Gathering) -> Operand:
+    bind = of.to.bind
+    lists = listed(of.values, bind)
+    if not lists:
+        return ()
+    structs = ", ".join(_each(given, _item_struct) for given in lists)
+    every = f"flatten(list(list_concat({structs})))"
+    counts = f"map_entries(list_histogram({every}))"
+    ranked = f"list_sort(list_transform({counts}, lambda e: {{'c': -CAST(e.value AS BIGINT), 'k': e.key}}))"
+    return (Alternative(f"{ranked}[1].k.b", None, inside=_inside(lists)),)
+
+
+def _first(of: Gathering) -> Operand:
+    return of.pick()
+
+
+def _last(of: Gathering) -> Operand:
+    return of.pick(last=True)
+
+
+def _time(of: Gathering) -> str:
+    """The instant of each row."""
+    return of.to.bind(of_kind(of.to.operand(of.arguments[1]), Kind.TIME, of.to.bind))
+
+
+def _with_time(of: Gathering, value: str, time: str) -> str:
+    return f"CASE WHEN {time} IS NOT NULL THEN {value} END"
+
+
+def _earliest(of: Gathering) -> Operand:
+    return _timed_pick(of, "")
+
+
+def _latest(of: Gathering) -> Operand:
+    return _timed_pick(of, "-")
+
+
+def _timed_pick(of: Gathering, sign: str) -> Operand:
+    time = _time(of)
+    value = of._one_column(last=False)
+    present = of.to.bind(_with_time(of, value.sql, time))
+    place = of.place(f"{sign}{time}")
+    if place is not None:
+        picked = f"arg_min({present}, {place})"
+    else:
+        picked = f"first({present}{of.ordered(f'{sign}{time}')}) FILTER ({present} IS NOT NULL)"
+    return (replace(value, sql=picked, constant=None),)
+
+
+def _rate(of: Gathering) -> Operand:
+    time = _time(of)
+    given, _ = of.numbers()
+    value = of.to.bind(_with_time(of, of.as_floats(given, False), time))
+    place = of.place(time)
+    if place is not None:
+        first, last = f"arg_min({value}, {place})", f"arg_max({value}, {of.place(time)})"
+    else:
+        present = f"FILTER ({value} IS NOT NULL)"
+        first = f"first({value}{of.ordered(time)}) {present}"
+        last = f"first({value}{of.ordered(f'-{time}', last=True)}) {present}"
+    return one(Kind.FLOAT, f"({last} - {first}) / {_seconds(value, time)}")
+
+
+def _per(length: int) -> Builder:
+    def build(of: Gathering) -> Operand:
+        time = _time(of)
+        given, many = of.numbers()
+        value = of.to.bind(_with_time(of, of.as_floats(given, many), time))
+        total = of.over("fsum", value, many)
+        return one(Kind.FLOAT, f"{total} / {_seconds(value, time)} * {length}")
+
+    return build
+
+
+def _seconds(value: str, time: str) -> str:
+    present = f"CASE WHEN {value} IS NOT NULL THEN {time} END"
+    return f"nullif((max({present}) - min({present})) / 1e9::DOUBLE, 0)"
+
+
+AGGREGATES: Final[dict[str, Builder]] = {
+    "count": _count,
+    "dc": _distinct_count,
+    "estdc": _distinct_count,
+    "sum": _sum,
+    "sumsq": _sum_of_squares,
+    "avg": _average,
+    "min": _extreme("min"),
+    "max": _extreme("max"),
+    "range": _range,
+    "stdev": _spread_of("stddev_samp"),
+    "stdevp": _spread_of("stddev_pop"),
+    "var": _spread_of("var_samp"),
+    "varp": _spread_of("var_pop"),
+    "median": lambda of: _quantile(of, 50),
+    "perc": _percentile,
+    "values": _values,
+    "list": _list,
+    "first": _first,
+    "last": _last,
+    "mode": _mode,
+    "earliest": _earliest,
+    "latest": _latest,
+    "rate": _rate,
+    "per_second": _per(1),
+    "per_minute": _per(60),
+    "per_hour": _per(3600),
+}
+
+
+def find(measure: Measure) -> Builder | None:
+    """What the aggregate of a measure becomes; None where DuckDB has no spelling of it."""
+    known = find_aggregation(measure.function)
+    return AGGREGATES.get(known.name) if known else None

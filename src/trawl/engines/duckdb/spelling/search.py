@@ -1,0 +1,140 @@
+"""DuckDB's spelling of the operators of `search` (`trawl.functions.searching`): without regard to case, never null."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.comparing import compare, with_number
+from trawl.engines.duckdb.expressions import Expressions, any_value
+from trawl.engines.duckdb.operands import Alternative, Bind, constant, text_of
+from trawl.engines.duckdb.spelling.network import within
+from trawl.expr import Call, Literal
+from trawl.functions.searching import network, terms
+from trawl.instants import read_time
+from trawl.schema import Kind
+from trawl.values import Instant, Scalar, exact_number, simple_lower
+from trawl.values import text_of as plain_text
+
+_TERM: Final = r"\pL\pN_"
+
+
+def like_pattern(pattern: str) -> str:
+    """A pattern of `search` for ILIKE: `*` is any run of characters, everything else is itself."""
+    escaped = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return escaped.replace("*", "%")
+
+
+def matches(value: str, pattern: str) -> str:
+    """Whether a text matches a pattern with wildcards, without regard to case."""
+    escape = " ESCAPE '\\'" if any(sign in pattern for sign in "\\%_") else ""
+    return f"({value} ILIKE {sql.text(like_pattern(pattern))}{escape})"
+
+
+def same_text(value: str, wanted: str) -> str:
+    """Whether two texts are equal without regard to case."""
+    folded = simple_lower(wanted)
+    if folded.isascii() and not any(character.isalpha() for character in folded):
+        return f"({value} = {sql.text(folded)})"
+    return f"(length({value}) = {len(folded)} AND lower({value}) = {sql.text(folded)})"
+
+
+def _is(to: Expressions, call: Call) -> list[str]:
+    field, literal = call.arguments
+    operand = to.operand(field)
+    wanted = _constant(literal)
+    if wanted is None:
+        return []
+    written = plain_text(wanted)
+    if written == "*":
+        return [sql.any_of(f"{given.sql} IS NOT NULL" for given in operand)] if operand else []
+    return any_value(operand, lambda value, bind: _one_is(value, written, bind), to.bind)
+
+
+def _one_is(value: Alternative, wanted: str, bind: Bind) -> str | None:
+    if "*" in wanted:
+        return matches(text_of(value, bind), wanted)
+    match value.kind:
+        case Kind.STRING:
+            block = network(wanted)
+            same_as = same_text(value.sql, wanted)
+            return same_as if block is None else sql.any_of([same_as, within(bind(value.sql), block)])
+        case Kind.BOOLEAN:
+            folded = simple_lower(wanted)
+            return f"({value.sql} = {folded})" if folded in {"true", "false"} else None
+        case Kind.TIME:
+            instant = read_time(wanted)
+            return None if instant is None else f"({value.sql} = {sql.literal(instant)})"
+        case _:
+            number = exact_number(wanted)
+            return None if number is None else with_number(value, "=", number, bind)
+
+
+def _ordered(operator: str) -> Callable[[Expressions, Call], list[str]]:
+    def build(to: Expressions, call: Call) -> list[str]:
+        field, literal = call.arguments
+        bound = _constant(literal)
+        if bound is None:
+            return []
+        return any_value(to.operand(field), lambda value, bind: _is_beyond(value, operator, bound, bind), to.bind)
+
+    return build
+
+
+def _is_beyond(value: Alternative, operator: str, bound: Scalar, bind: Bind) -> str | None:
+    if value.kind is Kind.BOOLEAN or isinstance(bound, bool):
+        return None
+    if value.kind is Kind.TIME:
+        instant = read_time(bound)
+        return None if instant is None else f"({value.sql} {operator} {sql.literal(instant)})"
+    if isinstance(bound, Instant):
+        return compare(value, operator, constant(bound)[0], bind)
+    number = exact_number(bound) if isinstance(bound, str) else bound
+    return None if number is None else with_number(value, operator, number, bind)
+
+
+def _has_text(to: Expressions, call: Call) -> list[str]:
+    wanted = _constant(call.arguments[0])
+    if wanted is None:
+        return []
+    written = plain_text(wanted)
+    found = []
+    for field in call.arguments[1:]:
+        found += any_value(to.operand(field), lambda value, bind: _one_has(value, written, bind), to.bind)
+    return [sql.any_of(found)] if found else []
+
+
+def _one_has(value: Alternative, wanted: str, bind: Bind) -> str | None:
+    if "*" in wanted:
+        return matches(text_of(value, bind), wanted)
+    sought = terms(wanted)
+    if value.kind is Kind.BOOLEAN:
+        return f"({value.sql} = {sought[0]})" if sought in {("true",), ("false",)} else None
+    if value.kind is Kind.INTEGER and not all(term.isdigit() for term in sought):
+        return None
+    text = text_of(value, bind)
+    if not sought:
+        return matches(text, f"*{wanted}*")
+    if value.kind is Kind.INTEGER and len(sought) > 1:
+        return None
+    text = bind(text)
+    rough = " AND ".join(matches(text, f"*{term}*") for term in sought)
+    between = f"[^{_TERM}]+"
+    pattern = f"(^|[^{_TERM}]){between.join(sought)}($|[^{_TERM}])"
+    return f"({rough} AND regexp_matches(lower({text}), {sql.text(pattern)}, 's'))"
+
+
+def _constant(expression: object) -> Scalar | None:
+    assert isinstance(expression, Literal), "the parser gives operators of search a constant"
+    return expression.value
+
+
+SEARCHES: Final = {
+    "search_eq": _is,
+    "search_lt": _ordered("<"),
+    "search_le": _ordered("<="),
+    "search_gt": _ordered(">"),
+    "search_ge": _ordered(">="),
+    "search_text": _has_text,
+}

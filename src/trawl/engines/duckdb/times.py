@@ -1,0 +1,79 @@
+"""Points in time in SQL: nanoseconds since 1970, out of text, epoch numbers and times (`trawl.instants`)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.operands import NUMERIC, Bind, Operand, singles
+from trawl.instants import MILLISECONDS_FROM
+from trawl.schema import Kind
+from trawl.values import FIRST_INSTANT, LAST_INSTANT
+
+SECOND: Final = 1_000_000_000
+
+_ISO: Final = (
+    r"'\s*([0-9]{4})-([0-9]{2})(?:-([0-9]{2})(?:[Tt ]([0-9]{2})(?::?([0-9]{2})(?::?([0-9]{2})"
+    r"(?:[.,]([0-9]{1,9})[0-9]*)?)?)?\s*(Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?)?\s*'"
+)
+_PARTS: Final = "['y', 'mo', 'd', 'h', 'mi', 's', 'f', 'o']"
+
+
+def time(operand: Operand, zone: str, bind: Bind) -> str:
+    """The instant that a value stands for, in nanoseconds: a time, ISO 8601 text, an epoch number."""
+    found = []
+    for given in singles(operand, bind):
+        match given.kind:
+            case Kind.TIME:
+                found.append(given.sql)
+            case Kind.INTEGER | Kind.FLOAT:
+                found.append(from_epoch(given.sql, bind))
+            case Kind.STRING:
+                found.append(from_text(given.sql, zone, bind))
+            case _:
+                pass
+    return sql.coalesce(found, "BIGINT")
+
+
+def from_epoch(number: str, bind: Bind) -> str:
+    """The instant of epoch seconds, or milliseconds where the number is that large."""
+    number = bind(number)
+    unit = f"CASE WHEN abs({number}) < {MILLISECONDS_FROM} THEN {SECOND} ELSE {SECOND // 1000} END"
+    exact = f"try_cast(try_cast({number} AS VARCHAR) AS DECIMAL(38, 9))"
+    scaled = f"try_cast(try({exact} * ({unit})::HUGEINT) AS HUGEINT)"
+    return in_range(scaled, bind)
+
+
+def from_text(text: str, zone: str, bind: Bind) -> str:
+    """The instant that a text is, in ISO 8601 or as an epoch number."""
+    text = bind(text)
+    parts = bind(f"CASE WHEN regexp_full_match({text}, {_ISO}) THEN regexp_extract({text}, {_ISO}, {_PARTS}) END")
+    date = f"{parts}.y || '-' || {parts}.mo || '-' || coalesce(nullif({parts}.d, ''), '01')"
+    clock = ":".join(f"' || coalesce(nullif({parts}.{name}, ''), '00') || '" for name in ("h", "mi", "s"))
+    shown = bind(f"try_cast({date} || ' {clock}' AS TIMESTAMP)")
+    fraction = f"CAST(rpad({parts}.f, 9, '0') AS BIGINT)"
+    hours = f"CAST({parts}.o[1:3] AS BIGINT) * 3600"
+    minutes = f"coalesce(try_cast(regexp_extract({parts}.o[4:], '[0-9]+') AS BIGINT), 0) * 60"
+    signed = f"({hours} + CASE WHEN {parts}.o[1] = '-' THEN -({minutes}) ELSE {minutes} END)"
+    offset = f"CASE WHEN {parts}.o IN ('Z', 'z') THEN 0 ELSE {signed} END"
+    fixed = f"epoch_us({shown}) * 1000::HUGEINT - ({offset}) * {SECOND}::HUGEINT"
+    local = f"epoch_us(timezone({sql.text(zone)}, {shown})) * 1000::HUGEINT"
+    unzoned = fixed.split(" - ")[0] if zone == "UTC" else local
+    whole = f"CASE WHEN {parts}.o = '' THEN {unzoned} ELSE {fixed} END"
+    instant = in_range(f"{whole} + {fraction}", bind)
+    numeric = f"CASE WHEN regexp_full_match({text}, {NUMERIC}) THEN {from_epoch_text(text, bind)} END"
+    return f"CASE WHEN {parts} IS NOT NULL THEN {instant} ELSE {numeric} END"
+
+
+def from_epoch_text(text: str, bind: Bind) -> str:
+    """The instant of an epoch number that is written as text."""
+    number = bind(f"try_cast({text} AS DECIMAL(38, 9))")
+    unit = f"CASE WHEN abs({number}) < {MILLISECONDS_FROM} THEN {SECOND} ELSE {SECOND // 1000} END"
+    return in_range(f"try_cast(try({number} * ({unit})::HUGEINT) AS HUGEINT)", bind)
+
+
+def in_range(nanoseconds: str, bind: Bind) -> str:
+    """The instant, if it is one that Trawl can hold."""
+    value = bind(nanoseconds)
+    first, last = FIRST_INSTANT.nanoseconds, LAST_INSTANT.nanoseconds
+    return f"CASE WHEN {value} BETWEEN {first} AND {last} THEN CAST({value} AS BIGINT) END"
