@@ -95,7 +95,8 @@ def test_a_process_that_ends_too_soon_cuts_the_file(tmp_path: Path) -> None:
 
 
 def test_workbooks_are_whole_and_their_cut_cells_are_logged(tasks: Tasks) -> None:
-    done = run(tasks, 'source quick | head 3 | eval long=printf("%40000d", n)')
+    doubled = " | eval text=text . text" * 7
+    done = run(tasks, f'source quick | head 3 | eval text=printf("%512d", n){doubled}')
     with zipfile.ZipFile(io.BytesIO(content(tasks, done.id, Export("book", "xlsx")))) as book:
         assert "xl/workbook.xml" in book.namelist()
     assert "book: cells were cut to the 32,767 characters that a sheet takes, 3 times" in messages(tasks, done.id)

@@ -293,6 +293,32 @@ def test_what_a_search_cost_is_told_as_far_as_asked(tasks: Tasks, level: CostLev
         assert cost["statements"] == ["a script"]
 
 
+@pytest.mark.parametrize("query", ["source quick | head 7", "source quick | head 7 | stats count by n"])
+def test_statistics_describe_the_events_before_the_first_command_that_replaces_them(tasks: Tasks, query: str) -> None:
+    done = run(tasks, query, stats=True, cost=CostLevel.INFO)
+    answer = tasks.answer(done.id, OWNER)
+    assert answer.sidebar["events"] == 7
+    (n,) = [field for field in answer.sidebar["fields"] if field["name"] == "n"]
+    assert (n["count"], n["distinct"], n["min"], n["max"], n["avg"]) == (7, 7, 0, 6, 3.0)
+    counts = [bucket["count"] for bucket in answer.timeline["fields"]]
+    assert sum(counts) == 7
+    assert len(counts) <= 100
+    assert [row["phase"] for row in answer.cost["phases"]] == ["queue", "plan", "search", "write", "stats"]
+
+
+def test_events_without_their_time_have_no_timeline(tasks: Tasks) -> None:
+    done = run(tasks, "source quick | fields - @timestamp", stats=True)
+    answer = tasks.answer(done.id, OWNER)
+    assert answer.sidebar["events"] == 250
+    assert answer.timeline is None
+    assert [warning.code for warning in done.warnings] == ["no_timeline"]
+
+
+def test_statistics_are_not_made_unless_asked_for(tasks: Tasks) -> None:
+    answer = tasks.answer(run(tasks, "source quick").id, OWNER)
+    assert (answer.sidebar, answer.timeline) == (None, None)
+
+
 def test_events_come_as_they_happen_and_from_where_one_left_off(tasks: Tasks) -> None:
     async def collect(id: str, after: int | None = None) -> list[object]:
         return [event async for event in tasks.events(id, OWNER, after)]

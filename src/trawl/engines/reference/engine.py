@@ -18,7 +18,7 @@ from trawl.engines.reference.joins import join, unite
 from trawl.engines.reference.profiles import profile
 from trawl.engines.reference.reshaping import explode, fill, lump, pivot
 from trawl.engines.reference.rows import Row, Sequence, rows_of
-from trawl.engines.reference.scan import scan
+from trawl.engines.reference.scan import scan, stored
 from trawl.engines.reference.windows import window
 from trawl.errors import Code, Notice, TrawlError
 from trawl.schema import Schema
@@ -98,8 +98,10 @@ class Interpretation:
     def run(self, relation: Relation, inputs: list[Sequence]) -> Sequence:
         """The rows of a relation over those of its inputs."""
         match relation:
-            case algebra.Given(name=name):
+            case algebra.Given(name=name) if name in self.work.given:
                 return self.given(name)
+            case algebra.Given():
+                return Sequence(relation.columns, stored(relation, self.work.snapshot, self.read.append))
             case algebra.Pivot():
                 return pivot(relation, inputs[0])
             case _:

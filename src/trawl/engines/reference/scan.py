@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pyarrow.parquet as pq
 
-from trawl.algebra import Scan
+from trawl.algebra import Given, Scan
 from trawl.arrow import arrow_type, to_values
 from trawl.catalog.base import Part, Segment, Snapshot
 from trawl.engines.reference.rows import Row
@@ -31,6 +31,17 @@ def scan(relation: Scan, snapshot: Snapshot, read: Callable[[Segment], None]) ->
             read(segment)
     found.sort(key=lambda item: item[0])
     return [row for _, row in found[: relation.newest]]
+
+
+def stored(leaf: Given, snapshot: Snapshot, read: Callable[[Segment], None]) -> list[Row]:
+    """The rows of a stored result: those of its segments one after the other, as they lie."""
+    found: list[Row] = []
+    for segment in snapshot.segments[leaf.name]:
+        file = pq.ParquetFile(segment.path)
+        columns = {name: _field(file, parts) for name, parts in segment.fields.items() if name in leaf.columns}
+        found.extend({name: values[place] for name, values in columns.items()} for place in range(segment.rows))
+        read(segment)
+    return found
 
 
 def _events(segment: Segment, relation: Scan) -> list[tuple[int | None, Row]]:
