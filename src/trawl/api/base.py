@@ -77,9 +77,16 @@ def _text_of_zero(ttl: Any) -> Any:
     return "0" if ttl == 0 and not isinstance(ttl, bool | float) else ttl
 
 
+def _integer(number: Any) -> Any:
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+Integer: TypeAlias = Annotated[int, BeforeValidator(_integer)]
+"""A whole number in a body; `5.0` is one, as JSON has but one kind of number."""
+
 Ttl: TypeAlias = Annotated[
     str,
-    Field(max_length=20),
+    Field(max_length=20, json_schema_extra={"pattern": "^[0-9]{1,10}[smhdw]?$"}),
     BeforeValidator(_text_of_zero, json_schema_input_type=str | Literal[0]),
 ]
 """A time to live as a body has it: text, or the number 0."""

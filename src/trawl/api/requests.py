@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from trawl.api.base import Body, Index, Parameters, Ttl
+from trawl.api.base import Body, Index, Integer, Parameters, Ttl
 from trawl.api.refusals import shown
 from trawl.errors import Code, TrawlError
 from trawl.tasks.export import Export
@@ -68,11 +68,11 @@ class CreateTask(Body):
         description="How long the result is kept after its end, such as `12h` or `7d`; `0`: until deleted; by "
         "default the cluster setting `trawl.tasks.ttl`.",
     )
-    priority: int = Field(5, description="Of two queued tasks the higher one starts first.", ge=0, le=10)
+    priority: Integer = Field(5, description="Of two queued tasks the higher one starts first.", ge=0, le=10)
     max_run_seconds: float | None = Field(
         None, description="Budget of time: once used up, the task ends as partial.", gt=0, allow_inf_nan=False
     )
-    max_rows: int | None = Field(
+    max_rows: Integer | None = Field(
         None, description="Budget of rows: once used up, the task ends as partial.", ge=1, le=1 << 53
     )
 
@@ -210,7 +210,7 @@ class ExportFile(Body):
     file_type: Literal["json", "csv", "xlsx", "ndjson", "parquet"] = Field(description="What the file is written in.")
     compress_results: bool = Field(False, description="Whether to answer a `.zip` that holds the file.")
     download_all_results: bool = Field(False, description="Whether to export every row.")
-    download_results_size: Annotated[int, Field(ge=0, le=1 << 53)] = Field(
+    download_results_size: Annotated[Integer, Field(ge=0, le=1 << 53)] = Field(
         10_000, description="How many rows, where `download_all_results` is false."
     )
     fields: list[str] | None = Field(None, description="Only these fields, in this order.")
@@ -241,7 +241,7 @@ class PutSettings(Body):
         json_schema_extra={
             "examples": [
                 {"persistent": {"sme.core.global_dt_params.dt_start": "now-7d"}},
-                {"persistent": {"sme": {"core": {"global_dt_params": {"dt_start": None}}}}},
+                {"persistent": {"trawl": {"tasks": {"ttl": "30d"}}}},
                 {"transient": {"sme.core.list_limit": 200}},
             ]
         }

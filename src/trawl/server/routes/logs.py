@@ -29,7 +29,18 @@ QUIET_SECONDS: Final = 15.0
 STREAM: Final[dict[int | str, Any]] = {
     200: {
         "description": "Server-sent events `state`, `progress` and `log`, each with an `id` to resume from.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {
+            "text/event-stream": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "event": {"type": "string", "enum": ["state", "progress", "log"]},
+                        "id": {"type": "string"},
+                        "data": {"type": "string", "contentMediaType": "application/json"},
+                    },
+                }
+            }
+        },
     }
 }
 
