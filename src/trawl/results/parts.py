@@ -50,7 +50,14 @@ def encode(batches: Sequence[pa.RecordBatch], schema: Schema, wide: Collection[s
         ]
     )
     sink = pa.BufferOutputStream()
-    with pq.ParquetWriter(sink, stored, compression="zstd", compression_level=1) as writer:
+    compared = [field.name for field in stored if not pa.types.is_string(field.type)]
+    with pq.ParquetWriter(
+        sink,
+        stored,
+        compression="zstd",
+        compression_level=1,
+        write_statistics=compared,  # of text they take a sixth of the time, and skip next to nothing
+    ) as writer:
         writer.write_table(
             pa.Table.from_batches([_cast(batch.columns, stored) for batch in batches], stored), ROW_GROUP
         )
