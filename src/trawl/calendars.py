@@ -40,6 +40,8 @@ def following(edge: Instant, size: int, unit: BucketUnit, zone: str = "UTC") -> 
 
 def edges(start: Instant, end: Instant, size: int, unit: BucketUnit, zone: str = "UTC") -> Iterator[Instant]:
     """The lower edges of all buckets that hold an instant of `start` (inclusive) to `end` (exclusive)."""
+    if end <= start:
+        return
     edge = floor(start, size, unit, zone)
     while edge < end:
         yield edge

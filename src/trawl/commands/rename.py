@@ -61,7 +61,7 @@ class Rename(Command):
             if not matches:
                 scope.warn("unknown_field", f"no event has a field `{old.text}` to rename", old.span)
             for match in matches:
-                renamed[match] = new.filled(old.stars(match)) if old.is_pattern else new.text
+                renamed[match] = new.filled(old.stars(match) or ()) if old.is_pattern else new.text
         taken = set(renamed.values())
         if len(taken) < len(renamed):
             raise TrawlError(Code.INVALID_ARGUMENT, "two fields would get the same name", span=self.span)

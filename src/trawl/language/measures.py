@@ -22,14 +22,15 @@ def read_measures(cursor: Cursor) -> tuple[Measure, ...]:
     Raises:
         TrawlError: `SYNTAX_ERROR`, and `INVALID_ARGUMENT` where two go to the same column.
     """
-    found = [read_measure(cursor)]
+    first = read_measure(cursor)
+    found = {first.name: first}
     while cursor.mark(",") or not (cursor.at_end() or cursor.at_option() or cursor.peek().is_word("by")):
         measure = read_measure(cursor)
-        if any(measure.name == other.name for other in found):
+        if measure.name in found:
             reason = f"two measures go to the column `{measure.name}`"
             raise TrawlError(Code.INVALID_ARGUMENT, reason, hint="name one of them with `as`", span=measure.span)
-        found.append(measure)
-    return tuple(found)
+        found[measure.name] = measure
+    return tuple(found.values())
 
 
 def read_measure(cursor: Cursor) -> Measure:

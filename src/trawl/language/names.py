@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import NamedTuple
 
 from trawl.errors import Span
@@ -19,20 +17,30 @@ class Name:
     is_pattern: bool = False
     span: Span | None = field(default=None, compare=False, repr=False)
 
-    @cached_property
-    def _compiled(self) -> re.Pattern[str]:
-        return re.compile("(.*?)".join(re.escape(piece) for piece in self.text.split("*")), re.DOTALL)
-
     def matches(self, names: Iterable[str]) -> list[str]:
         """Those of `names` that this one means, in their order."""
         if not self.is_pattern:
-            return [self.text] if self.text in names else []
-        return [name for name in names if self._compiled.fullmatch(name)]
+            return [name for name in names if name == self.text]
+        return [name for name in names if self.stars(name) is not None]
 
-    def stars(self, name: str) -> tuple[str, ...]:
-        """What each `*` of the pattern stands for in a name that it matches."""
-        match = self._compiled.fullmatch(name)
-        return match.groups() if match else ()
+    def stars(self, name: str) -> tuple[str, ...] | None:
+        """What each `*` of the pattern stands for in a name, as little as can be; None where it does not match.
+
+        Piece by piece, in time linear in the name: a regular expression would try all ways to part it.
+        """
+        first, *middle, last = self.text.split("*")
+        end = len(name) - len(last)
+        if not name.startswith(first) or not name.endswith(last) or end < len(first):
+            return None
+        found: list[str] = []
+        position = len(first)
+        for piece in middle:
+            place = name.find(piece, position, end)
+            if place < 0:
+                return None
+            found.append(name[position:place])
+            position = place + len(piece)
+        return (*found, name[position:end])
 
     def filled(self, stars: Iterable[str]) -> str:
         """The name that the pattern becomes with its stars replaced, one after the other."""

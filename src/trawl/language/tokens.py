@@ -7,9 +7,8 @@ names, numbers and operators part from each other. Strings, quoted names and com
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from trawl.errors import Code, Span, TrawlError
 
@@ -36,8 +35,7 @@ class Grain(Enum):
     """names, numbers and operators are tokens of their own"""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token and where it stands. `text` is without quotes and escapes."""
 
     kind: Kind
@@ -87,6 +85,7 @@ _TOKENS: Final = {
         rf"|(?P<word>{NAME_PATTERN})"
     ),
 }
+_KINDS: Final[dict[str | None, Kind]] = {"mark": Kind.MARK, "number": Kind.NUMBER, "word": Kind.WORD}
 _NUMBER: Final = re.compile(NUMBER_PATTERN, re.ASCII)
 MOST_DIGITS: Final = 400
 """A number may be written with this many signs."""
@@ -142,7 +141,7 @@ class Scanner:
         span = Span(start, match.end())
         if match.lastgroup == "number":
             self._check_number(match[0], span)
-        return Token(Kind(match.lastgroup or ""), match[0], span)
+        return Token(_KINDS[match.lastgroup], match[0], span)
 
     def _quoted(self, start: int, pattern: re.Pattern[str], kind: Kind, what: str) -> Token:
         match = pattern.match(self.text, start)
