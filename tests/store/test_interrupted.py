@@ -19,9 +19,9 @@ EVENTS = 2000
 LOADER = """
 import sys, pathlib
 from loaded import open_store
-from trawl.store import loading
+from trawl.store import cutting
 from trawl.store.inputs import lines
-loading.SEGMENT_ROWS = 100
+cutting.SEGMENT_ROWS = 100
 lines.BLOCK_BYTES = 2000
 folder, file = map(pathlib.Path, sys.argv[1:])
 with open_store(folder) as store:

@@ -16,7 +16,7 @@ import zstandard
 from loaded import events_of, in_load_order, load, open_store, segments, write_lines
 from trawl.arrow import schema_of
 from trawl.errors import Code, TrawlError
-from trawl.store import Store, loading, workers
+from trawl.store import Store, cutting, workers
 from trawl.store.inputs import Format
 from trawl.store.inputs import lines as line_inputs
 from trawl.store.loading import Progress
@@ -89,7 +89,7 @@ def test_a_file_names_its_columns_by_number_and_carries_the_fields(store: Store,
 
 
 def test_a_large_load_is_cut_into_segments(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "SEGMENT_ROWS", 100)
+    monkeypatch.setattr(cutting, "SEGMENT_ROWS", 100)
     monkeypatch.setattr(line_inputs, "BLOCK_BYTES", 500)
     load(store, tmp_path, *({"ts": n, "n": n} for n in range(1000)))
     found = segments(store)

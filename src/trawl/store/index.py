@@ -22,6 +22,7 @@ from trawl.values import Instant
 
 _NAME: Final = re.compile(r"[^\W_][\w.@-]*|_[\w.@-]+")
 _LONGEST_NAME: Final = 200
+_EMPTY: Final = {"version": 0, "rows": 0, "bytes": 0, "fields": "{}"}
 
 
 def check_name(name: str) -> str:
@@ -106,8 +107,7 @@ class Indices:
         with writing(self._engine) as connection:
             start = connection.scalar(sql.select(indices.c.next_seq).where(indices.c.name == name))
             if start is None:
-                empty = {"version": 0, "rows": 0, "bytes": 0, "fields": "{}"}
-                connection.execute(sql.insert(indices).values(name=name, next_seq=count, **empty))
+                connection.execute(sql.insert(indices).values(name=name, next_seq=count, **_EMPTY))
                 return 0
             following = sql.update(indices).where(indices.c.name == name).values(next_seq=start + count)
             connection.execute(following)
@@ -122,13 +122,16 @@ class Indices:
         """Makes a load visible, all of it at once.
 
         Args:
-            name: the index, for whose events numbers were reserved.
+            name: the index; made if need be.
             load: the load's name.
             additions: its segments in load order, each with its path from the store's folder.
             rejected: how many events were put aside.
         """
         with writing(self._engine) as connection:
-            row = connection.execute(sql.select(indices).where(indices.c.name == name)).one()
+            row = connection.execute(sql.select(indices).where(indices.c.name == name)).one_or_none()
+            if row is None:  # nothing was reserved: all was put aside
+                connection.execute(sql.insert(indices).values(name=name, next_seq=0, **_EMPTY))
+                row = connection.execute(sql.select(indices).where(indices.c.name == name)).one()
             counted = sql.select(sql.func.count()).select_from(segments).where(segments.c.index_id == row.id)
             ordinal = connection.execute(counted).scalar_one()
             for place, (path, written) in enumerate(additions, ordinal):

@@ -18,6 +18,7 @@ from trawl.catalog.base import Part
 from trawl.schema import TIME, Kind, Type
 from trawl.store.chunk import ROW_TYPE, Chunk, Slot, Values, concatenate
 from trawl.store.times import TIME_FIELD
+from trawl.store.workers import processors
 from trawl.values import Instant
 
 SEQ: Final = "seq"
@@ -61,10 +62,14 @@ def write_segment(path: Path, chunks: Sequence[Chunk], first_seq: int) -> Writte
     sequence = pa.arange(first_seq, first_seq + rows)
     columns = [(Slot(TIME_FIELD, TIME.encode()), TIME, times if order is None else times.take(order))]
     places = None if order is None else pc.inverse_permutation(order, output_type=ROW_TYPE)
-    together = _together(chunks)
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
-        placed = threads.map(lambda found: _placed(found[1], order, places, rows), together)
-        columns += [(slot, values.type, column) for (slot, values), column in zip(together, placed, strict=True)]
+    pieces = _pieces(chunks)
+
+    def column(slot: Slot) -> tuple[Slot, Type, pa.Array]:
+        values = concatenate(pieces[slot], rows)
+        return slot, values.type, _placed(values, order, places, rows)
+
+    with ThreadPoolExecutor(processors()) as threads:
+        columns += threads.map(column, sorted(pieces))
     table = pa.table(
         [column for _, _, column in columns] + [sequence if order is None else sequence.take(order)],
         pa.schema(
@@ -96,15 +101,15 @@ def _newest_first(times: pa.Array) -> pa.Array | None:
     return None if order.equals(pa.arange(0, len(times))) else order
 
 
-def _together(chunks: Sequence[Chunk]) -> list[tuple[Slot, Values]]:
-    """The values of each slot over all chunks, slots by name."""
+def _pieces(chunks: Sequence[Chunk]) -> dict[Slot, list[tuple[Values, int, int]]]:
+    """The values of each slot in each chunk that has some, with the chunk's first row and its rows."""
     pieces: dict[Slot, list[tuple[Values, int, int]]] = {}
     start = 0
     for chunk in chunks:
         for slot, values in chunk.slots.items():
             pieces.setdefault(slot, []).append((values, start, chunk.rows))
         start += chunk.rows
-    return [(slot, concatenate(pieces[slot], start)) for slot in sorted(pieces)]
+    return pieces
 
 
 def _placed(values: Values, order: pa.Array | None, places: pa.Array | None, rows: int) -> pa.Array:

@@ -29,8 +29,8 @@ class Store:
     """
 
     def __init__(self, engine: sql.Engine, folder: Path, mounts: Mapping[str, Mount]) -> None:
-        self._folder = folder
         self._indices = Indices(engine, folder)
+        self._loading = Loading(self._indices, folder)
         self._mounts = mounts
 
     def names(self) -> list[str]:
@@ -71,8 +71,7 @@ class Store:
         """
         now = Instant(time.time_ns())
         rule = TimeRule(time_field, now if keep_without_time else None, now)
-        loading = Loading(self._indices, self._folder, index, report)
-        return loading.run([str(file) for file in files], format, rule)
+        return self._loading.run(index, [str(file) for file in files], format, rule, report)
 
     def dump(self, name: str, target: Path) -> int:
         """Writes the events of an index into one Parquet file, columns named as the fields; answers how many.
