@@ -75,7 +75,7 @@ def read(path: Path, group: int, fields: pa.Schema, positions: Sequence[int]) ->
         TrawlError: `TASK_GONE` if the file is gone.
     """
     try:
-        file = pq.ParquetFile(path, metadata=_footer(str(path)))
+        file = pq.ParquetFile(path, metadata=_footer(str(path)), pre_buffer=False)
         table = file.read_row_group(group, columns=[stored_name(position) for position in positions])
     except FileNotFoundError as error:
         raise TrawlError(Code.TASK_GONE, "the result was deleted while it was read") from error
