@@ -83,24 +83,11 @@ def test_days_and_longer_units_follow_the_zone(text: str, zone: str, expected: s
     assert resolve(text, at(NOW), zone) == at(expected)
 
 
-NO_TIMES = [
-    "foo",
-    "now-",
-    "now-1x",
-    "now/w9",
-    "@d3",
-    "-5",
-    "now+1d?",
-    "2026-13-01",
-    "2026-02-30",
-    "1600-01-01",
-    "now-99999999y",
-    "nowhere",
-]
-NO_TIMES += ["", "now-9999999999d", "1e999", "9" * 50, "2026-01-31||+1M/", "12 o'clock"]
+NO_TIMES = "foo now- now-1x now/w9 @d3 -5 now+1d? 2026-13-01 2026-02-30 1600-01-01 nowhere 1e999 2026-01-31||+1M/"
+NO_TIMES_EITHER = ["", "12 o'clock", "now-99999999y", "now-9999999999d", "9" * 50]
 
 
-@pytest.mark.parametrize("text", NO_TIMES)
+@pytest.mark.parametrize("text", [*NO_TIMES.split(), *NO_TIMES_EITHER])
 def test_what_is_no_time_is_refused_at_its_place(text: str) -> None:
     with pytest.raises(TrawlError) as caught:
         resolve(text, at(NOW), "UTC", Span(3, 9))

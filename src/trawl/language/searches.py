@@ -110,7 +110,7 @@ class _Reading:
         is_negated = following.is_word("not") and cursor.after(following).is_word("in")
         if is_negated or following.is_word("in"):
             name = self._field(first)
-            cursor.take(following)
+            cursor.take(cursor.after(following) if is_negated else following)
             return self._membership(name, is_negated)
         if first.kind is Kind.NAME:
             raise cursor.surprise("a comparison after the name of a field", "a text takes double quotes")
