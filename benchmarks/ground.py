@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -32,7 +32,7 @@ class Tier:
 
 
 TIERS: Final = {
-    "fast": Tier("fast", 1_000_000, 3, 100),
+    "fast": Tier("fast", 1_000_000, 3, 50),
     "full": Tier("full", 10_000_000, 5, 300),
 }
 
@@ -101,11 +101,13 @@ def prepare(tier: Tier) -> Ground:
     recipes = {"sorted": Recipe(tier.events), "shuffled": Recipe(tier.events, shuffled=True)}
     orders = tuple(Order(name, tuple(write_parquet(folder / name, recipe))) for name, recipe in recipes.items())
     data = folder / f"data-{_digest(Path(trawl.__path__[0]) / 'store')}"
+    for old in set(folder.glob("data-*")) - {data}:
+        shutil.rmtree(old)
     for order in orders:
         loaded = data / f"{order.name}.json"
         if not loaded.exists():
             told = command(data, "load", order.name, *map(str, order.files), "--json")
-            loaded.write_text(json.dumps(told.strip()), encoding="utf-8")
+            loaded.write_text(told, encoding="utf-8")
     return Ground(tier, data, orders)
 
 
