@@ -1,0 +1,132 @@
+"""Queries made at random: expressions as trees, searches and commands as texts, for property tests."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from trawl.expr import Call, Expr, Field, Literal
+from trawl.language.spelling import expression_text, name_text, quoted, run_text
+
+ODD = st.text(st.characters(codec="utf-8"), max_size=8)
+WORDS = st.sampled_from(["NOT", "by", "as", "in", "true", "-a"])
+PLAIN = st.sampled_from(["a", "b.c", "@timestamp", "event.code", "user-name", "x{}.y"])
+NAMES = st.one_of(PLAIN, WORDS, ODD.filter(bool))
+TRAPS = st.sampled_from(['"', "\\", '\\"', "a\\", "//x", "```", "`", "a*", r"C:\dir\*", "10.0.0.0/8", "OR", "'x'"])
+TEXTS = st.one_of(ODD, TRAPS)
+NUMBERS = st.one_of(st.integers(-(10**20), 10**20), st.floats(allow_nan=False, allow_infinity=False))
+
+
+def literals(value: str | int | float | bool | None) -> Literal:
+    return Literal(value)
+
+
+LEAVES: st.SearchStrategy[Expr] = st.one_of(
+    NAMES.map(Field), st.one_of(TEXTS, st.integers(0, 10**20), st.booleans(), st.none()).map(literals)
+)
+
+
+def calls(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
+    """Calls as the reader makes them: flat ones hold none of their like."""
+
+    def flat(function: str) -> st.SearchStrategy[Expr]:
+        others = inner.filter(lambda expr: not (isinstance(expr, Call) and expr.function == function))
+        return st.lists(others, min_size=2, max_size=4).map(lambda made: Call(function, tuple(made)))
+
+    def fixed(functions: list[str], count: int) -> st.SearchStrategy[Expr]:
+        arguments = st.tuples(*[inner] * count)
+        return st.builds(Call, st.sampled_from(functions), arguments)
+
+    return st.one_of(
+        flat("and"),
+        flat("or"),
+        flat("concat"),
+        fixed(["eq", "ne", "lt", "le", "gt", "ge", "add", "sub", "mul", "div", "mod", "like", "in", "pow"], 2),
+        fixed(["not", "neg", "abs", "isnull"], 1),
+        fixed(["if", "in", "case"], 3),
+        st.just(Call("now", ())),
+    )
+
+
+EXPRESSIONS = st.recursive(LEAVES, calls, max_leaves=12)
+
+
+def joined(*pieces: str | st.SearchStrategy[str], by: str = "") -> st.SearchStrategy[str]:
+    """Texts, one after another."""
+    return st.tuples(*[st.just(piece) if isinstance(piece, str) else piece for piece in pieces]).map(by.join)
+
+
+def listed(pieces: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """One to three of them, with commas."""
+    return st.lists(pieces, min_size=1, max_size=3).map(", ".join)
+
+
+TERMS = st.one_of(
+    joined(NAMES.map(name_text), st.sampled_from(["=", "!="]), TEXTS.map(run_text)),
+    joined(NAMES.map(name_text), st.sampled_from(["<", "<=", ">", ">="]), NUMBERS.map(str)),
+    joined(NAMES.map(name_text), " IN (", listed(TEXTS.map(run_text)), ")"),
+    TEXTS.map(run_text),
+)
+SEARCHES = st.recursive(
+    TERMS,
+    lambda inner: st.one_of(
+        inner.map(lambda text: f"NOT {text}"),
+        inner.map(lambda text: f"({text})"),
+        st.lists(inner, min_size=2, max_size=3).map(" ".join),
+        st.lists(inner, min_size=2, max_size=3).map(" OR ".join),
+    ),
+    max_leaves=8,
+)
+FIELDS = NAMES.map(lambda name: quoted(name, "'"))
+FIELD_LISTS = listed(FIELDS)
+FLAGS = st.sampled_from(["", "true", "false"])
+
+
+def option(key: str, values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return values.map(lambda value: f"{key}={value}" if value else "")
+
+
+SMALL = st.integers(0, 99).map(str)
+POSITIVE = st.integers(1, 99).map(str)
+SPANS = st.sampled_from(["", "5m", "1h", "2d", "1mon", "250ms"])
+CONDITIONS = EXPRESSIONS.map(expression_text)
+CALLS = st.one_of(st.just("count"), joined(st.sampled_from(["avg(", "dc(", "p95("]), CONDITIONS, ")"))
+MEASURES = st.lists(
+    st.tuples(CALLS, ODD.filter(bool)).map(lambda pair: f"{pair[0]} as {quoted(pair[1])}"),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda text: text.rpartition(" as ")[2],
+).map(", ".join)
+KEYS = listed(joined(st.sampled_from(["", "-", "+"]), FIELDS))
+
+
+def after(name: str, *pieces: str | st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """A command's name and what stands after it."""
+    return joined(name, *pieces, by=" ")
+
+
+COMMANDS = st.one_of(
+    after("search", SEARCHES),
+    after("where", CONDITIONS),
+    after("eval", FIELDS, "=", CONDITIONS, ", b=1"),
+    after("fields", st.sampled_from(["", "-", "+"]), FIELD_LISTS, ", x*"),
+    after("table", FIELD_LISTS, ", *"),
+    after("rename", FIELDS, "as", FIELDS, ", a*b* as c*d*"),
+    after("sort", st.sampled_from(["", "0", "20"]), KEYS, ", num(x)"),
+    after("head", SMALL),
+    after("head", SMALL, "(", CONDITIONS, ")"),
+    after("tail", SMALL),
+    after("dedup", POSITIVE, FIELD_LISTS, option("keepempty", FLAGS), option("consecutive", FLAGS), "sortby", KEYS),
+    after("top", SMALL, FIELDS, option("useother", FLAGS), option("showperc", FLAGS)),
+    after("rare", option("limit", SMALL), "'a b' by 'c d'", option("countfield", st.just('"n n"'))),
+    after("stats", option("keepnull", FLAGS), MEASURES),
+    after("aggs", option("composite", FLAGS), MEASURES),
+    after("timechart", option("span", SPANS), option("limit", SMALL), MEASURES, "by", FIELDS),
+    after("bin", option("span", SPANS), option("bins", POSITIVE), FIELDS, "as", FIELDS),
+    after("fillnull", "value=", TEXTS.map(quoted), FIELD_LISTS),
+    after("fillnull", "value=", NUMBERS.map(str)),
+)
+BEGINNINGS = st.one_of(
+    after("source", TEXTS.filter(lambda text: bool(text.strip("-*"))).map(quoted), option("qsize", SMALL)),
+    st.just("| makeresults count=3 shownumbers=true"),
+)
+QUERIES = st.tuples(BEGINNINGS, st.lists(COMMANDS, max_size=4)).map(lambda parts: " | ".join([parts[0], *parts[1]]))
