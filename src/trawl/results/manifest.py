@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 
 from trawl.errors import Code, TrawlError
+from trawl.instants import read_instant
 from trawl.results.files import put, settle
 from trawl.schema import Column, Schema, Type
 from trawl.values import Instant, TimeRange
@@ -115,14 +116,14 @@ class Manifest:
             "rows": self.rows,
             "bytes": self.bytes,
             "query": facts.query,
-            "start": facts.range.start.nanoseconds,
-            "end": facts.range.end.nanoseconds,
+            "start": str(facts.range.start),
+            "end": str(facts.range.end),
             "trawl": facts.trawl,
             "engine": facts.engine,
             "snapshot": facts.snapshot,
-            "schema": [[column.name, column.type.encode()] for column in self.schema],
+            "schema": [{"name": column.name, "type": column.type.encode()} for column in self.schema],
             "wide": sorted(self.wide),
-            "parts": [[part.file, part.rows, part.bytes, part.sha256] for part in self.parts],
+            "parts": [asdict(part) for part in self.parts],
         }
 
     @classmethod
@@ -130,13 +131,19 @@ class Manifest:
         return cls(
             Facts(
                 loaded["query"],
-                TimeRange(Instant(loaded["start"]), Instant(loaded["end"])),
+                TimeRange(_instant(loaded["start"]), _instant(loaded["end"])),
                 loaded["trawl"],
                 loaded["engine"],
                 loaded["snapshot"],
             ),
-            Schema(tuple(Column(name, Type.decode(type_)) for name, type_ in loaded["schema"])),
+            Schema(tuple(Column(column["name"], Type.decode(column["type"])) for column in loaded["schema"])),
             frozenset(loaded["wide"]),
-            tuple(Part(*part) for part in loaded["parts"]),
+            tuple(Part(**part) for part in loaded["parts"]),
             loaded["complete"],
         )
+
+
+def _instant(text: str) -> Instant:
+    instant = read_instant(text)
+    assert instant is not None, f"{text} was written as an instant"
+    return instant
