@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Final
 
 from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.operands import NUMBERS, Alternative, Bind, number_of_text, text_of
+from trawl.engines.duckdb.operands import NUMBERS, Alternative, number_of_text, text_of
+from trawl.engines.duckdb.scopes import Scope
 from trawl.engines.duckdb.times import time
 from trawl.schema import Kind
 from trawl.values import exact_number
@@ -16,7 +17,7 @@ FLIPPED: Final = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _EXACT_FLOATS: Final = 1 << 53
 
 
-def compare(left: Alternative, operator: str, right: Alternative, bind: Bind) -> str | None:
+def compare(left: Alternative, operator: str, right: Alternative, to: Scope) -> str | None:
     """`left operator right` as `==` and `<` mean it; None where the two have no order.
 
     Args:
@@ -26,31 +27,31 @@ def compare(left: Alternative, operator: str, right: Alternative, bind: Bind) ->
     if Kind.TIME in kinds:
         if not kinds <= NUMBERS | {Kind.TIME, Kind.STRING}:
             return None
-        return f"({time((left,), 'UTC', bind)} {operator} {time((right,), 'UTC', bind)})"
+        return f"({time((left,), 'UTC', to)} {operator} {time((right,), 'UTC', to)})"
     if Kind.BOOLEAN in kinds:
         if kinds == {Kind.BOOLEAN}:
             return f"({left.sql} {operator} {right.sql})"
         if kinds == {Kind.BOOLEAN, Kind.STRING} and operator == "=":
-            return f"({text_of(left, bind)} = {text_of(right, bind)})"
+            return f"({text_of(left, to)} = {text_of(right, to)})"
         return None
     if kinds == {Kind.STRING}:
         return f"({left.sql} {operator} {right.sql})"
     if right.constant is None and left.constant is not None:
         left, right, operator = right, left, FLIPPED[operator]
     if right.constant is not None and left.constant is None:
-        return _with_constant(left, operator, right, bind)
-    return _numbers(left, operator, right, bind)
+        return _with_constant(left, operator, right, to)
+    return _numbers(left, operator, right, to)
 
 
-def _with_constant(left: Alternative, operator: str, right: Alternative, bind: Bind) -> str | None:
+def _with_constant(left: Alternative, operator: str, right: Alternative, to: Scope) -> str | None:
     given = exact_number(right.constant) if isinstance(right.constant, str) else right.constant
     if given is None or isinstance(given, bool):
         return None
     assert isinstance(given, int | float | Decimal)
-    return with_number(left, operator, given, bind)
+    return with_number(left, operator, given, to)
 
 
-def with_number(left: Alternative, operator: str, given: int | float | Decimal, bind: Bind) -> str | None:
+def with_number(left: Alternative, operator: str, given: int | float | Decimal, to: Scope) -> str | None:
     """`left operator given`, for a number or a text that is one."""
     match left.kind:
         case Kind.INTEGER:
@@ -58,7 +59,7 @@ def with_number(left: Alternative, operator: str, given: int | float | Decimal, 
         case Kind.FLOAT:
             return _float_with(left.sql, operator, given)
         case Kind.STRING:
-            return _text_with(bind(left.sql), operator, given, bind)
+            return _text_with(to.bind(left.sql), operator, given, to)
         case _:
             return None
 
@@ -100,9 +101,9 @@ def _float_with(column: str, operator: str, given: int | float | Decimal) -> str
     return f"({column} {'>' if below else '>='} {sql.floating(near)})"
 
 
-def _text_with(column: str, operator: str, given: int | float | Decimal, bind: Bind) -> str:
+def _text_with(column: str, operator: str, given: int | float | Decimal, to: Scope) -> str:
     """A text column against a constant: short texts are exact as floats, long whole ones as integers."""
-    near = number_of_text(column, bind)
+    near = number_of_text(column, to)
     if isinstance(given, float) and not given.is_integer():
         return f"({near} {operator} {sql.floating(given)})"
     short = _float_with(f"({near})", operator, given)
@@ -111,19 +112,19 @@ def _text_with(column: str, operator: str, given: int | float | Decimal, bind: B
     return f"CASE WHEN {long} THEN {wide} ELSE {short} END"
 
 
-def _numbers(left: Alternative, operator: str, right: Alternative, bind: Bind) -> str:
+def _numbers(left: Alternative, operator: str, right: Alternative, to: Scope) -> str:
     """Two numbers or texts of numbers, neither known beforehand."""
     if left.kind is right.kind is Kind.INTEGER or left.kind is right.kind is Kind.FLOAT:
         return f"({left.sql} {operator} {right.sql})"
     if left.kind is Kind.STRING:
-        text = bind(left.sql)
-        return _by_form(text, lambda found: _numbers(found, operator, right, bind), bind)
+        text = to.bind(left.sql)
+        return _by_form(text, lambda found: _numbers(found, operator, right, to), to)
     if right.kind is Kind.STRING:
-        text = bind(right.sql)
-        return _by_form(text, lambda found: _numbers(left, operator, found, bind), bind)
+        text = to.bind(right.sql)
+        return _by_form(text, lambda found: _numbers(left, operator, found, to), to)
     if left.kind is Kind.FLOAT:
-        return _integer_and_float(right.sql, FLIPPED[operator], bind(left.sql))
-    return _integer_and_float(left.sql, operator, bind(right.sql))
+        return _integer_and_float(right.sql, FLIPPED[operator], to.bind(left.sql))
+    return _integer_and_float(left.sql, operator, to.bind(right.sql))
 
 
 def _integer_and_float(integer: str, operator: str, number: str) -> str:
@@ -135,10 +136,10 @@ def _integer_and_float(integer: str, operator: str, number: str) -> str:
     return f"CASE WHEN abs({number}) < 9.2e18 THEN {exact} ELSE CAST({integer} AS DOUBLE) {operator} {number} END"
 
 
-def _by_form(text: str, compared: object, bind: Bind) -> str:
+def _by_form(text: str, compared: object, to: Scope) -> str:
     assert callable(compared)
     whole = Alternative(f"try_cast({text} AS HUGEINT)", Kind.INTEGER, wide=True)
-    near = Alternative(number_of_text(text, bind), Kind.FLOAT)
+    near = Alternative(number_of_text(text, to), Kind.FLOAT)
     return f"CASE WHEN {_long(text)} THEN {compared(whole)} ELSE {compared(near)} END"
 
 

@@ -31,7 +31,9 @@ from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
 from trawl.engines.duckdb.operands import Operand, constant, laid_out, of_column, one
 from trawl.engines.duckdb.scan import Reading
+from trawl.engines.duckdb.scopes import Flaw
 from trawl.engines.duckdb.spelling import aggregates
+from trawl.errors import Span
 from trawl.expr import Expr
 from trawl.schema import Kind, Schema
 
@@ -44,6 +46,19 @@ class Host(Protocol):
 
     def keep(self, query: str) -> str:
         """The name of a table that holds the rows of a query, in order."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A query that counts faults of the data: one row, a column for each flaw.
+
+    Attributes:
+        query: the SELECT.
+        flaws: what is counted, and at which place in the query's text.
+    """
+
+    query: str
+    flaws: tuple[tuple[Flaw, Span | None], ...]
 
 
 @dataclass
@@ -63,6 +78,7 @@ class Compiler:
     names: Names = field(default_factory=Names)
     shared: list[str] = field(default_factory=list)
     told: dict[int, Schema] = field(default_factory=dict)
+    checks: list[Check] = field(default_factory=list)
 
     def frame(self, root: Relation, given: Mapping[int, Frame] | None = None) -> Frame:
         """The relation as a frame.
@@ -90,10 +106,17 @@ class Compiler:
     def result(self, frame: Frame, schema: Schema) -> str:
         """The SELECT of a relation's columns, `o0`, `o1` …, in order."""
         expressions = [
-            f"{laid_out(frame.columns.get(column.name, ()), column.type, frame.bind)} AS o{number}"
+            f"{laid_out(frame.columns.get(column.name, ()), column.type, frame)} AS o{number}"
             for number, column in enumerate(schema)
         ]
         return self.statement(frame.select_in_order(expressions or ["1 AS o0"]))
+
+    def check(self, to: Expressions) -> None:
+        """Notes how the faults are counted that the expressions may come upon."""
+        if to.noted:
+            frame = to.frame.copy()
+            counts = [f"count(*) FILTER (WHERE {sql.any_of(found)})" for found in to.noted.values()]
+            self.checks.append(Check(frame.select(counts), tuple(to.noted)))
 
     def schema_of(self, relation: Relation) -> Schema:
         """The columns of a relation that was compiled; of an open one those that the data told."""
@@ -152,7 +175,10 @@ class Compiler:
     @_compile.register
     def _(self, relation: Filter, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
-        frame.filter(Expressions(frame, self.zone).truth(relation.condition))
+        to = Expressions(frame, self.zone)
+        condition = to.truth(relation.condition)
+        self.check(to)
+        frame.filter(condition)
         frame.settle(frame.columns)
         return frame
 
@@ -161,6 +187,7 @@ class Compiler:
         (frame,) = inputs
         to = Expressions(frame, self.zone)
         added = {name: to.operand(expression) for name, expression in relation.assignments}
+        self.check(to)
         frame.settle({**frame.columns, **added})
         return frame
 
@@ -174,7 +201,8 @@ class Compiler:
     def _(self, relation: Sort, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
         to = Expressions(frame, self.zone)
-        keys = [found for key in relation.keys for found in ordering.sort_keys(key, to.operand(key.value), to.bind)]
+        keys = [found for key in relation.keys for found in ordering.sort_keys(key, to.operand(key.value), to)]
+        self.check(to)
         frame.settle(frame.columns, (*keys, *frame.order))
         return frame
 
@@ -216,12 +244,13 @@ class Compiler:
             names = [self.names.new() for _ in found]
             items += [f"{given.sql} AS {name}" for given, name in zip(found, names, strict=True)]
             columns[measure.name] = tuple(replace(given, sql=name) for given, name in zip(found, names, strict=True))
+        self.check(to)
         items = [f"{old} AS {new}" for old, new in renamed.items()] + items
         body = frame.select(items or ["count(*) AS rows"])
         if relation.keys:
             body += f" GROUP BY {', '.join(renamed)}" if renamed else " HAVING false"
         result = Frame(self.names, f"({body})", columns)
-        order = [found for name, _ in relation.keys for found in ordering.keys(columns[name], result.bind)]
+        order = [found for name, _ in relation.keys for found in ordering.keys(columns[name], result)]
         result.settle(columns, tuple(order))
         return result
 
@@ -229,14 +258,12 @@ class Compiler:
         """Keys of groups as columns of the frame; a row becomes one for each value of a multivalue key."""
         to = Expressions(frame, self.zone)
         found = [to.operand(key) for key in keys]
+        self.check(to)
         for number, key in enumerate(found):
             if grouping.has_lists(key):
                 found[number], _ = grouping.spread(frame, key, distinct=True)
         return [
-            tuple(
-                replace(given, sql=frame.bind(given.sql), constant=None)
-                for given in grouping.identical(key, frame.bind)
-            )
+            tuple(replace(given, sql=frame.bind(given.sql), constant=None) for given in grouping.identical(key, frame))
             for key in found
         ]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import duckdb
+
 from trawl.engines.base import Work
 from trawl.engines.duckdb import sql
 from trawl.errors import Code, TrawlError

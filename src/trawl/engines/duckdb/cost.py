@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
 from trawl.algebra import Scan, post_order
 from trawl.catalog.base import Segment
 from trawl.engines.base import Cost, Progress, Work

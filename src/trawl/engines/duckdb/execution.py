@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
-
-import pyarrow as pa
+from typing import Final, TypeAlias
 
 import duckdb
+import pyarrow as pa
+
 from trawl.algebra import Given, post_order
 from trawl.arrow import arrow_field
 from trawl.catalog.base import Segment
@@ -20,13 +21,17 @@ from trawl.engines.duckdb.connection import connect, faults
 from trawl.engines.duckdb.cost import Meter
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.pipeline import Pipeline
-from trawl.errors import Code, Notice, TrawlError
+from trawl.engines.duckdb.scopes import Flaw
+from trawl.errors import Code, Notice, Span, TrawlError
 from trawl.schema import Column, Kind, Layout, Schema
 
 BATCH_ROWS: Final = 65_536
 FIRST_BATCH_ROWS: Final = 2_048
 STACK_BYTES: Final = 256 << 20
 """DuckDB binds nested subqueries by recursion: a pipeline of 1,000 commands needs more than a thread's usual stack."""
+
+FaultCounts: TypeAlias = "Counter[tuple[Flaw, Span | None]]"
+"""How often the data was at fault, by what was wrong and where in the query."""
 
 _starting = threading.Lock()
 
@@ -38,6 +43,7 @@ class Running:
         self.work = work
         self.meter = Meter(work)
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._faults: FaultCounts = Counter()
         self._stopped = threading.Event()
         self._queue: queue.Queue[pa.RecordBatch | TrawlError | BaseException | None] = queue.Queue(maxsize=2)
 
@@ -72,7 +78,7 @@ class Running:
 
     def notices(self) -> list[Notice]:
         """Faults of the data counted so far."""
-        return []
+        return [Notice(flaw.code, flaw.message, span, count) for (flaw, span), count in self._faults.items() if count]
 
     # --- in the thread -------------------------------------------------------------------------------
 
@@ -93,7 +99,7 @@ class Running:
 
     def _produce(self, connection: duckdb.DuckDBPyConnection) -> Iterator[pa.RecordBatch]:
         self._check()
-        host = Statements(connection, self.meter, self._check)
+        host = Statements(connection, self.meter, self._faults, self._check)
         compiler = Compiler(self.work.snapshot, host, self.work.zone)
         given = {
             id(leaf): host.given(compiler, leaf, self.work)
@@ -105,6 +111,7 @@ class Running:
             frame = compiler.frame(self.work.relation, given)
             schema = compiler.schema_of(self.work.relation)
             yield from host.stream(compiler.result(frame, schema), schema)
+            host.count_faults(compiler)
             self.meter.all_read()
             return
         yield from pipeline.batches(compiler, host)
@@ -136,9 +143,12 @@ class Running:
 class Statements:
     """Runs statements on one connection, and keeps what they cost."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, meter: Meter, check: Callable[[], None]) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, meter: Meter, faults: FaultCounts, check: Callable[[], None]
+    ) -> None:
         self._connection = connection
         self._meter = meter
+        self._faults = faults
         self._check = check
         self._tables = 0
 
@@ -158,6 +168,13 @@ class Statements:
         self._meter.statement(statement)
         self._connection.execute(statement)
         return name
+
+    def count_faults(self, compiler: Compiler) -> None:
+        """Counts the faults of the data in what was compiled since the last time."""
+        for check in compiler.checks:
+            for counts in self.rows(compiler.statement(check.query)):
+                self._faults.update(dict(zip(check.flaws, counts, strict=True)))
+        compiler.checks.clear()
 
     def reading(self, segments: list[Segment]) -> None:
         """Says which segments the statements to come read."""

@@ -2,42 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TypeAlias
 
+from trawl import functions
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.operands import (
     Alternative,
-    Bind,
     Operand,
     constant,
     element,
+    is_there,
     of_kind,
     one,
     opened,
 )
+from trawl.engines.duckdb.scopes import INLINE, Flaw, Scope
+from trawl.errors import Span
 from trawl.expr import Call, Expr, Field, Literal
 from trawl.schema import Kind
 
-Holds: TypeAlias = Callable[[Alternative, Bind], str | None]
+Holds: TypeAlias = Callable[[Alternative, Scope], str | None]
 """Whether a single value is what is asked for, as SQL; None where it never is."""
 
 
 class Expressions:
     """Compiles expressions over the rows of a frame.
 
+    What an expression computes twice becomes a column of the frame; faults of the data are noted by the
+    place in the query, each as conditions of rows.
+
     Attributes:
         frame: where columns are looked up, and where what is used twice becomes a column of its own.
         zone: IANA name of the time zone of functions that are told none.
+        noted: conditions of rows at fault, by what is wrong and where.
     """
 
     def __init__(self, frame: Frame, zone: str) -> None:
         self.frame = frame
         self.zone = zone
+        self.noted: dict[tuple[Flaw, Span | None], list[str]] = {}
+        self._known: dict[int, Operand] = {}
+        self._calls: list[Call] = []
+        self._guards: list[str] = []
 
     def operand(self, expression: Expr) -> Operand:
         """The value of an expression."""
+        if id(expression) not in self._known:
+            self._known[id(expression)] = self._operand(expression)
+        return self._known[id(expression)]
+
+    def _operand(self, expression: Expr) -> Operand:
         match expression:
             case Literal():
                 return constant(expression.value)
@@ -55,23 +72,56 @@ class Expressions:
         if isinstance(expression, Call):
             match expression.function:
                 case "and":
-                    return sql.all_of(self.truth(argument) for argument in expression.arguments)
+                    return sql.all_of(self._truths(expression, "({}) IS TRUE"))
                 case "or":
-                    return sql.any_of(self.truth(argument) for argument in expression.arguments)
+                    return sql.any_of(self._truths(expression, "({}) IS NOT TRUE"))
             predicate = spelling.PREDICATES.get(expression.function) or spelling.SEARCHES.get(expression.function)
             if predicate is not None:
                 return sql.any_of(predicate(self, expression))
         return self.condition(expression)
 
+    def _truths(self, call: Call, going_on: str) -> list[str]:
+        """The conditions, each computed only where those before it left the answer open."""
+        found = []
+        with ExitStack() as before:
+            for argument in call.arguments:
+                found.append(self.truth(argument))
+                before.enter_context(self.where(going_on.format(found[-1])))
+        return found
+
     def condition(self, expression: Expr) -> str:
         """The expression as true, false or null."""
-        return of_kind(self.operand(expression), Kind.BOOLEAN, self.bind)
+        return of_kind(self.operand(expression), Kind.BOOLEAN, self)
+
+    @contextmanager
+    def where(self, condition: str) -> Iterator[None]:
+        """Compiles what is computed only where a condition is true."""
+        self._guards.append(condition)
+        yield
+        self._guards.pop()
+
+    def note(self, flaw: Flaw, when: str) -> None:
+        """Counts a fault of the call that is being compiled, in rows in which it is reached."""
+        call = self._calls[-1] if self._calls else None
+        conditions = [*self._guards, when]
+        if call is not None and flaw is not Flaw.SEVERAL_VALUES and not _takes_null(call):
+            conditions[:0] = [is_there(self.operand(argument)) for argument in call.arguments]
+        self.noted.setdefault((flaw, call.span if call else None), []).append(sql.all_of(conditions))
 
     def bind(self, expression: str) -> str:
         """Gives an expression that is used more than once a name."""
         return self.frame.bind(expression)
 
     def _call(self, call: Call) -> Operand:
+        for argument in call.arguments if not _is_lazy(call) else ():
+            self.operand(argument)
+        self._calls.append(call)
+        try:
+            return self._spelled(call)
+        finally:
+            self._calls.pop()
+
+    def _spelled(self, call: Call) -> Operand:
         from trawl.engines.duckdb import spelling  # as above
 
         predicate = spelling.PREDICATES.get(call.function)
@@ -84,20 +134,25 @@ class Expressions:
         return spelling.SCALARS[call.function](self, call)
 
 
-def same(expression: str) -> str:
-    """What stands in for naming where nothing can be named: inside a lambda."""
-    return f"({expression})"
+def _is_lazy(call: Call) -> bool:
+    function = functions.find(call.function)
+    return function is not None and function.lazy
 
 
-def any_value(operand: Operand, holds: Holds, bind: Bind) -> list[str]:
+def _takes_null(call: Call) -> bool:
+    function = functions.find(call.function)
+    return function is None or function.takes_null or function.lazy
+
+
+def any_value(operand: Operand, holds: Holds, to: Scope) -> list[str]:
     """For each alternative whether the predicate holds for its value or one of its values; null where it is null."""
     found = []
-    for alternative in opened(operand, bind):
+    for alternative in opened(operand, to):
         if not alternative.many:
-            condition = holds(alternative, bind)
+            condition = holds(alternative, to)
         else:
-            items = opened((element(alternative, "x"),), same)
-            held = [condition for item in items if (condition := holds(item, same)) is not None]
+            items = opened((element(alternative, "x"),), INLINE)
+            held = [condition for item in items if (condition := holds(item, INLINE)) is not None]
             among = f"(len(list_filter({alternative.sql}, lambda x: {sql.any_of(held)})) > 0)"
             condition = among if held else None
         found.append(condition or f"CASE WHEN {alternative.sql} IS NOT NULL THEN false END")

@@ -15,6 +15,7 @@ from typing import Final
 
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.operands import Alternative, Operand
+from trawl.engines.duckdb.scopes import Flaw
 
 _COLUMN: Final = re.compile(r"\bv\d+\b")
 _SHORT: Final = re.compile(r"[\w.:'\-]{1,40}")
@@ -70,7 +71,7 @@ class Frame:
 
     def copy(self) -> Frame:
         """A frame that grows on its own from here."""
-        return replace(self, _conditions=[*self._conditions], _computed=dict(self._computed), _held=[])
+        return replace(self, _conditions=[*self._conditions], _computed=dict(self._computed), _held=[*self._held])
 
     def filter(self, condition: str) -> None:
         """Keeps the rows for which the condition is true."""
@@ -92,6 +93,9 @@ class Frame:
     def bind(self, expression: str) -> str:
         """The expression under a name, if it is more than a name or a short constant already."""
         return expression if _SHORT.fullmatch(expression) else self.compute(expression)
+
+    def note(self, flaw: Flaw, when: str) -> None:
+        """Nothing: what is computed apart from expressions has no place in the query."""
 
     def settle(self, columns: Mapping[str, Operand], order: tuple[Key, ...] | None = None) -> None:
         """Replaces the fields, and the order where one is given; all that is no column yet becomes one."""

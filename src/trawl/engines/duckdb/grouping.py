@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.expressions import same
 from trawl.engines.duckdb.frames import Frame
-from trawl.engines.duckdb.operands import Alternative, Bind, Operand, box, element, opened
+from trawl.engines.duckdb.operands import Alternative, Operand, box, element, opened
+from trawl.engines.duckdb.scopes import INLINE, Scope
 from trawl.schema import Kind
 
 
-def identical(operand: Operand, bind: Bind) -> Operand:
+def identical(operand: Operand, to: Scope) -> Operand:
     """The value in the one form that equal values share: a whole float beside integers is an integer."""
-    found = opened(operand, bind)
+    found = opened(operand, to)
     kinds = {given.kind for given in found if not given.many}
     if not {Kind.INTEGER, Kind.FLOAT} <= kinds:
         return _merged(found)
     floats = [given.sql for given in found if given.kind is Kind.FLOAT and not given.many]
     integers = [given for given in found if given.kind is Kind.INTEGER and not given.many]
-    number = bind(sql.coalesce(floats, "DOUBLE"))
+    number = to.bind(sql.coalesce(floats, "DOUBLE"))
     is_whole = f"{number} = floor({number}) AND abs({number}) < 9.2e18"
     whole = f"CASE WHEN {is_whole} THEN CAST({number} AS BIGINT) END"
     wide = any(given.wide for given in integers)
@@ -49,17 +49,17 @@ def _merged(operand: Operand) -> Operand:
     )
 
 
-def listed(operand: Operand, bind: Bind) -> Operand:
+def listed(operand: Operand, to: Scope) -> Operand:
     """The value as a list of each kind: a single value is a list of one, nulls inside a list are left out."""
     by_kind: dict[Kind | None, list[tuple[str, bool]]] = {}
     wide = False
-    for given in opened(operand, bind):
+    for given in opened(operand, to):
         wide = wide or given.wide
         if not given.many:
-            value = bind(given.sql)
+            value = to.bind(given.sql)
             by_kind.setdefault(given.kind, []).append((f"CASE WHEN {value} IS NOT NULL THEN [{value}] END", False))
         else:
-            for item in opened((element(given, "x"),), same):
+            for item in opened((element(given, "x"),), INLINE):
                 taken = given.sql if item.sql == "x" else f"list_transform({given.sql}, lambda x: {item.sql})"
                 by_kind.setdefault(item.kind, []).append((f"list_filter({taken}, lambda x: x IS NOT NULL)", True))
     return tuple(
@@ -87,7 +87,7 @@ def spread(frame: Frame, operand: Operand, *, distinct: bool) -> tuple[Operand, 
     Returns:
         The value of each row, and the column that counts the values of a row from 1.
     """
-    lists = tuple(replace(given, sql=frame.bind(given.sql)) for given in listed(operand, frame.bind))
+    lists = tuple(replace(given, sql=frame.bind(given.sql)) for given in listed(operand, frame))
     if distinct:
         lists = tuple(replace(given, sql=frame.bind(f"list_distinct({given.sql})")) for given in lists)
     longest = f"greatest(1, {', '.join(f'coalesce(len({given.sql}), 0)' for given in lists)})"
@@ -105,15 +105,15 @@ def spread(frame: Frame, operand: Operand, *, distinct: bool) -> tuple[Operand, 
     return values, numbered
 
 
-def key_text(operand: Operand, bind: Bind) -> str:
+def key_text(operand: Operand, to: Scope) -> str:
     """One text that is the same for values that count as the same, and for no others."""
-    return sql.coalesce((_key_text(given, bind) for given in opened(operand, bind)), "VARCHAR")
+    return sql.coalesce((_key_text(given, to) for given in opened(operand, to)), "VARCHAR")
 
 
-def _key_text(given: Alternative, bind: Bind) -> str:
+def _key_text(given: Alternative, to: Scope) -> str:
     if given.kind is not Kind.FLOAT or given.many:
-        return box(given, bind)
-    number = bind(given.sql)
+        return box(given, to)
+    number = to.bind(given.sql)
     whole = f"CAST(CAST({number} AS BIGINT) AS VARCHAR)"
     is_whole = f"{number} = floor({number}) AND abs({number}) < 9.2e18"
     return f"CASE WHEN {is_whole} THEN {whole} ELSE CAST({number} AS VARCHAR) END"

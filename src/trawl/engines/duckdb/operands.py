@@ -7,11 +7,12 @@ lie in one column is it boxed (`trawl.values.box`), and a boxed one is taken apa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.scopes import INLINE, Flaw, Scope
 from trawl.schema import ANY, Kind, Layout, Type
 from trawl.values import Scalar
 
@@ -45,9 +46,6 @@ class Alternative:
 
 Operand: TypeAlias = tuple[Alternative, ...]
 """A value's alternatives; none of them for what is always null."""
-
-Bind: TypeAlias = Callable[[str], str]
-"""Gives an expression that is about to be used twice a name."""
 
 NUMBERS: Final = frozenset({Kind.INTEGER, Kind.FLOAT})
 
@@ -94,12 +92,12 @@ def many(kind: Kind, expression: str) -> Operand:
     return (Alternative(expression, kind, many=True),)
 
 
-def opened(operand: Operand, bind: Bind) -> Operand:
+def opened(operand: Operand, to: Scope) -> Operand:
     """The operand with boxed values taken apart into alternatives of a kind each."""
     found: list[Alternative] = []
     for alternative in operand:
         if alternative.kind is None and not alternative.many:
-            found.extend(_unboxed(bind(alternative.sql), alternative.inside))
+            found.extend(_unboxed(to.bind(alternative.sql), alternative.inside))
         else:
             found.append(alternative)
     return tuple(found)
@@ -133,26 +131,30 @@ def element(alternative: Alternative, variable: str) -> Alternative:
     return replace(alternative, sql=variable, many=False)
 
 
-def singles(operand: Operand, bind: Bind) -> Operand:
-    """The operand as one value: a list of one is its value, of none or several it is null."""
+def singles(operand: Operand, to: Scope) -> Operand:
+    """The operand as one value: a list of one is its value, of none or several it is null.
+
+    Several are a fault of the data, which is noted.
+    """
     found: list[Alternative] = []
-    for alternative in opened(operand, bind):
+    for alternative in opened(operand, to):
         if alternative.many:
-            listed = bind(f"list_filter({alternative.sql}, lambda x: x IS NOT NULL)")
+            listed = to.bind(f"list_filter({alternative.sql}, lambda x: x IS NOT NULL)")
+            to.note(Flaw.SEVERAL_VALUES, f"len({listed}) > 1")
             first = element(alternative, f"CASE WHEN len({listed}) = 1 THEN {listed}[1] END")
-            found.extend(opened((first,), bind))
+            found.extend(opened((first,), to))
         else:
             found.append(alternative)
     return tuple(found)
 
 
-def firsts(operand: Operand, bind: Bind) -> Operand:
+def firsts(operand: Operand, to: Scope) -> Operand:
     """The operand as its first value."""
     found: list[Alternative] = []
-    for alternative in opened(operand, bind):
+    for alternative in opened(operand, to):
         if alternative.many:
             first = f"list_filter({alternative.sql}, lambda x: x IS NOT NULL)[1]"
-            found.extend(opened((element(alternative, first),), bind))
+            found.extend(opened((element(alternative, first),), to))
         else:
             found.append(alternative)
     return tuple(found)
@@ -164,13 +166,13 @@ NUMERIC: Final = r"'[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?'"
 """The texts that are numbers (`trawl.values.exact_number`); a cast alone takes blanks, `_` and `0x` too."""
 
 
-def text_of(alternative: Alternative, bind: Bind) -> str:
+def text_of(alternative: Alternative, to: Scope) -> str:
     """A single value as text (`trawl.values.text_of`)."""
     match alternative.kind:
         case Kind.STRING:
             return alternative.sql
         case Kind.FLOAT:
-            value = bind(alternative.sql)
+            value = to.bind(alternative.sql)
             whole = f"CAST(CAST({value} AS BIGINT) AS VARCHAR)"
             is_whole = f"{value} = floor({value}) AND abs({value}) < 1e15"
             return f"CASE WHEN {is_whole} THEN {whole} ELSE CAST({value} AS VARCHAR) END"
@@ -181,57 +183,79 @@ def text_of(alternative: Alternative, bind: Bind) -> str:
             return f"CAST({alternative.sql} AS VARCHAR)"
 
 
-def text(operand: Operand, bind: Bind) -> str:
+def text(operand: Operand, to: Scope) -> str:
     """The value as text."""
-    return sql.coalesce((text_of(found, bind) for found in singles(operand, bind)), "VARCHAR")
+    return sql.coalesce((text_of(found, to) for found in singles(operand, to)), "VARCHAR")
 
 
-def number_of_text(value: str, bind: Bind) -> str:
+def number_of_text(value: str, to: Scope) -> str:
     """The nearest float of a text that is a number, else null."""
-    value = bind(value)
+    value = to.bind(value)
     cast = f"try_cast({value} AS DOUBLE)"
     return f"CASE WHEN regexp_full_match({value}, {NUMERIC}) AND isfinite({cast}) THEN {cast} END"
 
 
-def number(operand: Operand, bind: Bind) -> Alternative:
-    """The value as a number: an integer where nothing else can come, else a float; numeric text as a float."""
-    found = [given for given in singles(operand, bind) if given.kind in NUMBERS or given.kind is Kind.STRING]
+def number(operand: Operand, to: Scope) -> Alternative:
+    """The value as a number: an integer where nothing else can come, else a float; numeric text as a float.
+
+    Values that are no numbers are a fault of the data, which is noted.
+    """
+    found = []
+    for given in singles(operand, to):
+        match given.kind:
+            case Kind.BOOLEAN:
+                to.note(Flaw.BOOLEAN_NO_NUMBER, f"{given.sql} IS NOT NULL")
+            case Kind.TIME:
+                to.note(Flaw.TIME_NO_NUMBER, f"{given.sql} IS NOT NULL")
+            case _:
+                found.append(given)
     if found and all(given.kind is Kind.INTEGER for given in found):
         wide = any(given.wide for given in found)
         return Alternative(sql.coalesce((given.sql for given in found), "BIGINT"), Kind.INTEGER, wide=wide)
-    return Alternative(sql.coalesce((floating(given, bind) for given in found), "DOUBLE"), Kind.FLOAT)
+    return Alternative(sql.coalesce((floating(given, to) for given in found), "DOUBLE"), Kind.FLOAT)
 
 
-def floating(alternative: Alternative, bind: Bind) -> str:
-    """A number or numeric text as a float."""
+def floating(alternative: Alternative, to: Scope) -> str:
+    """A number or numeric text as a float; text that is none is noted."""
     match alternative.kind:
         case Kind.INTEGER:
             return f"CAST({alternative.sql} AS DOUBLE)"
         case Kind.STRING:
-            return number_of_text(alternative.sql, bind)
+            written = to.bind(alternative.sql)
+            near = to.bind(number_of_text(written, to))
+            to.note(Flaw.TEXT_NO_NUMBER, f"{written} IS NOT NULL AND {near} IS NULL")
+            return near
         case _:
             return alternative.sql
 
 
-def finite(expression: str, bind: Bind) -> str:
-    """A float that is a number, else null."""
-    value = bind(expression)
+def finite(expression: str, to: Scope) -> str:
+    """A float that is a number, else null; one that is too large is noted."""
+    value = to.bind(expression)
+    to.note(Flaw.FLOAT_OVERFLOW, f"NOT isfinite({value})")
     return f"CASE WHEN isfinite({value}) THEN {value} END"
 
 
-def of_kind(operand: Operand, kind: Kind, bind: Bind) -> str:
+def of_kind(operand: Operand, kind: Kind, to: Scope) -> str:
     """The value where it is a single one of just this kind, else null."""
-    found = (given.sql for given in singles(operand, bind) if given.kind is kind)
+    found = (given.sql for given in singles(operand, to) if given.kind is kind)
     return sql.coalesce(found, sql.TYPES[kind])
+
+
+def is_there(operand: Operand) -> str:
+    """Whether the value is not null."""
+    if any(given.constant is not None for given in operand):
+        return "true"
+    return sql.any_of(f"{given.sql} IS NOT NULL" for given in operand)
 
 
 # --- columns that are handed on ----------------------------------------------------------------------
 
 
-def box(alternative: Alternative, bind: Bind) -> str:
+def box(alternative: Alternative, to: Scope) -> str:
     """The value as one JSON text that keeps its type."""
     if alternative.many:
-        item = box(element(alternative, "x"), lambda expression: expression)
+        item = box(element(alternative, "x"), INLINE)
         items = f"list_transform({alternative.sql}, lambda x: coalesce({item}, 'null'))"
         return f"('[' || array_to_string({items}, ',') || ']')"
     match alternative.kind:
@@ -245,30 +269,30 @@ def box(alternative: Alternative, bind: Bind) -> str:
             return f"CAST({alternative.sql} AS VARCHAR)"
 
 
-def boxed(operand: Operand, bind: Bind) -> str:
+def boxed(operand: Operand, to: Scope) -> str:
     """The value boxed, whatever it is."""
-    return sql.coalesce((box(alternative, bind) for alternative in operand), "VARCHAR")
+    return sql.coalesce((box(alternative, to) for alternative in operand), "VARCHAR")
 
 
-def laid_out(operand: Operand, type_: Type, bind: Bind) -> str:
+def laid_out(operand: Operand, type_: Type, to: Scope) -> str:
     """The value as the one column of the type's layout; times as nanoseconds."""
     if type_.is_null:
         return "NULL::VARCHAR"
     if type_.layout is Layout.BOXED:
-        return boxed(operand, bind)
+        return boxed(operand, to)
     kind = type_.kind
     if type_.layout is Layout.LIST:
-        listed = [given.sql for given in opened(operand, bind) if given.many and given.kind is kind]
-        listed += [_native(given, kind) for given in opened(operand, bind) if given.many and given.kind is None]
+        listed = [given.sql for given in opened(operand, to) if given.many and given.kind is kind]
+        listed += [_native(given, kind) for given in opened(operand, to) if given.many and given.kind is None]
         return sql.coalesce(listed, f"{sql.TYPES[kind]}[]")
-    found = singles(operand, bind)
+    found = singles(operand, to)
     if kind is Kind.FLOAT:
         numbers = (given for given in found if given.kind in NUMBERS)
-        return sql.coalesce((floating(given, bind) for given in numbers), "DOUBLE")
+        return sql.coalesce((floating(given, to) for given in numbers), "DOUBLE")
     return sql.coalesce((given.sql for given in found if given.kind is kind), sql.TYPES[kind])
 
 
 def _native(alternative: Alternative, kind: Kind | None) -> str:
-    items = opened((element(alternative, "x"),), lambda expression: expression)
+    items = opened((element(alternative, "x"),), INLINE)
     item = sql.coalesce((found.sql for found in items if found.kind is kind), sql.TYPES[kind])
     return f"list_transform({alternative.sql}, lambda x: {item})"

@@ -8,67 +8,67 @@ from trawl.engines.duckdb.frames import Key
 from trawl.engines.duckdb.operands import (
     NUMBERS,
     Alternative,
-    Bind,
     Operand,
     firsts,
     floating,
     number_of_text,
     text_of,
 )
+from trawl.engines.duckdb.scopes import Scope
 from trawl.engines.duckdb.spelling.network import address_key
 from trawl.schema import Kind
 
 
-def keys(operand: Operand, bind: Bind, *, descending: bool = False, mode: SortMode = SortMode.AUTO) -> list[Key]:
+def keys(operand: Operand, to: Scope, *, descending: bool = False, mode: SortMode = SortMode.AUTO) -> list[Key]:
     """The keys that put rows in the order of a value's first value."""
-    found = firsts(operand, bind)
+    found = firsts(operand, to)
     match mode:
         case SortMode.AUTO:
-            expressions = _mixed(found, bind)
+            expressions = _mixed(found, to)
         case SortMode.STRING:
-            expressions = [sql.coalesce((text_of(given, bind) for given in found), "VARCHAR")]
+            expressions = [sql.coalesce((text_of(given, to) for given in found), "VARCHAR")]
         case SortMode.NUMBER:
-            expressions = _numbers([given for given in found if given.kind in NUMBERS | {Kind.STRING}], bind)
+            expressions = _numbers([given for given in found if given.kind in NUMBERS | {Kind.STRING}], to)
         case SortMode.IP:
             texts = (given.sql for given in found if given.kind is Kind.STRING)
-            expressions = [address_key(given, bind) for given in texts]
+            expressions = [address_key(given, to) for given in texts]
     return [Key(expression, descending) for expression in expressions if expression]
 
 
-def sort_keys(given: SortKey, operand: Operand, bind: Bind) -> list[Key]:
+def sort_keys(given: SortKey, operand: Operand, to: Scope) -> list[Key]:
     """The keys of one key of `sort`."""
-    return keys(operand, bind, descending=given.descending, mode=given.mode)
+    return keys(operand, to, descending=given.descending, mode=given.mode)
 
 
-def _mixed(operand: Operand, bind: Bind) -> list[str]:
+def _mixed(operand: Operand, to: Scope) -> list[str]:
     numbers = [given for given in operand if given.kind in NUMBERS]
     others = [[given.sql for given in operand if given.kind is kind] for kind in (Kind.STRING, Kind.BOOLEAN, Kind.TIME)]
     groups = [group for group in ([given.sql for given in numbers], *others) if group]
     expressions = []
     if len(groups) > 1:
         ranks = (
-            f"WHEN {sql.any_of(f'{value} IS NOT NULL' for value in map(bind, group))} THEN {rank}"
+            f"WHEN {sql.any_of(f'{value} IS NOT NULL' for value in map(to.bind, group))} THEN {rank}"
             for rank, group in enumerate(groups)
         )
         expressions.append(f"CASE {' '.join(ranks)} END")
-    expressions += _numbers(numbers, bind)
+    expressions += _numbers(numbers, to)
     for kind, group in zip((Kind.STRING, Kind.BOOLEAN, Kind.TIME), others, strict=True):
         if group:
             expressions.append(sql.coalesce(group, sql.TYPES[kind]))
     return expressions
 
 
-def _numbers(numbers: list[Alternative], bind: Bind) -> list[str]:
+def _numbers(numbers: list[Alternative], to: Scope) -> list[str]:
     """Numbers of several types: by the nearest float, then by the integer itself, which floats may round."""
     integers = [given.sql for given in numbers if given.kind is Kind.INTEGER]
     if len(integers) == len(numbers):
         return [sql.coalesce(integers, "BIGINT")] if integers else []
     near = sql.coalesce(
-        (number_of_text(given.sql, bind) if given.kind is Kind.STRING else floating(given, bind) for given in numbers),
+        (number_of_text(given.sql, to) if given.kind is Kind.STRING else floating(given, to) for given in numbers),
         "DOUBLE",
     )
     if not integers:
         return [near]
-    floats = [bind(given.sql) for given in numbers if given.kind is Kind.FLOAT]
+    floats = [to.bind(given.sql) for given in numbers if given.kind is Kind.FLOAT]
     exact = (f"CASE WHEN abs({given}) < 9.2e18 THEN CAST(floor({given}) AS BIGINT) END" for given in floats)
     return [near, sql.coalesce([*integers, *exact], "BIGINT")]

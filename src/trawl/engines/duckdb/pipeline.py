@@ -62,6 +62,7 @@ class Pipeline:
                 if batch.num_rows or not found:
                     found = True
                     yield batch
+            host.count_faults(compiler)
             host.read()
         if not found:
             frame = self._frame(compiler, host, reading, Cut((), True), [Wanted(None, 0)] * len(wanted))

@@ -14,6 +14,7 @@ from trawl.catalog.base import Part, Segment
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
 from trawl.engines.duckdb.operands import Alternative, Operand, one
+from trawl.engines.duckdb.scopes import INLINE
 from trawl.engines.duckdb.times import time
 from trawl.schema import INTEGER, Kind, Layout, Type
 
@@ -120,7 +121,7 @@ class Reading:
         plain = [f"epoch_ns({each.sql})" for each in found if each.kind is Kind.TIME and not each.many]
         others = [each for each in found if each.kind is not Kind.TIME or each.many]
         if others:
-            plain.append(time(tuple(others), "UTC", lambda expression: expression))
+            plain.append(time(tuple(others), "UTC", INLINE))
         return sql.coalesce(plain, "BIGINT")
 
     def _lies_within(self, segment: Segment) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.operands import NUMERIC, Bind, Operand, singles
+from trawl.engines.duckdb.operands import NUMERIC, Operand, singles
+from trawl.engines.duckdb.scopes import Scope
 from trawl.instants import MILLISECONDS_FROM
 from trawl.schema import Kind
 from trawl.values import FIRST_INSTANT, LAST_INSTANT
@@ -19,38 +20,38 @@ _ISO: Final = (
 _PARTS: Final = "['y', 'mo', 'd', 'h', 'mi', 's', 'f', 'o']"
 
 
-def time(operand: Operand, zone: str, bind: Bind) -> str:
+def time(operand: Operand, zone: str, to: Scope) -> str:
     """The instant that a value stands for, in nanoseconds: a time, ISO 8601 text, an epoch number."""
     found = []
-    for given in singles(operand, bind):
+    for given in singles(operand, to):
         match given.kind:
             case Kind.TIME:
                 found.append(given.sql)
             case Kind.INTEGER | Kind.FLOAT:
-                found.append(from_epoch(given.sql, bind))
+                found.append(from_epoch(given.sql, to))
             case Kind.STRING:
-                found.append(from_text(given.sql, zone, bind))
+                found.append(from_text(given.sql, zone, to))
             case _:
                 pass
     return sql.coalesce(found, "BIGINT")
 
 
-def from_epoch(number: str, bind: Bind) -> str:
+def from_epoch(number: str, to: Scope) -> str:
     """The instant of epoch seconds, or milliseconds where the number is that large."""
-    number = bind(number)
+    number = to.bind(number)
     unit = f"CASE WHEN abs({number}) < {MILLISECONDS_FROM} THEN {SECOND} ELSE {SECOND // 1000} END"
     exact = f"try_cast(try_cast({number} AS VARCHAR) AS DECIMAL(38, 9))"
     scaled = f"try_cast(try({exact} * ({unit})::HUGEINT) AS HUGEINT)"
-    return in_range(scaled, bind)
+    return in_range(scaled, to)
 
 
-def from_text(text: str, zone: str, bind: Bind) -> str:
+def from_text(text: str, zone: str, to: Scope) -> str:
     """The instant that a text is, in ISO 8601 or as an epoch number."""
-    text = bind(text)
-    parts = bind(f"CASE WHEN regexp_full_match({text}, {_ISO}) THEN regexp_extract({text}, {_ISO}, {_PARTS}) END")
+    text = to.bind(text)
+    parts = to.bind(f"CASE WHEN regexp_full_match({text}, {_ISO}) THEN regexp_extract({text}, {_ISO}, {_PARTS}) END")
     date = f"{parts}.y || '-' || {parts}.mo || '-' || coalesce(nullif({parts}.d, ''), '01')"
     clock = ":".join(f"' || coalesce(nullif({parts}.{name}, ''), '00') || '" for name in ("h", "mi", "s"))
-    shown = bind(f"try_cast({date} || ' {clock}' AS TIMESTAMP)")
+    shown = to.bind(f"try_cast({date} || ' {clock}' AS TIMESTAMP)")
     fraction = f"CAST(rpad({parts}.f, 9, '0') AS BIGINT)"
     hours = f"CAST({parts}.o[1:3] AS BIGINT) * 3600"
     minutes = f"coalesce(try_cast(regexp_extract({parts}.o[4:], '[0-9]+') AS BIGINT), 0) * 60"
@@ -60,20 +61,20 @@ def from_text(text: str, zone: str, bind: Bind) -> str:
     local = f"epoch_us(timezone({sql.text(zone)}, {shown})) * 1000::HUGEINT"
     unzoned = fixed.split(" - ")[0] if zone == "UTC" else local
     whole = f"CASE WHEN {parts}.o = '' THEN {unzoned} ELSE {fixed} END"
-    instant = in_range(f"{whole} + {fraction}", bind)
-    numeric = f"CASE WHEN regexp_full_match({text}, {NUMERIC}) THEN {from_epoch_text(text, bind)} END"
+    instant = in_range(f"{whole} + {fraction}", to)
+    numeric = f"CASE WHEN regexp_full_match({text}, {NUMERIC}) THEN {from_epoch_text(text, to)} END"
     return f"CASE WHEN {parts} IS NOT NULL THEN {instant} ELSE {numeric} END"
 
 
-def from_epoch_text(text: str, bind: Bind) -> str:
+def from_epoch_text(text: str, to: Scope) -> str:
     """The instant of an epoch number that is written as text."""
-    number = bind(f"try_cast({text} AS DECIMAL(38, 9))")
+    number = to.bind(f"try_cast({text} AS DECIMAL(38, 9))")
     unit = f"CASE WHEN abs({number}) < {MILLISECONDS_FROM} THEN {SECOND} ELSE {SECOND // 1000} END"
-    return in_range(f"try_cast(try({number} * ({unit})::HUGEINT) AS HUGEINT)", bind)
+    return in_range(f"try_cast(try({number} * ({unit})::HUGEINT) AS HUGEINT)", to)
 
 
-def in_range(nanoseconds: str, bind: Bind) -> str:
+def in_range(nanoseconds: str, to: Scope) -> str:
     """The instant, if it is one that Trawl can hold."""
-    value = bind(nanoseconds)
+    value = to.bind(nanoseconds)
     first, last = FIRST_INSTANT.nanoseconds, LAST_INSTANT.nanoseconds
     return f"CASE WHEN {value} BETWEEN {first} AND {last} THEN CAST({value} AS BIGINT) END"

@@ -8,20 +8,21 @@ from typing import Final
 
 from trawl.algebra import Measure
 from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.expressions import Expressions, same
+from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Key
 from trawl.engines.duckdb.grouping import has_lists, identical, key_text, listed
 from trawl.engines.duckdb.operands import (
     Alternative,
     Operand,
     box,
+    is_there,
     number,
     number_of_text,
     of_kind,
     one,
     opened,
 )
-from trawl.engines.duckdb.spelling.operators import is_there
+from trawl.engines.duckdb.scopes import INLINE
 from trawl.expr import Expr, Literal
 from trawl.functions import find_aggregation
 from trawl.functions.aggregates import LONGEST_LIST
@@ -52,11 +53,10 @@ class Gathering:
 
     def numbers(self) -> tuple[Alternative, bool]:
         """The numbers that are aggregated, and whether each row has a list of them."""
-        bind = self.to.bind
         if not has_lists(self.values):
-            given = number(self.values, bind)
-            return replace(given, sql=bind(given.sql)), False
-        lists = listed(self.values, bind)
+            given = number(self.values, self.to)
+            return replace(given, sql=self.to.bind(given.sql)), False
+        lists = listed(self.values, self.to)
         integers = all(given.kind is Kind.INTEGER for given in lists)
         items = [
             f"list_filter({_each(given, lambda item: _item_number(item, integers))}, lambda x: x IS NOT NULL)"
@@ -64,7 +64,7 @@ class Gathering:
             if given.kind in {Kind.INTEGER, Kind.FLOAT, Kind.STRING}
         ]
         kind = Kind.INTEGER if integers else Kind.FLOAT
-        joined = bind(f"list_concat({', '.join([*items, f'[]::{sql.TYPES[kind]}[]'])})")
+        joined = self.to.bind(f"list_concat({', '.join([*items, f'[]::{sql.TYPES[kind]}[]'])})")
         return Alternative(joined, kind), True
 
     def aggregate(self, function: str, *parameters: str) -> str:
@@ -120,11 +120,10 @@ class Gathering:
 
     def _one_column(self, last: bool) -> Alternative:
         """The value as one column; of a list its first value, or its last."""
-        bind = self.to.bind
-        found = opened(self.values, bind)
+        found = opened(self.values, self.to)
         if has_lists(found):
             ends = tuple(
-                replace(given, sql=f"{given.sql}[{-1 if last else 1}]", many=False) for given in listed(found, bind)
+                replace(given, sql=f"{given.sql}[{-1 if last else 1}]", many=False) for given in listed(found, self.to)
             )
             found = ends
         return merged(found, self.to)
@@ -132,20 +131,20 @@ class Gathering:
 
 def _item_number(given: Alternative, integers: bool) -> str:
     if given.kind is Kind.STRING:
-        return number_of_text("x", same)
+        return number_of_text("x", INLINE)
     return "x" if integers else "CAST(x AS DOUBLE)"
 
 
 def merged(operand: Operand, to: Expressions) -> Alternative:
     """A value as one column of its kind, boxed where it has several."""
-    found = identical(operand, to.bind)
+    found = identical(operand, to)
     if not found:
         return Alternative("NULL::VARCHAR", Kind.STRING)
     if len(found) == 1:
         return replace(found[0], sql=to.bind(found[0].sql))
     kinds = frozenset(given.kind for given in found if given.kind is not None)
     inside = Type(kinds, multivalue=any(given.many for given in found))
-    boxed = sql.coalesce((box(given, to.bind) for given in found), "VARCHAR")
+    boxed = sql.coalesce((box(given, to) for given in found), "VARCHAR")
     return Alternative(to.bind(boxed), None, inside=inside)
 
 
@@ -160,21 +159,21 @@ def _count(of: Gathering) -> Operand:
 
 def _distinct_count(of: Gathering) -> Operand:
     if has_lists(of.values):
-        lists = listed(of.values, of.to.bind)
+        lists = listed(of.values, of.to)
         texts = (_each(given, _item_identity) for given in lists)
         every = f"list_concat({', '.join([*texts, '[]::VARCHAR[]'])})"
         return one(Kind.INTEGER, f"nullif(len(list_distinct(flatten(list({every})))), 0)")
-    found = identical(of.values, of.to.bind)
-    value = found[0].sql if len(found) == 1 else key_text(of.values, of.to.bind)
+    found = identical(of.values, of.to)
+    value = found[0].sql if len(found) == 1 else key_text(of.values, of.to)
     return one(Kind.INTEGER, f"nullif(count(DISTINCT {value}), 0)")
 
 
 def _item_text(given: Alternative) -> str:
-    return box(given, same)
+    return box(given, INLINE)
 
 
 def _item_identity(given: Alternative) -> str:
-    return key_text((given,), same)
+    return key_text((given,), INLINE)
 
 
 def _sum(of: Gathering) -> Operand:
@@ -205,13 +204,13 @@ def _average(of: Gathering) -> Operand:
 
 def _extreme(function: str) -> Builder:
     def build(of: Gathering) -> Operand:
-        bind = of.to.bind
+        to = of.to
         if has_lists(of.values):
-            lists = listed(of.values, bind)
+            lists = listed(of.values, to)
             structs = (_each(given, _by_number) for given in lists)
             best = f"list_aggregate(flatten(list(list_concat({', '.join(structs)}))), '{function}').b"
             return (Alternative(best, None, inside=_inside(lists)),)
-        found = identical(of.values, bind)
+        found = identical(of.values, to)
         if not found:
             return ()
         if len(found) == 1 and found[0].kind is not Kind.STRING:
@@ -240,10 +239,10 @@ def _inside(lists: Operand) -> Type:
 
 def _by_number(given: Alternative) -> str:
     """A struct that orders as `min` does: as `sort`, but numeric text counts as the number it is."""
-    boxed = box(given, same)
+    boxed = box(given, INLINE)
     if given.kind is not Kind.STRING:
         return _struct(given, boxed)
-    near = number_of_text(given.sql, same)
+    near = number_of_text(given.sql, INLINE)
     return (
         f"{{'r': CASE WHEN {near} IS NULL THEN 1 ELSE 0 END, 'n': coalesce({near}, 0.0::DOUBLE), 'i': 0::HUGEINT, "
         f"'s': {given.sql}, 'b': {boxed}}}"
@@ -298,15 +297,15 @@ def _quantile(of: Gathering, percent: float) -> Operand:
 
 
 def _values(of: Gathering) -> Operand:
-    bind = of.to.bind
+    to = of.to
     if not has_lists(of.values):
-        found = identical(of.values, bind)
+        found = identical(of.values, to)
         if not found:
             return ()
         if len(found) == 1:
             distinct = f"list_sort(list(DISTINCT {found[0].sql}) FILTER ({found[0].sql} IS NOT NULL))"
             return (replace(found[0], sql=distinct, many=True, constant=None),)
-    lists = listed(of.values, bind)
+    lists = listed(of.values, to)
     structs = ", ".join(_each(given, _item_struct) for given in lists)
     distinct = f"list_distinct(flatten(list(list_concat({structs}))))"
     boxes = f"list_transform(list_sort({distinct}), lambda x: x.b)"
@@ -315,15 +314,15 @@ def _values(of: Gathering) -> Operand:
 
 def _item_struct(given: Alternative) -> str:
     if given.kind is not Kind.FLOAT:
-        return _struct(given, box(given, same))
+        return _struct(given, box(given, INLINE))
     whole = replace(given, sql=f"CAST({given.sql} AS BIGINT)", kind=Kind.INTEGER)
     is_whole = f"{given.sql} = floor({given.sql}) AND abs({given.sql}) < 9.2e18"
-    as_float, as_integer = (_struct(found, box(found, same)) for found in (given, whole))
+    as_float, as_integer = (_struct(found, box(found, INLINE)) for found in (given, whole))
     return f"CASE WHEN {is_whole} THEN {as_integer} ELSE {as_float} END"
 
 
 def _list(of: Gathering) -> Operand:
-    bind = of.to.bind
+    to = of.to
     if not has_lists(of.values):
         value = merged(of.values, of.to)
         place = of.place()
@@ -333,16 +332,16 @@ def _list(of: Gathering) -> Operand:
             present = f"FILTER ({value.sql} IS NOT NULL)"
             kept = f"(list({value.sql}{of.ordered()}) {present})[1:{LONGEST_LIST}]"
         return (replace(value, sql=kept, many=True, constant=None),)
-    lists = listed(of.values, bind)
+    lists = listed(of.values, to)
     boxes = [_each(given, _item_text) for given in lists]
-    row = bind(f"list_concat({', '.join(boxes)})")
+    row = to.bind(f"list_concat({', '.join(boxes)})")
     every = f"flatten(list({row}{of.ordered()}) FILTER ({row} IS NOT NULL))[1:{LONGEST_LIST}]"
     return (Alternative(f"CASE WHEN len({every}) > 0 THEN {every} END", None, many=True, inside=_inside(lists)),)
 
 
 def _mode(of: Gathering) -> Operand:
-    bind = of.to.bind
-    lists = listed(of.values, bind)
+    to = of.to
+    lists = listed(of.values, to)
     if not lists:
         return ()
     structs = ", ".join(_each(given, _item_struct) for given in lists)
@@ -362,7 +361,7 @@ def _last(of: Gathering) -> Operand:
 
 def _time(of: Gathering) -> str:
     """The instant of each row."""
-    return of.to.bind(of_kind(of.to.operand(of.arguments[1]), Kind.TIME, of.to.bind))
+    return of.to.bind(of_kind(of.to.operand(of.arguments[1]), Kind.TIME, of.to))
 
 
 def _with_time(of: Gathering, value: str, time: str) -> str:

@@ -6,7 +6,8 @@ import ipaddress
 from typing import Final
 
 from trawl.engines.duckdb.expressions import Expressions
-from trawl.engines.duckdb.operands import Bind, Operand, one, text
+from trawl.engines.duckdb.operands import Operand, one, text
+from trawl.engines.duckdb.scopes import Scope
 from trawl.expr import Call, Literal
 from trawl.functions.searching import Network, network
 from trawl.schema import Kind
@@ -25,9 +26,9 @@ def within(address: str, block: Network) -> str:
     return f"coalesce({_digits(address)} BETWEEN {low_text} AND {high_text}, false)"
 
 
-def address_key(address: str, bind: Bind) -> str:
+def address_key(address: str, to: Scope) -> str:
     """A text that orders addresses: version 4 before 6, then by number; null of what is no address."""
-    address = bind(address)
+    address = to.bind(address)
     version_4 = f"'4' || printf('%08x', {_number(address)})"
     return f"CASE WHEN regexp_full_match({address}, {_VERSION_4}) THEN {version_4} ELSE '6' || {_digits(address)} END"
 
@@ -62,7 +63,7 @@ def _in_network(to: Expressions, call: Call) -> Operand:
     assert isinstance(block.value, str)
     found = network(block.value)
     assert found is not None, "the call was checked"
-    value = to.bind(text(to.operand(address), to.bind))
+    value = to.bind(text(to.operand(address), to))
     return one(Kind.BOOLEAN, f"CASE WHEN {value} IS NOT NULL THEN {within(value, found)} END")
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from typing import Final
 
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.comparing import compare
-from trawl.engines.duckdb.expressions import Expressions, Holds, any_value, same
+from trawl.engines.duckdb.expressions import Expressions, Holds, any_value
 from trawl.engines.duckdb.operands import (
     Alternative,
     Operand,
     element,
     finite,
+    is_there,
     number,
     of_kind,
     one,
@@ -20,6 +22,7 @@ from trawl.engines.duckdb.operands import (
     singles,
     text,
 )
+from trawl.engines.duckdb.scopes import INLINE, Flaw
 from trawl.engines.duckdb.times import SECOND, in_range
 from trawl.expr import Call, Expr
 from trawl.schema import Kind
@@ -31,25 +34,25 @@ Builder = Callable[[Expressions, Call], Operand]
 def equal(to: Expressions, left: Operand, right: Operand) -> list[str]:
     """Whether two values, or one of the values of either, are equal; null where one is."""
     found = []
-    for other in opened(right, to.bind):
+    for other in opened(right, to):
         if other.many:
             found += _among(to, left, other)
         else:
-            found += any_value(left, _equals(other), to.bind)
+            found += any_value(left, _equals(other), to)
     return found
 
 
 def _equals(other: Alternative) -> Holds:
-    return lambda value, bind: compare(value, "=", other, bind)
+    return lambda value, to: compare(value, "=", other, to)
 
 
 def _among(to: Expressions, left: Operand, others: Alternative) -> list[str]:
     """Whether one of the values of a list equals the left value, or one of its values."""
     found = []
-    for mine in opened(left, to.bind):
+    for mine in opened(left, to):
         held = []
-        for item in opened((element(others, "y"),), same):
-            held += any_value((mine,), _equals(item), same)
+        for item in opened((element(others, "y"),), INLINE):
+            held += any_value((mine,), _equals(item), INLINE)
         among = f"len(list_filter({others.sql}, lambda y: {sql.any_of(held)})) > 0"
         found.append(f"CASE WHEN {mine.sql} IS NOT NULL THEN {among} END")
     return found
@@ -66,8 +69,8 @@ def _not_equal(to: Expressions, call: Call) -> list[str]:
 
 def _ordered(operator: str) -> Predicate:
     def build(to: Expressions, call: Call) -> list[str]:
-        left, right = (singles(to.operand(argument), to.bind) for argument in call.arguments)
-        pairs = (compare(one_left, operator, one_right, to.bind) for one_left in left for one_right in right)
+        left, right = (singles(to.operand(argument), to) for argument in call.arguments)
+        pairs = (compare(one_left, operator, one_right, to) for one_left in left for one_right in right)
         return [pair for pair in pairs if pair is not None]
 
     return build
@@ -95,11 +98,21 @@ def _plain_list(value: Operand, items: Sequence[Operand]) -> str | None:
 
 
 def _and(to: Expressions, call: Call) -> Operand:
-    return one(Kind.BOOLEAN, sql.all_of(to.condition(argument) for argument in call.arguments))
+    return one(Kind.BOOLEAN, sql.all_of(_conditions(to, call, "({}) IS DISTINCT FROM false")))
 
 
 def _or(to: Expressions, call: Call) -> Operand:
-    return one(Kind.BOOLEAN, sql.any_of(to.condition(argument) for argument in call.arguments))
+    return one(Kind.BOOLEAN, sql.any_of(_conditions(to, call, "({}) IS DISTINCT FROM true")))
+
+
+def _conditions(to: Expressions, call: Call, going_on: str) -> list[str]:
+    """The conditions, each computed only where those before it left the answer open."""
+    found = []
+    with ExitStack() as before:
+        for argument in call.arguments:
+            found.append(to.bind(to.condition(argument)))
+            before.enter_context(to.where(going_on.format(found[-1])))
+    return found
 
 
 def _not(to: Expressions, call: Call) -> Operand:
@@ -115,16 +128,20 @@ def _arithmetic(operator: str) -> Builder:
         times = [any(given.kind is Kind.TIME for given in operand) for operand in (left, right)]
         if any(times):
             return _time_arithmetic(to, operator, left, right, times)
-        first, second = number(left, to.bind), number(right, to.bind)
+        first, second = number(left, to), number(right, to)
         if first.kind is second.kind is Kind.INTEGER:
-            return one(Kind.INTEGER, _held(f"try({first.sql} {operator} {second.sql})", first.wide or second.wide))
-        return one(Kind.FLOAT, finite(f"{_as_float(first)} {operator} {_as_float(second)}", to.bind))
+            result = f"try({first.sql} {operator} {second.sql})"
+            return one(Kind.INTEGER, _held(to, result, first.wide or second.wide, [first.sql, second.sql]))
+        return one(Kind.FLOAT, finite(f"{_as_float(first)} {operator} {_as_float(second)}", to))
 
     return build
 
 
-def _held(result: str, wide: bool) -> str:
-    return f"try_cast({result} AS BIGINT)" if wide else result
+def _held(to: Expressions, result: str, wide: bool, of: Sequence[str]) -> str:
+    """An integer that 64 bits hold, else null, which is noted."""
+    held = to.bind(f"try_cast({result} AS BIGINT)" if wide else result)
+    to.note(Flaw.INTEGER_OVERFLOW, sql.all_of([f"{held} IS NULL", *(f"{given} IS NOT NULL" for given in of)]))
+    return held
 
 
 def _as_float(given: Alternative) -> str:
@@ -133,38 +150,38 @@ def _as_float(given: Alternative) -> str:
 
 def _time_arithmetic(to: Expressions, operator: str, left: Operand, right: Operand, times: Sequence[bool]) -> Operand:
     if all(times):
-        first, second = (of_kind(operand, Kind.TIME, to.bind) for operand in (left, right))
+        first, second = (of_kind(operand, Kind.TIME, to) for operand in (left, right))
         return one(Kind.FLOAT, f"(CAST({first} AS HUGEINT) - {second}) / {SECOND}.0::DOUBLE")
     instant, seconds = (left, right) if times[0] else (right, left)
-    shift = number(seconds, to.bind)
+    shift = number(seconds, to)
     length = f"CAST({shift.sql} AS HUGEINT) * {SECOND}"
     if shift.kind is Kind.FLOAT:
         length = f"try_cast(round_even({shift.sql} * {SECOND}, 0) AS HUGEINT)"
-    moved = f"try(CAST({of_kind(instant, Kind.TIME, to.bind)} AS HUGEINT) {operator} {length})"
-    return one(Kind.TIME, in_range(moved, to.bind))
+    moved = f"try(CAST({of_kind(instant, Kind.TIME, to)} AS HUGEINT) {operator} {length})"
+    return one(Kind.TIME, in_range(moved, to))
 
 
 def _divide(to: Expressions, call: Call) -> Operand:
-    left, right = (number(to.operand(argument), to.bind) for argument in call.arguments)
-    return one(Kind.FLOAT, finite(f"{_as_float(left)} / nullif({_as_float(right)}, 0)", to.bind))
+    left, right = (number(to.operand(argument), to) for argument in call.arguments)
+    return one(Kind.FLOAT, finite(f"{_as_float(left)} / nullif({_as_float(right)}, 0)", to))
 
 
 def _remainder(to: Expressions, call: Call) -> Operand:
-    left, right = (number(to.operand(argument), to.bind) for argument in call.arguments)
+    left, right = (number(to.operand(argument), to) for argument in call.arguments)
     if left.kind is right.kind is Kind.INTEGER:
-        return one(Kind.INTEGER, _held(f"try({left.sql} % nullif({right.sql}, 0))", left.wide or right.wide))
-    return one(Kind.FLOAT, finite(f"{_as_float(left)} % nullif({_as_float(right)}, 0)", to.bind))
+        return one(Kind.INTEGER, f"CAST(try({left.sql} % nullif({right.sql}, 0)) AS BIGINT)")
+    return one(Kind.FLOAT, finite(f"{_as_float(left)} % nullif({_as_float(right)}, 0)", to))
 
 
 def _negate(to: Expressions, call: Call) -> Operand:
-    given = number(to.operand(call.arguments[0]), to.bind)
+    given = number(to.operand(call.arguments[0]), to)
     if given.kind is Kind.INTEGER:
-        return one(Kind.INTEGER, _held(f"try(-({given.sql}))", given.wide))
+        return one(Kind.INTEGER, _held(to, f"try(-({given.sql}))", given.wide, [given.sql]))
     return one(Kind.FLOAT, f"(-({given.sql}))")
 
 
 def _concatenate(to: Expressions, call: Call) -> Operand:
-    return one(Kind.STRING, f"({' || '.join(text(to.operand(part), to.bind) for part in call.arguments)})")
+    return one(Kind.STRING, f"({' || '.join(text(to.operand(part), to) for part in call.arguments)})")
 
 
 # --- conditions --------------------------------------------------------------------------------------
@@ -197,32 +214,44 @@ def chosen(branches: Sequence[tuple[str | None, Operand]]) -> Operand:
 
 def _if(to: Expressions, call: Call) -> Operand:
     condition, then, otherwise = call.arguments
-    return chosen([(to.bind(to.truth(condition)), to.operand(then)), (None, to.operand(otherwise))])
+    holds = to.bind(to.truth(condition))
+    with to.where(holds):
+        taken = to.operand(then)
+    with to.where(f"({holds}) IS NOT TRUE"):
+        return chosen([(holds, taken), (None, to.operand(otherwise))])
 
 
 def _case(to: Expressions, call: Call) -> Operand:
-    return chosen([(to.bind(to.truth(when)), to.operand(value)) for when, value in _pairs(call.arguments)])
+    return _first_pair(to, call, "({}) IS TRUE")
 
 
 def _validate(to: Expressions, call: Call) -> Operand:
-    pairs = _pairs(call.arguments)
-    return chosen([(to.bind(f"({to.truth(when)}) IS NOT TRUE"), to.operand(value)) for when, value in pairs])
+    return _first_pair(to, call, "({}) IS NOT TRUE")
+
+
+def _first_pair(to: Expressions, call: Call, form: str) -> Operand:
+    """The value of the first pair whose condition is in a form; what comes after it is not computed."""
+    branches: list[tuple[str | None, Operand]] = []
+    with ExitStack() as before:
+        for when, value in _pairs(call.arguments):
+            holds = to.bind(form.format(to.truth(when)))
+            with to.where(holds):
+                branches.append((holds, to.operand(value)))
+            before.enter_context(to.where(f"NOT {holds}"))
+    return chosen(branches)
 
 
 def _pairs(arguments: Sequence[Expr]) -> Iterable[tuple[Expr, Expr]]:
     return zip(arguments[::2], arguments[1::2], strict=True)
 
 
-def is_there(operand: Operand) -> str:
-    """Whether the value is not null."""
-    return sql.any_of(f"{given.sql} IS NOT NULL" for given in operand)
-
-
 def _coalesce(to: Expressions, call: Call) -> Operand:
     branches: list[tuple[str | None, Operand]] = []
-    for argument in call.arguments:
-        operand = tuple(_named(given, to) for given in to.operand(argument))
-        branches.append((is_there(operand), operand))
+    with ExitStack() as before:
+        for argument in call.arguments:
+            operand = tuple(_named(given, to) for given in to.operand(argument))
+            branches.append((is_there(operand), operand))
+            before.enter_context(to.where(f"NOT {is_there(operand)}"))
     return chosen(branches)
 
 

@@ -8,7 +8,8 @@ from typing import Final
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.comparing import compare, with_number
 from trawl.engines.duckdb.expressions import Expressions, any_value
-from trawl.engines.duckdb.operands import Alternative, Bind, constant, text_of
+from trawl.engines.duckdb.operands import Alternative, constant, text_of
+from trawl.engines.duckdb.scopes import Scope
 from trawl.engines.duckdb.spelling.network import within
 from trawl.expr import Call, Literal
 from trawl.functions.searching import network, terms
@@ -49,17 +50,17 @@ def _is(to: Expressions, call: Call) -> list[str]:
     written = plain_text(wanted)
     if written == "*":
         return [sql.any_of(f"{given.sql} IS NOT NULL" for given in operand)] if operand else []
-    return any_value(operand, lambda value, bind: _one_is(value, written, bind), to.bind)
+    return any_value(operand, lambda value, to: _one_is(value, written, to), to)
 
 
-def _one_is(value: Alternative, wanted: str, bind: Bind) -> str | None:
+def _one_is(value: Alternative, wanted: str, to: Scope) -> str | None:
     if "*" in wanted:
-        return matches(text_of(value, bind), wanted)
+        return matches(text_of(value, to), wanted)
     match value.kind:
         case Kind.STRING:
             block = network(wanted)
             same_as = same_text(value.sql, wanted)
-            return same_as if block is None else sql.any_of([same_as, within(bind(value.sql), block)])
+            return same_as if block is None else sql.any_of([same_as, within(to.bind(value.sql), block)])
         case Kind.BOOLEAN:
             folded = simple_lower(wanted)
             return f"({value.sql} = {folded})" if folded in {"true", "false"} else None
@@ -68,7 +69,7 @@ def _one_is(value: Alternative, wanted: str, bind: Bind) -> str | None:
             return None if instant is None else f"({value.sql} = {sql.literal(instant)})"
         case _:
             number = exact_number(wanted)
-            return None if number is None else with_number(value, "=", number, bind)
+            return None if number is None else with_number(value, "=", number, to)
 
 
 def _ordered(operator: str) -> Callable[[Expressions, Call], list[str]]:
@@ -77,21 +78,21 @@ def _ordered(operator: str) -> Callable[[Expressions, Call], list[str]]:
         bound = _constant(literal)
         if bound is None:
             return []
-        return any_value(to.operand(field), lambda value, bind: _is_beyond(value, operator, bound, bind), to.bind)
+        return any_value(to.operand(field), lambda value, to: _is_beyond(value, operator, bound, to), to)
 
     return build
 
 
-def _is_beyond(value: Alternative, operator: str, bound: Scalar, bind: Bind) -> str | None:
+def _is_beyond(value: Alternative, operator: str, bound: Scalar, to: Scope) -> str | None:
     if value.kind is Kind.BOOLEAN or isinstance(bound, bool):
         return None
     if value.kind is Kind.TIME:
         instant = read_time(bound)
         return None if instant is None else f"({value.sql} {operator} {sql.literal(instant)})"
     if isinstance(bound, Instant):
-        return compare(value, operator, constant(bound)[0], bind)
+        return compare(value, operator, constant(bound)[0], to)
     number = exact_number(bound) if isinstance(bound, str) else bound
-    return None if number is None else with_number(value, operator, number, bind)
+    return None if number is None else with_number(value, operator, number, to)
 
 
 def _has_text(to: Expressions, call: Call) -> list[str]:
@@ -101,24 +102,24 @@ def _has_text(to: Expressions, call: Call) -> list[str]:
     written = plain_text(wanted)
     found = []
     for field in call.arguments[1:]:
-        found += any_value(to.operand(field), lambda value, bind: _one_has(value, written, bind), to.bind)
+        found += any_value(to.operand(field), lambda value, to: _one_has(value, written, to), to)
     return [sql.any_of(found)] if found else []
 
 
-def _one_has(value: Alternative, wanted: str, bind: Bind) -> str | None:
+def _one_has(value: Alternative, wanted: str, to: Scope) -> str | None:
     if "*" in wanted:
-        return matches(text_of(value, bind), wanted)
+        return matches(text_of(value, to), wanted)
     sought = terms(wanted)
     if value.kind is Kind.BOOLEAN:
         return f"({value.sql} = {sought[0]})" if sought in {("true",), ("false",)} else None
     if value.kind is Kind.INTEGER and not all(term.isdigit() for term in sought):
         return None
-    text = text_of(value, bind)
+    text = text_of(value, to)
     if not sought:
         return matches(text, f"*{wanted}*")
     if value.kind is Kind.INTEGER and len(sought) > 1:
         return None
-    text = bind(text)
+    text = to.bind(text)
     rough = " AND ".join(matches(text, f"*{term}*") for term in sought)
     between = f"[^{_TERM}]+"
     pattern = f"(^|[^{_TERM}]){between.join(sought)}($|[^{_TERM}])"

@@ -1,0 +1,54 @@
+"""What an expression may ask while it is compiled: names for what is used twice, and faults of the data counted."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final, Protocol
+
+
+class Flaw(Enum):
+    """A fault of the data: its stable code, and what was found (`trawl.functions.base.Fault`)."""
+
+    TEXT_NO_NUMBER = "not_a_number", "a text that is no number was found where a number is expected"
+    BOOLEAN_NO_NUMBER = "not_a_number", "a boolean was found where a number is expected"
+    TIME_NO_NUMBER = "not_a_number", "a time was found where a number is expected"
+    NO_NUMBER_OF_BASE = "not_a_number", "a text that is no number of the base was found"
+    NO_INTEGER = "not_an_integer", "a number with a fraction was found where an integer is expected"
+    NO_BOOLEAN = "not_a_boolean", "a value that is no boolean was found where a condition is expected"
+    TEXT_NO_BOOLEAN = "not_a_boolean", "a text that is neither true nor false was found"
+    NO_TIME = "not_a_time", "a value that cannot be read as a time was found"
+    NOT_OF_FORMAT = "not_a_time", "a text that is not of the format was found"
+    NOT_DEFINED = "not_defined", "the function is not defined for a number that was found"
+    SEVERAL_VALUES = "several_values", "several values were found where one is expected"
+    INTEGER_OVERFLOW = "overflow", "an integer is beyond 64 bits"
+    SUM_OVERFLOW = "overflow", "a sum is beyond 64 bits"
+    FLOAT_OVERFLOW = "overflow", "a number is too large to be held"
+    TIME_OVERFLOW = "overflow", "a time is too far from today to be held"
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        self.message = message
+
+
+class Scope(Protocol):
+    """Where an expression is compiled."""
+
+    def bind(self, expression: str) -> str:
+        """Gives an expression that is used more than once a name."""
+
+    def note(self, flaw: Flaw, when: str) -> None:
+        """Says that the data is at fault in rows in which a condition is true."""
+
+
+class Inline:
+    """Inside a lambda: nothing can be named or counted there."""
+
+    def bind(self, expression: str) -> str:
+        """The expression in brackets."""
+        return f"({expression})"
+
+    def note(self, flaw: Flaw, when: str) -> None:
+        """Nothing is counted."""
+
+
+INLINE: Final = Inline()
