@@ -62,9 +62,8 @@ def describe(root: Relation) -> str:
     lines = []
     for relation in order:
         inputs = " ".join(f"#{numbers[id(child)]}" for child in relation.inputs)
-        lines.append(
-            f"  #{numbers[id(relation)]} {type(relation).__name__.lower()} {inputs} {_details(relation)}".rstrip()
-        )
+        words = (f"  #{numbers[id(relation)]}", type(relation).__name__.lower(), inputs, _details(relation))
+        lines.append(" ".join(word for word in words if word))
     return "\n".join(lines)
 
 
