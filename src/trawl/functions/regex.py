@@ -216,6 +216,8 @@ class _Translation:
                 break
             first = False
             inside = self.inside(character)
+            if inside == "-" and parts[-1:] == ["-"]:  # the end of a range, where Python would warn of `--`
+                inside = r"\-"
             if inside.startswith("^"):
                 negated.append(inside[1:])
             else:

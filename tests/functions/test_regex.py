@@ -1,0 +1,77 @@
+"""RE2's syntax in Python: what is spelled otherwise, what is refused."""
+
+import pytest
+
+from trawl.errors import Code, TrawlError
+from trawl.functions.regex import compile_re2
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        (r"a$", "a\n", None),  # `$` is the end of the text, not of its last line
+        (r"(?m)a$", "a\nb", "a"),
+        (r"^b", "a\nb", None),
+        (r"(?m)^b", "a\nb", "b"),
+        (r"\Aa\z", "a", "a"),
+        (r"\d+", "x٣4", "4"),
+        (r"\w+", "é_1", "_1"),
+        (r"[\w.]+", "é a.b", "a.b"),
+        (r"\s", "\v", None),
+        (r"[^\S\n]+", "a\n \t", " \t"),
+        (r"[^\d\W]+", "1ab2", "ab"),
+        (r"\bx\b", "é x", "x"),
+        (r"\Qa.b*\E+", "a.b**", "a.b**"),
+        (r"\pL+", "1äß2", "äß"),
+        (r"\PL+", "a1b", "1"),
+        (r"\p{Lu}", "aÄ", "Ä"),
+        (r"[\p{Lu}0-9]+", "aÄ1b", "Ä1"),
+        (r"\p{^L}", "a1", "1"),
+        (r"[[:alpha:]]+", "1ab", "ab"),
+        (r"[[:^alpha:]]+", "ab1-", "1-"),
+        (r"(?<first>a)(?P<second>b)", "ab", "ab"),
+        (r"a(?i)b|c", "C", "C"),  # a flag holds up to the end of the group around, over `|` too
+        (r"(a(?i)b)c", "aBC", None),
+        (r"(?i:A)B", "aB", "aB"),
+        (r"(?-i:a)", "A", None),
+        (r"(?s).", "\n", "\n"),
+        (r".", "\n", None),
+        (r"\x41\x{1F600}", "A😀", "A😀"),
+        (r"\101", "A", "A"),
+        (r"[]a]+", "]a", "]a"),
+        (r"[^]a]", "]b", "b"),
+        (r"[a\]b]+", "a]b", "a]b"),
+        (r"[+--]", "-", "-"),
+        (r"\.\-\/\_", ".-/_", ".-/_"),
+        (r"a{2,3}?", "aaa", "aa"),
+    ],
+)
+def test_means_what_it_means_to_re2(pattern: str, text: str, found: str | None) -> None:
+    match = compile_re2(pattern).search(text)
+    assert (match[0] if match else None) == found
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(?=a)",
+        "(?!a)",
+        "(?<=a)",
+        "(?<!a)",
+        "(?P=n)",
+        r"(a)\1",
+        "(?>a)",
+        "a++",
+        "(",
+        "a)",
+        "[a",
+        "*a",
+        r"\pX",
+        r"\h",
+        "(?#c)",
+    ],
+)
+def test_what_re2_refuses_is_refused(pattern: str) -> None:
+    with pytest.raises(TrawlError) as caught:
+        compile_re2(pattern)
+    assert caught.value.code is Code.INVALID_ARGUMENT
