@@ -133,7 +133,7 @@ def test_the_tap_is_what_reaches_the_first_command_that_replaces_events(
 
 
 def test_a_plan_ends_where_the_data_tells_the_columns_and_is_resumed_with_them(events: Events) -> None:
-    text = "source web-* earliest=now-1d | timechart span=1h count by host | where a > 0 | fields a*"
+    text = "source web-* earliest=now-1d latest=now | timechart span=1h count by host | where a > 0 | fields a*"
     planned = plan(request(text), events)
     assert planned.rest is not None
     assert any(isinstance(relation, Pivot) for relation in post_order(planned.result))
@@ -148,7 +148,7 @@ def test_a_plan_ends_where_the_data_tells_the_columns_and_is_resumed_with_them(e
 
 
 def test_what_follows_open_columns_is_checked_already(events: Events) -> None:
-    code, _ = refused("source web-* earliest=now-1d | timechart count by host | eval x=lenn(a)", events)
+    code, _ = refused("source web-* earliest=now-1d latest=now | timechart count by host | eval x=lenn(a)", events)
     assert code is Code.UNKNOWN_FUNCTION
 
 
