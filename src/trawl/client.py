@@ -26,6 +26,7 @@ from trawl.api.answers import (
 from trawl.api.pages import Page
 from trawl.api.requests import CreateTask, ExportFile
 from trawl.errors import Code, TrawlError
+from trawl.tasks.ids import is_id
 
 TASKS: Final = "/_sme/async_requests"
 CONNECT_SECONDS: Final = 5.0
@@ -66,15 +67,17 @@ class Client:
     def submit(self, wanted: CreateTask, idempotency_key: str | None = None) -> Accepted:
         """Makes a task."""
         headers = {} if idempotency_key is None else {"Idempotency-Key": idempotency_key}
-        return Accepted.model_validate_json(self._post("/request", _body(wanted), headers=headers))
+        return Accepted.model_validate_json(self._post(f"{TASKS}/request", _body(wanted), headers=headers))
 
     def dry_run(self, wanted: CreateTask) -> DryRunAnswer:
         """What the query would read."""
-        return DryRunAnswer.model_validate_json(self._post("/request", _body(wanted), params={"dryRun": "true"}))
+        return DryRunAnswer.model_validate_json(
+            self._post(f"{TASKS}/request", _body(wanted), params={"dryRun": "true"})
+        )
 
     def get(self, id: str) -> TaskAnswer:
         """The task as it is now."""
-        return TaskAnswer.model_validate_json(self._call("GET", f"{TASKS}/status/{id}"))
+        return TaskAnswer.model_validate_json(self._call("GET", _about("status", id)))
 
     def list(self, parameters: Mapping[str, str]) -> TaskList:
         """The tasks, newest first. The parameters are those of the call."""
@@ -82,19 +85,19 @@ class Client:
 
     def stop(self, id: str) -> TaskAnswer:
         """Stops an unfinished task."""
-        return TaskAnswer.model_validate_json(self._post(f"/break/{id}"))
+        return TaskAnswer.model_validate_json(self._post(_about("break", id)))
 
     def stop_all(self) -> StoppedAll:
         """Stops all of the caller's unfinished tasks."""
-        return StoppedAll.model_validate_json(self._post("/break"))
+        return StoppedAll.model_validate_json(self._post(f"{TASKS}/break"))
 
     def delete(self, id: str) -> Deleted:
         """Deletes a finished task's result."""
-        return Deleted.model_validate_json(self._call("DELETE", f"{TASKS}/delete/{id}"))
+        return Deleted.model_validate_json(self._call("DELETE", _about("delete", id)))
 
     def keep(self, id: str, ttl: str) -> TaskAnswer:
         """Sets how long the result is kept."""
-        return TaskAnswer.model_validate_json(self._post(f"/keep/{id}", orjson.dumps({"ttl": ttl})))
+        return TaskAnswer.model_validate_json(self._post(_about("keep", id), orjson.dumps({"ttl": ttl})))
 
     # --- what they found -------------------------------------------------------------------------------
 
@@ -105,28 +108,28 @@ class Client:
     def raw_answer(self, id: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """A page of the result as the server sends it, in pieces."""
         parameters = {"from": str(start)} | ({} if stop is None else {"to": str(stop)})
-        with self._streaming("GET", f"{TASKS}/response/{id}", params=parameters) as pieces:
+        with self._streaming("GET", _about("response", id), params=parameters) as pieces:
             yield from pieces
 
     def rows(self, id: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """The rows of the result as JSON, one a line, as the server sends them."""
         parameters = {"format": "ndjson", "from": str(start)} | ({} if stop is None else {"to": str(stop)})
-        with self._streaming("GET", f"{TASKS}/response/{id}", params=parameters) as pieces:
+        with self._streaming("GET", _about("response", id), params=parameters) as pieces:
             yield from pieces
 
     def export(self, id: str, wanted: ExportFile) -> Iterator[bytes]:
         """The result as a file, in pieces."""
-        with self._streaming("POST", f"{TASKS}/file_download/{id}", json=wanted.model_dump()) as pieces:
+        with self._streaming("POST", _about("file_download", id), json=wanted.model_dump()) as pieces:
             yield from pieces
 
     def logs(self, id: str, start: int = 0, level: str = "DEBUG") -> Logs:
         """The lines of the task's log from `start` on."""
         parameters = {"from": str(start), "level": level}
-        return Logs.model_validate_json(self._call("GET", f"{TASKS}/logs/{id}", params=parameters))
+        return Logs.model_validate_json(self._call("GET", _about("logs", id), params=parameters))
 
     def watch(self, id: str) -> Iterator[TaskAnswer]:
         """The task each time that it changed, its end state last; blocks in between."""
-        with self._streaming("GET", f"{TASKS}/events/{id}") as pieces:
+        with self._streaming("GET", _about("events", id)) as pieces:
             for event in _events(pieces):
                 if event in ("state", "progress"):
                     task = self.get(id)
@@ -153,7 +156,7 @@ class Client:
 
     def _post(self, path: str, content: bytes | None = None, headers: Mapping[str, str] = {}, **more: Any) -> bytes:
         headers = {**headers, **(JSON if content else {})}
-        return self._call("POST", TASKS + path, content=content, headers=headers, **more)
+        return self._call("POST", path, content=content, headers=headers, **more)
 
     def _call(self, method: str, path: str, **more: Any) -> bytes:
         with self._streaming(method, path, **more) as pieces:
@@ -164,6 +167,13 @@ class Client:
 
 
 JSON: Final = {"Content-Type": "application/json"}
+
+
+def _about(call: str, id: str) -> str:
+    """The address of a call about one task. What is no id never gets there: `break/` would stop everything."""
+    if not is_id(id):
+        raise TrawlError(Code.TASK_NOT_FOUND, "there is no task of this id")
+    return f"{TASKS}/{call}/{id}"
 
 
 def _body(wanted: CreateTask) -> bytes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated, Any
 
 import typer
 
+from trawl.cli.terminal.logging import log_to_stderr
 from trawl.cli.terminal.options import Data
 
 
@@ -23,5 +25,6 @@ def serve(
     from trawl.server.serving import serve as run  # the web framework takes half a second to import
     from trawl.settings.process import Settings
 
+    log_to_stderr(logging.INFO)
     given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     run(Settings.load(data, **given), lambda url: typer.echo(f"trawl serves {url} (reference: {url}/docs)"))

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from trawl.cli.terminal.logging import log_to_stderr
 from trawl.errors import Code, TrawlError, excerpt
 
 FAILED: Final = 1
@@ -60,6 +61,7 @@ def about(query: str) -> Iterator[None]:
 
 def exit_status(app: typer.Typer) -> int:
     """Runs the command line on the process's arguments; prints what goes wrong to stderr."""
+    log_to_stderr()
     try:
         app()
     except SystemExit as end:

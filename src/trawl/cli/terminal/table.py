@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 
 import orjson
@@ -30,15 +30,15 @@ def written(names: Sequence[str], rows: Iterable[Mapping[str, Any]], width: int 
     if width is not None:
         widths = [min(found, WIDEST) for found in widths]
         if sum(widths) + len(GAP) * (len(widths) - 1) > width:
-            yield from _one_a_field(names, first, remaining)
+            yield from _one_a_field(names, chain(first, remaining))
             return
     numeric = [all(_is_number(row.get(name)) for row in first) for name in names]
-    yield _line(names, widths, numeric)
-    yield _line(["─" * found for found in widths], widths, numeric)
-    for line in texts:
-        yield _line(line, widths, numeric)
-    for row in remaining:
-        yield _line([text(row.get(name)) for name in names], widths, numeric)
+    later = ([text(row.get(name)) for name in names] for row in remaining)
+    for line in chain((list(names), ["─" * found for found in widths]), texts, later):
+        if width is not None:
+            line = [_cut(cell, found) for cell, found in zip(line, widths, strict=True)]
+        padded = [_pad(cell, found, right) for cell, found, right in zip(line, widths, numeric, strict=True)]
+        yield GAP.join(padded).rstrip()
 
 
 def text(value: Any) -> str:
@@ -61,29 +61,24 @@ def _is_number(value: Any) -> bool:
     return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
 
 
-def _line(cells: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> str:
-    fitted = [_fit(cell, width, right) for cell, width, right in zip(cells, widths, numeric, strict=True)]
-    return GAP.join(fitted).rstrip()
+def _cut(cell: str, width: int) -> str:
+    if cell_len(cell) <= width:
+        return cell
+    cell = cell[: width - 1]
+    while cell_len(cell) > width - 1:
+        cell = cell[:-1]
+    return cell + "…"
 
 
-def _fit(cell: str, width: int, right: bool) -> str:
-    missing = width - cell_len(cell)
-    if missing < 0:
-        while cell_len(cell) > width - 1:
-            cell = cell[: width - 1] if cell.isascii() else cell[:-1]
-        return cell + "…" + " " * (width - 1 - cell_len(cell))
-    return " " * missing + cell if right else cell + " " * missing
+def _pad(cell: str, width: int, right: bool) -> str:
+    missing = " " * (width - cell_len(cell))
+    return missing + cell if right else cell + missing
 
 
-def _one_a_field(
-    names: Sequence[str], first: Iterable[Mapping[str, Any]], rest: Iterable[Mapping[str, Any]]
-) -> Iterator[str]:
+def _one_a_field(names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     widest = max(cell_len(name) for name in names)
-    number = 0
-    for part in (first, rest):
-        for row in part:
-            number += 1
-            yield f"── {number} " + "─" * 40
-            for name in names:
-                if name in row:
-                    yield f"{name}{' ' * (widest - cell_len(name))}  {text(row[name])}"
+    for number, row in enumerate(rows, 1):
+        yield f"── {number} " + "─" * 40
+        for name in names:
+            if name in row:
+                yield f"{_pad(name, widest, False)}  {text(row[name])}"
