@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import sqlalchemy as sql
 
@@ -17,8 +17,10 @@ from trawl.settings.cluster import ClusterSettings
 from trawl.settings.process import Settings
 from trawl.store import Store
 from trawl.tasks.folders import Folders
-from trawl.tasks.service import Tasks
 from trawl.tasks.tools import Tools
+
+if TYPE_CHECKING:
+    from trawl.tasks.service import Tasks
 
 WORKER_TOOLS: Final = "trawl.assembly:worker_tools"
 """The name under which a worker process finds `worker_tools`."""
@@ -61,6 +63,8 @@ def open_service(settings: Settings, *, adopts: bool = False) -> Service:
         adopts: whether to run all that waits in the folder, and to sweep it, as a server does; else only
             what is submitted here.
     """
+    from trawl.tasks.service import Tasks  # workers import this module too, and start sooner without
+
     settings.data.mkdir(parents=True, exist_ok=True)
     engine = open_database(settings)
     database.upgrade(engine)

@@ -69,7 +69,9 @@ def test_every_accepted_task_ends_with_its_rows(tmp_path: Path, moments: int) ->
                 while unfinished(tasks) < AT_ONCE:
                     name = dice.choice(list(ROWS))
                     accepted[tasks.submit(asked(f"source {name}"), OWNER).id] = ROWS[name]
-                time.sleep(dice.uniform(0, 1.2))
+                while dice.random() < 0.9 and not tasks.list(Filter(statuses=(Status.RUNNING,)))[1]:
+                    time.sleep(0.05)
+                time.sleep(dice.uniform(0, 0.6))
                 worker = pick_worker(server, tasks, dice) if dice.random() < 0.6 else None
                 if worker is not None:
                     worker.kill()

@@ -32,3 +32,24 @@ class Changes:
         finally:
             with self._lock:
                 del self._wakers[key]
+
+
+class Bell(threading.Event):
+    """Rings when a task (None: any) changes, while the block lasts. Hearing it silences it."""
+
+    def __init__(self, changes: Changes, task: str | None) -> None:
+        super().__init__()
+        self._listening = changes.waking(task, self.set)
+
+    def __enter__(self) -> Bell:
+        self._listening.__enter__()
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self._listening.__exit__(None, None, None)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Waits until it rings, or for so many seconds; whether it rang."""
+        rang = super().wait(timeout)
+        self.clear()
+        return rang

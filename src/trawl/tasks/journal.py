@@ -46,6 +46,11 @@ def now() -> Instant:
     return Instant(time.time_ns())
 
 
+def brief(text: str) -> str:
+    """A text as a line of a log shows it: not longer than 500 signs."""
+    return text if len(text) <= 500 else text[:499] + "…"
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A log line to be: what `Journal.write` gives a number. `command` is the one of the query it is about."""

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
+from typing import Final
 
 import orjson
 import pyarrow as pa
 
 import trawl
-from trawl.algebra import Given, Relation
+from trawl.algebra import Given
 from trawl.arrow import schema_of
 from trawl.catalog.base import Snapshot
 from trawl.engines.base import Cost
-from trawl.engines.base import Progress as Scanned
 from trawl.errors import Code, Notice, TrawlError
 from trawl.planning import PREVIOUS, Plan, plan, resume
 from trawl.results.files import put
@@ -30,22 +28,24 @@ from trawl.results.writer import Writer
 from trawl.tasks import cost, counts
 from trawl.tasks.budget import Budget
 from trawl.tasks.executions import Executions, Means
-from trawl.tasks.journal import Level, Note, Phase, now
+from trawl.tasks.journal import Level, Phase, now
 from trawl.tasks.messages import Begin, Done
 from trawl.tasks.process import forget_peak
 from trawl.tasks.snapshot import Frozen, freeze
 from trawl.tasks.store import Ending, Report
-from trawl.tasks.task import Failure, Progress, Status
+from trawl.tasks.task import Failure, Status
+from trawl.tasks.telling import Telling
 from trawl.tasks.tools import Tools
 from trawl.tasks.wanted import CostLevel
-from trawl.tasks.warned import Warnings
 from trawl.values import NANOSECONDS
 
-TICK: float = 0.25
+TICK: Final = 0.25
 """Seconds between two reports."""
-SEARCHED: float = 90.0
-"""The percentage at which the search itself is done, where statistics follow; 99 where none do."""
-STORED: str = "stored"
+SEARCHED: Final = 90.0
+"""The percentage at which the search itself is done, where statistics follow."""
+NEARLY: Final = 99.0
+"""The highest percentage but that of a task that is completed."""
+STORED: Final = "stored"
 """The name under which statistics read the stored result."""
 
 
@@ -64,19 +64,12 @@ class Run:
         self._tools = tools
         self._tell = tell
         self._stop_wanted = threading.Event()
-        self._lock = threading.Lock()
-        self._notes: list[Note] = []
-        self._warnings = Warnings(self._task.wanted.query)
-        self._progress = Progress()
-        self._began = time.monotonic()
-        self._floor = self._ceiling = 0.0
-        self._executions: Executions | None = None
-        self._writer: Writer | None = None
-        self._progressive = False
+        self._telling = Telling(self._task)
         self._budget = Budget(self._task.wanted.max_rows, self._task.wanted.max_run_seconds)
         self._meter = cost.Meter()
         self._costs: list[Cost] = []
         self._chain: list[Plan] = []
+        self._executions: Executions | None = None
 
     def stop(self) -> None:
         """Ends the attempt soon."""
@@ -89,7 +82,7 @@ class Run:
         forget_peak()
         waited = (now().nanoseconds - self._task.created.nanoseconds) / NANOSECONDS
         self._meter.add(Phase.QUEUE, max(0.0, waited))
-        self._note(Level.INFO, Phase.QUEUE, f"picked up, attempt {self._task.attempt}")
+        self._telling.note(Level.INFO, Phase.QUEUE, f"picked up, attempt {self._task.attempt}")
         try:
             ending = self._attempt()
         except TrawlError as error:
@@ -102,9 +95,7 @@ class Run:
             reason = f"a fault of the program itself ({type(error).__name__}); the server's own log has the details"
             ending = self._ended_by(TrawlError(Code.INTERNAL_ERROR, reason))
         self._tools.folders.clear(self._task.id, self._task.attempt)
-        percent = 100.0 if ending.status is Status.COMPLETED else self._progress.percent
-        self._progress = replace(self._progress, percent=percent, eta_seconds=None)
-        return Done(self._report(), ending)
+        return Done(self._telling.report(percent=100.0 if ending.status is Status.COMPLETED else 0.0), ending)
 
     # --- the attempt, step by step ---------------------------------------------------------------------
 
@@ -121,11 +112,11 @@ class Run:
                     if not self._is_spent(error):
                         raise
         if self._budget.spent is not None:
-            self._warn([self._budget.spent], Phase.SEARCH)
+            self._telling.warn([self._budget.spent], Phase.SEARCH)
         elif outside := frozen.outside(planned):
-            self._warn([outside], Phase.SEARCH)
-        seconds = time.monotonic() - self._began
-        self._note(Level.INFO, Phase.WRITE, f"completed: rows: {rows:,}, bytes: {size:,}, seconds: {seconds:.3f}")
+            self._telling.warn([outside], Phase.SEARCH)
+        message = f"completed: rows: {rows:,}, bytes: {size:,}, seconds: {self._telling.seconds:.3f}"
+        self._telling.note(Level.INFO, Phase.WRITE, message)
         return Ending(Status.COMPLETED, is_partial=self._budget.spent is not None)
 
     def _planned(self) -> tuple[Frozen, Plan]:
@@ -134,7 +125,6 @@ class Run:
         frozen = freeze(folders.snapshot(task.id), task.request, self._tools.catalog)
         frozen.check()
         planned = plan(task.request, frozen)
-        segments = [segment for many in frozen.segments.segments.values() for segment in many]
         means = Means(
             engine=self._tools.engine,
             finisher=self._tools.finisher,
@@ -148,35 +138,36 @@ class Run:
         self._executions = Executions(means, frozen.segments)
         if self._stop_wanted.is_set():
             self._executions.stop()
+        segments = [segment for many in frozen.segments.segments.values() for segment in many]
         where = ", ".join(planned.sources) or "no source"
         rows = sum(segment.rows for segment in segments)
         message = (
             f"plan: {planned.query} → {self._tools.engine.name} reads {where}; files: {len(segments)}, rows: {rows:,}"
         )
-        self._note(Level.INFO, Phase.PLAN, message)
-        self._warn(planned.notices, Phase.PLAN, planned)
+        self._telling.note(Level.INFO, Phase.PLAN, message)
+        self._telling.warn(planned.notices, Phase.PLAN, planned)
         return frozen, planned
 
     def _searched(self, frozen: Frozen, planned: Plan) -> tuple[int, int]:
         """Writes the rows of the plan; how many, and their bytes."""
         task = self._task
-        self._ceiling = SEARCHED if task.wanted.stats else 99.0
+        self._telling.between(0.0, SEARCHED if task.wanted.stats else NEARLY)
         facts = Facts(planned.query, planned.range, trawl.__version__, self._tools.engine.name, frozen.digest)
         folder = self._tools.folders.attempt(task.id, task.attempt)
-        self._progressive = planned.tap is None and planned.rest is None
+        progressive = planned.tap is None and planned.rest is None
         batches = self._rows(planned, frozen)
-        with Writer(
-            folder, facts, threads=self._tools.threads, quota=self._begin.quota, progressive=self._progressive
-        ) as self._writer:
+        threads, quota = self._tools.threads, self._begin.quota
+        with Writer(folder, facts, threads=threads, quota=quota, progressive=progressive) as writer:
+            self._telling.written_by(writer, progressive=progressive)
             try:
                 for batch in self._budget.meter(batches):
                     with self._meter.phase(Phase.WRITE):
-                        self._writer.write(batch)
+                        writer.write(batch)
             except TrawlError as error:
                 if not self._is_spent(error):
                     raise
             with self._meter.phase(Phase.WRITE):
-                manifest = self._writer.close()
+                manifest = writer.close()
         self._executed.halt()
         self._account(Phase.SEARCH)
         return manifest.rows, manifest.bytes
@@ -188,7 +179,7 @@ class Run:
         while planned.rest is not None:
             reader = self._executed.reader(batches)
             planned = resume(planned, schema_of(reader.schema), frozen)
-            self._warn(planned.notices, Phase.PLAN, planned)
+            self._telling.warn(planned.notices, Phase.PLAN, planned)
             self._chain.append(planned)
             batches = self._executed.run(planned.result, given={PREVIOUS: reader})
         return batches
@@ -202,25 +193,26 @@ class Run:
 
     def _stats(self) -> None:
         """Asks the events for sidebar and timeline; where the result is the events, the stored result is asked."""
-        self._floor, self._ceiling = SEARCHED, 99.0
-        place = next((number for number, planned in enumerate(self._chain) if planned.tap is not None), None)
-        last, snapshot, before = self._chain[-1], None, self._chain[:place]
-        if place is None:
-            stored = Result(self._tools.folders.attempt(self._task.id, self._task.attempt))
-            tap: Relation = Given(STORED, schema=stored.schema)
-            before, snapshot = [], Snapshot({STORED: stored.segments()})
+        self._telling.between(SEARCHED, NEARLY)
+        task, last = self._task, self._chain[-1]
+        taps = [(planned.tap, self._chain[:number]) for number, planned in enumerate(self._chain) if planned.tap]
+        snapshot: Snapshot | None = None
+        if taps:
+            tap, before = taps[0]
         else:
-            tap = self._chain[place].tap or last.result
-        survey = Survey(tap, last.time_field, last.range, self._task.zone)
+            stored = Result(self._tools.folders.attempt(task.id, task.attempt))
+            tap, before = Given(STORED, schema=stored.schema), []
+            snapshot = Snapshot({STORED: stored.segments()})
+        survey = Survey(tap, last.time_field, last.range, task.zone)
         with self._meter.phase(Phase.STATS):
             fields = self._executed.run(survey.fields, before, snapshot=snapshot)
             times = self._executed.run(survey.times, before, snapshot=snapshot)
             stats = survey.stats(fields, times)
-            put(self._tools.folders.stats(self._task.id, self._task.attempt), orjson.dumps(stats.to_json()))
+            put(self._tools.folders.stats(task.id, task.attempt), orjson.dumps(stats.to_json()))
         self._account(Phase.STATS)
         if not survey.has_time:
             message = f"there is no timeline: the events have lost their time field `{survey.field}`"
-            self._warn([Notice("no_timeline", message)], Phase.STATS)
+            self._telling.warn([Notice("no_timeline", message)], Phase.STATS)
 
     def _cost_report(self, rows: int, size: int) -> None:
         commands = None
@@ -234,7 +226,38 @@ class Run:
             told = cost.report(self._meter, costs, rows, size, commands)
             put(self._tools.folders.cost(self._task.id, self._task.attempt), orjson.dumps(told))
 
-    # --- endings ---------------------------------------------------------------------------------------
+    # --- on the way ------------------------------------------------------------------------------------
+
+    @property
+    def _executed(self) -> Executions:
+        assert self._executions is not None, "planned first"
+        return self._executions
+
+    def _account(self, phase: Phase) -> None:
+        self._telling.advance(self._executed.progress())
+        costs, notices = self._executed.settle()
+        self._costs.extend(costs)
+        self._telling.warn(notices, phase, *self._chain)
+
+    @contextmanager
+    def _ticking(self) -> Iterator[None]:
+        over = threading.Event()
+
+        def tick() -> None:
+            while not over.wait(TICK):
+                if self._executions is not None:
+                    if self._budget.is_late():
+                        self._executions.stop()
+                    self._telling.advance(self._executions.progress())
+                self._tell(self._telling.report())
+
+        ticker = threading.Thread(target=tick, name="progress", daemon=True)
+        ticker.start()
+        try:
+            yield
+        finally:
+            over.set()
+            ticker.join()
 
     def _is_spent(self, error: TrawlError) -> bool:
         """Whether an error only says that a budget is used up."""
@@ -247,78 +270,8 @@ class Run:
 
     def _ended_by(self, error: TrawlError) -> Ending:
         if error.code is Code.STOPPED:
-            self._note(Level.INFO, Phase.SEARCH, "stopped")
+            self._telling.note(Level.INFO, Phase.SEARCH, "stopped")
             return Ending(Status.STOPPED, is_partial=True)
-        self._note(Level.ERROR, Phase.SEARCH, f"failed: {error.reason}" + (f" ({error.hint})" if error.hint else ""))
+        message = f"failed: {error.reason}" + (f" ({error.hint})" if error.hint else "")
+        self._telling.note(Level.ERROR, Phase.SEARCH, message)
         return Ending(Status.FAILED, is_partial=True, error=Failure.of(error, self._task.wanted.query))
-
-    # --- telling ---------------------------------------------------------------------------------------
-
-    @property
-    def _executed(self) -> Executions:
-        assert self._executions is not None, "planned first"
-        return self._executions
-
-    def _account(self, phase: Phase) -> None:
-        self._advance()
-        costs, notices = self._executed.settle()
-        self._costs.extend(costs)
-        self._warn(notices, phase, *self._chain)
-
-    def _note(self, level: Level, phase: Phase, message: str) -> None:
-        with self._lock:
-            self._notes.append(Note(level, phase, message))
-
-    def _warn(self, notices: list[Notice] | tuple[Notice, ...], phase: Phase, *plans: Plan) -> None:
-        steps = [step for planned in plans for step in planned.steps]
-        with self._lock:
-            self._notes.extend(self._warnings.add(notices, phase, steps))
-
-    @contextmanager
-    def _ticking(self) -> Iterator[None]:
-        over = threading.Event()
-
-        def tick() -> None:
-            while not over.wait(TICK):
-                if self._budget.is_late() and self._executions is not None:
-                    self._executions.stop()
-                self._advance()
-                self._tell(self._report())
-
-        ticker = threading.Thread(target=tick, name="progress", daemon=True)
-        ticker.start()
-        try:
-            yield
-        finally:
-            over.set()
-            ticker.join()
-
-    def _advance(self) -> None:
-        scanned = self._executions.progress() if self._executions is not None else Scanned()
-        reached = self._floor + (self._ceiling - self._floor) * scanned.fraction
-        percent = max(self._progress.percent, round(reached, 1))
-        elapsed = time.monotonic() - self._began
-        eta = round(elapsed * (100 - percent) / percent, 1) if percent >= 2 else None
-        self._progress = Progress(
-            percent,
-            max(self._progress.scanned_rows, scanned.scanned_rows),
-            max(self._progress.total_rows, scanned.total_rows),
-            max(self._progress.scanned_bytes, scanned.scanned_bytes),
-            max(self._progress.total_bytes, scanned.total_bytes),
-            eta,
-        )
-
-    def _report(self) -> Report:
-        manifest = self._writer.manifest if self._writer is not None else None
-        readable = manifest if manifest is not None and (self._progressive or manifest.complete) else None
-        with self._lock:
-            notes, self._notes = tuple(self._notes), []
-            return Report(
-                task=self._task.id,
-                attempt=self._task.attempt,
-                progress=self._progress,
-                rows=readable.rows if readable else 0,
-                result_bytes=readable.bytes if readable else 0,
-                warnings=self._warnings.all,
-                notes=notes,
-            )

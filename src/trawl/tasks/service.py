@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-import orjson
 import sqlalchemy as sql
 
-from trawl.catalog.base import Catalog, Segment
+from trawl.catalog.base import Catalog
 from trawl.errors import Code, Notice, TrawlError
-from trawl.planning import Plan
-from trawl.planning.explain import describe
-from trawl.results.reader import Result
 from trawl.settings.cluster import ClusterSettings
 from trawl.settings.process import Settings
 from trawl.tasks import admission, listing
-from trawl.tasks.changes import Changes
+from trawl.tasks.answers import Answer, DryRun
+from trawl.tasks.changes import Bell, Changes
 from trawl.tasks.export import Export, ExportStream, start_export
 from trawl.tasks.folders import Folders
 from trawl.tasks.ids import is_id
-from trawl.tasks.journal import Event, Journal, Level, Line, Note, Phase
+from trawl.tasks.journal import Event, Journal, Level, Line, Note, Phase, brief
 from trawl.tasks.listing import Filter
 from trawl.tasks.orphans import Orphans
 from trawl.tasks.presence import Presence
 from trawl.tasks.store import Store
 from trawl.tasks.stream import follow
-from trawl.tasks.supervisor import Plant, Supervisor
+from trawl.tasks.supervisor import Plant, Records, Supervisor
 from trawl.tasks.sweeper import Sweeper
 from trawl.tasks.task import Status, Task
 from trawl.tasks.wanted import Wanted, seconds_of
@@ -38,42 +33,10 @@ from trawl.tasks.warned import words
 
 STOP_WAIT: Final = 2.0
 """Seconds that a stop waits for the task to end."""
+MOST_AT_ONCE: Final = 1000
+"""Tasks stopped in one transaction."""
 LINES: Final = 10_000
 """Log lines answered at once."""
-
-
-@dataclass(frozen=True)
-class DryRun:
-    """What a query would do, without doing it.
-
-    Attributes:
-        query: the canonical text. plan: for people, a relation a line.
-        files, rows, bytes: what its sources hold within its range, before any row is filtered.
-    """
-
-    query: str
-    plan: str
-    sources: tuple[str, ...]
-    files: int
-    rows: int
-    bytes: int
-    warnings: tuple[Notice, ...]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a task has to show.
-
-    Attributes:
-        result: the rows readable now; None where there are none yet.
-        sidebar, timeline, cost: JSON values of the wire (api.md 4); None where not asked for or not ready.
-    """
-
-    task: Task
-    result: Result | None
-    sidebar: Any
-    timeline: Any
-    cost: Any
 
 
 class Tasks:
@@ -101,16 +64,8 @@ class Tasks:
         self._presence = Presence(settings.data / "supervisors", time.time_ns())
         self._orphans = Orphans(self._store, self._presence, self._changes)
         self._sweeper = Sweeper(self._store, self._folders)
-        self._supervisor = Supervisor(
-            Plant(settings, factory, adopts),
-            self._store,
-            self._cluster,
-            self._folders,
-            self._presence,
-            self._orphans,
-            self._changes,
-            self._sweeper.sweep,
-        )
+        records = Records(self._store, self._cluster, self._folders, self._presence, self._orphans, self._changes)
+        self._supervisor = Supervisor(Plant(settings, factory, adopts), records, self._sweeper.sweep)
 
     def start(self) -> None:
         """Begins to run tasks. Without it tasks can be looked at, stopped and deleted, and wait for a server."""
@@ -137,7 +92,7 @@ class Tasks:
         in_force = self._cluster.all()
         admission.check_room(in_force, self._store.result_bytes)
         task, planned = admission.admit(wanted, owner, in_force, self._catalog)
-        accepted = Note(Level.INFO, Phase.QUEUE, f"accepted: {planned.query}")
+        accepted = Note(Level.INFO, Phase.QUEUE, f"accepted: {brief(planned.query)}")
         stored = self._store.add(task, idempotency_key, [accepted], in_force["trawl.tasks.max_queued"])
         if stored.id == task.id:
             self._supervisor.run(task.id)
@@ -146,16 +101,7 @@ class Tasks:
     def dry_run(self, wanted: Wanted) -> DryRun:
         """Plans the query and says what it would read; makes no task. Raises what `submit` does."""
         _, planned = admission.admit(wanted, "", self._cluster.all(), self._catalog)
-        segments = _read_by(planned, self._catalog)
-        return DryRun(
-            query=planned.query,
-            plan=describe(planned.result),
-            sources=planned.sources,
-            files=len(segments),
-            rows=sum(segment.rows for segment in segments),
-            bytes=sum(segment.bytes for segment in segments),
-            warnings=planned.notices,
-        )
+        return DryRun.of(planned, self._catalog)
 
     # --- looking ---------------------------------------------------------------------------------------
 
@@ -187,17 +133,7 @@ class Tasks:
 
     def answer(self, id: str, owner: str | None) -> Answer:
         """What can be read of the task now."""
-        task = self.get(id, owner)
-        if task.attempt == 0 or task.status is Status.QUEUED:
-            return Answer(task, None, None, None, None)
-        stats = _json(self._folders.stats(id, task.attempt)) or {}
-        return Answer(
-            task=task,
-            result=Result(self._folders.attempt(id, task.attempt)),
-            sidebar=stats.get("sidebar"),
-            timeline=stats.get("timeline"),
-            cost=_json(self._folders.cost(id, task.attempt)),
-        )
+        return Answer.of(self.get(id, owner), self._folders)
 
     def export(self, id: str, owner: str | None, wanted: Export) -> ExportStream:
         """The result as a file, formatted in a process of its own.
@@ -230,15 +166,13 @@ class Tasks:
 
     def watch(self, id: str, owner: str | None) -> Iterator[Task]:
         """The task each time that it changed, its end state last; blocks in between."""
-        changed = threading.Event()
-        with self._changes.waking(id, changed.set):
+        with Bell(self._changes, id) as bell:
             while True:
                 task = self.get(id, owner)
                 yield task
                 if task.status.is_end:
                     return
-                changed.wait(timeout=1.0)  # changes made by other processes come without a bell
-                changed.clear()
+                bell.wait(timeout=1.0)  # changes made by other processes do not ring
 
     # --- ending ----------------------------------------------------------------------------------------
 
@@ -250,7 +184,7 @@ class Tasks:
         """
         if self.get(id, owner).status.is_end:
             raise self._finished(id, owner)
-        with _Bell(self._changes, id) as bell:
+        with Bell(self._changes, id) as bell:
             self._ask_to_stop([id], by)
             until = time.monotonic() + STOP_WAIT
             while not (task := self.get(id, owner)).status.is_end and (left := until - time.monotonic()) > 0:
@@ -265,7 +199,7 @@ class Tasks:
         before = self._ask_to_stop(wanted, by)
         until = time.monotonic() + STOP_WAIT
         asked = tuple(id for id, status in before.items() if not status.is_end)
-        with _Bell(self._changes, None) as bell:
+        with Bell(self._changes, None) as bell:
             while set(asked) & set(self._store.unfinished(owner)) and (left := until - time.monotonic()) > 0:
                 bell.wait(min(left, 0.5))
         return asked
@@ -296,7 +230,9 @@ class Tasks:
         return () if task is None else (task,)
 
     def _ask_to_stop(self, ids: Sequence[str], by: str) -> dict[str, Status]:
-        before = self._store.request_stop(ids, by)
+        before: dict[str, Status] = {}
+        for first in range(0, len(ids), MOST_AT_ONCE):
+            before |= self._store.request_stop(ids[first : first + MOST_AT_ONCE], by)
         self._orphans.give_back()
         for id, status in before.items():
             if status is Status.RUNNING:
@@ -321,44 +257,8 @@ class Tasks:
         return TrawlError(Code.TASK_GONE, reason, hint="`request` makes it again", facts=facts)
 
 
-class _Bell(threading.Event):
-    """Set when a task changes, while the block lasts. Waiting clears it."""
-
-    def __init__(self, changes: Changes, task: str | None) -> None:
-        super().__init__()
-        self._listening = changes.waking(task, self.set)
-
-    def __enter__(self) -> _Bell:
-        self._listening.__enter__()
-        return self
-
-    def __exit__(self, *fault: object) -> None:
-        self._listening.__exit__(None, None, None)
-
-    def wait(self, timeout: float | None = None) -> bool:
-        rang = super().wait(timeout)
-        self.clear()
-        return rang
-
-
 def _not_found() -> TrawlError:
     return TrawlError(Code.TASK_NOT_FOUND, "there is no task of this id")
 
 
-def _json(file: Any) -> Any:
-    try:
-        return orjson.loads(file.read_bytes())
-    except FileNotFoundError:
-        return None
-
-
-def _read_by(planned: Plan, catalog: Catalog) -> list[Segment]:
-    """The segments of a plan's sources that reach into its range."""
-    snapshot = catalog.snapshot(planned.sources)
-    start, end = planned.range.start, planned.range.end
-    return [
-        segment
-        for segments in snapshot.segments.values()
-        for segment in segments
-        if segment.last >= start and segment.first < end
-    ]
+__all__ = ["Answer", "DryRun", "Export", "ExportStream", "Tasks"]

@@ -1,4 +1,4 @@
-"""The tasks in the database: every change of a task is one transaction of this module."""
+"""Every change of a task: each is one transaction of this module."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import sqlalchemy as sql
 
 from trawl.database import writing
 from trawl.errors import Code, Notice, TrawlError
 from trawl.tasks.journal import Level, Note, Phase, now, write_move, write_notes
+from trawl.tasks.register import Register, keyed
 from trawl.tasks.rows import row_of, task_of, to_json
 from trawl.tasks.tables import idempotency_keys, tasks, tombstones
-from trawl.tasks.task import Failure, Progress, Status, Task, Tombstone
-from trawl.values import NANOSECONDS, Instant
+from trawl.tasks.task import Failure, Progress, Status, Task
+from trawl.values import NANOSECONDS
 
 MOST_LOSSES = 3
 """So many workers may vanish over one task; then it has failed (api.md 3)."""
@@ -43,11 +43,8 @@ class Ending:
     error: Failure | None = None
 
 
-class Store:
-    """The tasks. Thread-safe, and safe beside other processes on the same database."""
-
-    def __init__(self, engine: sql.Engine) -> None:
-        self._engine = engine
+class Store(Register):
+    """The tasks, to be looked up and changed. Thread-safe, and safe beside other processes on the same database."""
 
     # --- birth ---------------------------------------------------------------------------------------
 
@@ -59,7 +56,7 @@ class Store:
         """
         with writing(self._engine) as connection:
             if key is not None:
-                known = _keyed(connection, task.owner, key, task.wanted.body())
+                known = keyed(connection, task.owner, key, task.wanted.body())
                 if known is not None:
                     return self._require(connection, known)
                 use = {"owner": task.owner, "key": key, "body": to_json(task.wanted.body()), "task_id": task.id}
@@ -71,48 +68,6 @@ class Store:
             write_move(connection, task.id, task.status, task.attempt)
             write_notes(connection, task.id, notes)
         return task
-
-    def made_with(self, owner: str, key: str, body: dict[str, Any]) -> str | None:
-        """The id of the task that the owner made with this key, if any. Raises `IDEMPOTENCY_CONFLICT`."""
-        with self._engine.connect() as connection:
-            return _keyed(connection, owner, key, body)
-
-    # --- looking -------------------------------------------------------------------------------------
-
-    def get(self, id: str) -> Task | None:
-        """The task, with its place in the queue."""
-        with self._engine.connect() as connection:
-            row = connection.execute(sql.select(tasks).where(tasks.c.id == id)).one_or_none()
-            if row is None or row.status != Status.QUEUED:
-                return task_of(row) if row else None
-            before = sql.select(sql.func.count()).where(
-                tasks.c.status == Status.QUEUED,
-                (tasks.c.priority > row.priority) | (tasks.c.priority == row.priority) & (tasks.c.id < row.id),
-            )
-            return task_of(row, queue_position=1 + (connection.execute(before).scalar() or 0))
-
-    def tombstone(self, id: str) -> Tombstone | None:
-        """What stays of a deleted task."""
-        with self._engine.connect() as connection:
-            row = connection.execute(sql.select(tombstones).where(tombstones.c.id == id)).one_or_none()
-        if row is None:
-            return None
-        return Tombstone(row.id, row.owner, Instant(row.deleted), row.deleted_by, orjson.loads(row.body))
-
-    def result_bytes(self) -> int:
-        """The size of all results together."""
-        with self._engine.connect() as connection:
-            return int(connection.execute(sql.select(sql.func.sum(tasks.c.result_bytes))).scalar() or 0)
-
-    def known(self, ids: Collection[str]) -> set[str]:
-        """Those of the ids that are tasks."""
-        found: set[str] = set()
-        listed = list(ids)
-        with self._engine.connect() as connection:
-            for first in range(0, len(listed), 1000):
-                some = sql.select(tasks.c.id).where(tasks.c.id.in_(listed[first : first + 1000]))
-                found.update(connection.execute(some).scalars())
-        return found
 
     # --- life ----------------------------------------------------------------------------------------
 
@@ -224,20 +179,6 @@ class Store:
                     write_move(connection, row.id, Status.STOPPED, row.attempt)
         return {row.id: Status(row.status) for row in found}
 
-    def unfinished(self, owner: str | None) -> list[str]:
-        """The ids of an owner's tasks (None: of all) that have not ended."""
-        return self._ids(tasks.c.finished.is_(None), *([] if owner is None else [tasks.c.owner == owner]))
-
-    def to_stop(self, supervisor: str) -> list[str]:
-        """The ids of the tasks that a supervisor runs and that were asked to stop."""
-        return self._ids(tasks.c.supervisor == supervisor, tasks.c.stop_requested.is_not(None))
-
-    def running(self) -> list[tuple[str, int, str]]:
-        """Every running attempt: task, attempt, supervisor."""
-        wanted = sql.select(tasks.c.id, tasks.c.attempt, tasks.c.supervisor).where(tasks.c.supervisor.is_not(None))
-        with self._engine.connect() as connection:
-            return [(row.id, row.attempt, row.supervisor) for row in connection.execute(wanted)]
-
     # --- death ---------------------------------------------------------------------------------------
 
     def keep(self, id: str, ttl_seconds: int) -> Task:
@@ -246,10 +187,6 @@ class Store:
             changes = {"ttl_seconds": ttl_seconds, "expires": _expiry(tasks.c.finished, ttl_seconds)}
             connection.execute(sql.update(tasks).where(tasks.c.id == id).values(changes))
             return self._require(connection, id)
-
-    def expired(self, moment: Instant) -> list[str]:
-        """The ids of tasks whose time to live is over."""
-        return self._ids(tasks.c.expires <= moment.nanoseconds)
 
     def bury(self, id: str, by: str | None) -> bool:
         """Makes a tombstone of a finished task. What it has on disk is for the caller to remove, now or later.
@@ -276,11 +213,6 @@ class Store:
         return True
 
     # --- within a transaction -------------------------------------------------------------------------
-
-    def _ids(self, *conditions: sql.ColumnElement[bool]) -> list[str]:
-        with self._engine.connect() as connection:
-            wanted = sql.select(tasks.c.id).where(*conditions).order_by(tasks.c.id)
-            return list(connection.execute(wanted).scalars())
 
     @staticmethod
     def _require(connection: sql.Connection, id: str) -> Task:
@@ -323,14 +255,3 @@ def _expiry(finished: sql.ColumnElement[Any], ttl_seconds: int | sql.ColumnEleme
 def _attempt(statement: Any, task: str, attempt: int) -> Any:
     """Narrows a statement to one attempt that is not over."""
     return statement.where(tasks.c.id == task, tasks.c.attempt == attempt, tasks.c.status == Status.RUNNING)
-
-
-def _keyed(connection: sql.Connection, owner: str, key: str, body: dict[str, Any]) -> str | None:
-    wanted = sql.select(idempotency_keys).where(idempotency_keys.c.owner == owner, idempotency_keys.c.key == key)
-    row = connection.execute(wanted).one_or_none()
-    if row is None:
-        return None
-    if row.body != to_json(body):
-        reason = "this idempotency key was used before, with another body"
-        raise TrawlError(Code.IDEMPOTENCY_CONFLICT, reason, facts={"id": row.task_id})
-    return str(row.task_id)
