@@ -61,7 +61,7 @@ def _findings(name: str, ground: Ground, server: Server) -> Iterator[Finding]:
     try:
         yield from MEASUREMENTS[name](ground, server)
     except (RuntimeError, TrawlError, httpx.HTTPError) as error:
-        yield Finding(name, "an answer", str(error), False)
+        yield Finding(name, "an answer", str(error).partition("\n")[0], False)
 
 
 if __name__ == "__main__":

@@ -24,17 +24,17 @@ def searches(ground: Ground, server: Server) -> Iterator[Finding]:
     with ground.database() as connection:
         for order, search in itertools.product(ground.orders, SEARCHES):
             query, what = f"source {order.name} | {search.query}", f"{search.name}, loaded {order.name}"
+            rows: set[int] = set()
             try:
-                rows = server.run(query).rows
+                ours, direct = medians(
+                    ground.tier.repeats,
+                    partial(_ask, server, query, rows),
+                    partial(ground.copy, connection, search, order),
+                )
             except RuntimeError as error:
                 yield Finding(what, "rows", str(error), False)
-                continue
-            ours, direct = medians(
-                ground.tier.repeats,
-                partial(_ask, server, query),
-                partial(ground.copy, connection, search, order),
-            )
-            yield _against(what, ours, direct, f"{rows:,} rows", FACTOR, TASK)
+            else:
+                yield _against(what, ours, direct, f"{max(rows):,} rows", FACTOR, TASK)
 
 
 def sidebar_and_timeline(ground: Ground, server: Server) -> Iterator[Finding]:
@@ -44,8 +44,8 @@ def sidebar_and_timeline(ground: Ground, server: Server) -> Iterator[Finding]:
     with ground.database() as connection:
         ours, without, direct = medians(
             min(3, ground.tier.repeats),
-            partial(_ask, server, query, calculateStats=True),
-            partial(_ask, server, query),
+            partial(_ask, server, query, set(), calculateStats=True),
+            partial(_ask, server, query, set()),
             partial(_field_by_field, connection, order),
         )
     yield _against(
@@ -67,8 +67,11 @@ def _field_by_field(connection: duckdb.DuckDBPyConnection, order: Order) -> None
     ).to_arrow_table()
 
 
-def _ask(server: Server, query: str, **body: object) -> None:
-    server.client.delete(server.run(query, **body).id)
+def _ask(server: Server, query: str, rows: set[int], **body: object) -> None:
+    """A whole task, whose number of rows goes into `rows`; its result is not kept."""
+    task = server.run(query, **body)
+    rows.add(task.rows)
+    server.client.delete(task.id)
 
 
 def _against(what: str, ours: float, direct: float, over: str, factor: float, fixed: float) -> Finding:
