@@ -145,7 +145,7 @@ def _by_form(text: str, compared: object, to: Scope) -> str:
 
 def _long(text: str) -> str:
     """Whether a text is an integer of more digits than a float keeps, and of no more than an integer does."""
-    return f"(length({text}) > 15 AND regexp_full_match({text}, '[+-]?[0-9]{{15,38}}'))"
+    return f"(length({text}) > 15 AND regexp_full_match({text}, '[+-]?[0-9]{{15,38}}([.]0*)?'))"
 
 
 def _beyond(column: str, operator: str, *, above: bool) -> str:

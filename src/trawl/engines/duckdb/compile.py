@@ -233,6 +233,7 @@ class Compiler:
         to = Expressions(frame, self.zone)
         columns: dict[str, Operand] = {}
         items: list[str] = []
+        flaws: list[tuple[Flaw, Span | None, str]] = []
         grouped = [given.sql for key in keys for given in key]
         renamed = {name: self.names.new() for name in dict.fromkeys(grouped)}
         for (name, _), key in zip(relation.keys, keys, strict=True):
@@ -240,16 +241,23 @@ class Compiler:
         for measure in relation.measures:
             spelled = aggregates.find(measure)
             assert spelled is not None, "the engine was asked whether it can"
-            found = spelled(aggregates.Gathering(to, measure.arguments, frame.order))
+            gathering = aggregates.Gathering(to, measure.arguments, frame.order)
+            with to.at(measure.span):
+                found = spelled(gathering)
+            flaws += [(flaw, measure.span, condition) for flaw, condition in gathering.flaws]
             names = [self.names.new() for _ in found]
             items += [f"{given.sql} AS {name}" for given, name in zip(found, names, strict=True)]
             columns[measure.name] = tuple(replace(given, sql=name) for given, name in zip(found, names, strict=True))
         self.check(to)
+        flawed = [self.names.new() for _ in flaws]
+        items += [f"{condition} AS {name}" for (_, _, condition), name in zip(flaws, flawed, strict=True)]
         items = [f"{old} AS {new}" for old, new in renamed.items()] + items
         body = frame.select(items or ["count(*) AS rows"])
         if relation.keys:
             body += f" GROUP BY {', '.join(renamed)}" if renamed else " HAVING false"
         result = Frame(self.names, f"({body})", columns)
+        for (flaw, span, _), name in zip(flaws, flawed, strict=True):
+            self.checks.append(Check(result.select([f"count(*) FILTER (WHERE {name})"]), ((flaw, span),)))
         order = [found for name, _ in relation.keys for found in ordering.keys(columns[name], result)]
         result.settle(columns, tuple(order))
         return result

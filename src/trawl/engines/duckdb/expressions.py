@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TypeAlias
 
@@ -46,6 +46,7 @@ class Expressions:
         self.noted: dict[tuple[Flaw, Span | None], list[str]] = {}
         self._known: dict[int, Operand] = {}
         self._calls: list[Call] = []
+        self._spot: Span | None = None
         self._guards: list[str] = []
 
     def operand(self, expression: Expr) -> Operand:
@@ -75,7 +76,8 @@ class Expressions:
                     return sql.all_of(self._truths(expression, "({}) IS TRUE"))
                 case "or":
                     return sql.any_of(self._truths(expression, "({}) IS NOT TRUE"))
-            predicate = spelling.PREDICATES.get(expression.function) or spelling.SEARCHES.get(expression.function)
+            name = spelling.name_of(expression.function)
+            predicate = spelling.PREDICATES.get(name) or spelling.SEARCHES.get(name)
             if predicate is not None:
                 return sql.any_of(predicate(self, expression))
         return self.condition(expression)
@@ -94,6 +96,13 @@ class Expressions:
         return of_kind(self.operand(expression), Kind.BOOLEAN, self)
 
     @contextmanager
+    def at(self, spot: Span | None) -> Iterator[None]:
+        """Compiles what stands at a place of the query without being a call, such as an aggregate."""
+        self._spot = spot
+        yield
+        self._spot = None
+
+    @contextmanager
     def where(self, condition: str) -> Iterator[None]:
         """Compiles what is computed only where a condition is true."""
         self._guards.append(condition)
@@ -106,7 +115,7 @@ class Expressions:
         conditions = [*self._guards, when]
         if call is not None and flaw is not Flaw.SEVERAL_VALUES and not _takes_null(call):
             conditions[:0] = [is_there(self.operand(argument)) for argument in call.arguments]
-        self.noted.setdefault((flaw, call.span if call else None), []).append(sql.all_of(conditions))
+        self.noted.setdefault((flaw, call.span if call else self._spot), []).append(sql.all_of(conditions))
 
     def bind(self, expression: str) -> str:
         """Gives an expression that is used more than once a name."""
@@ -124,14 +133,32 @@ class Expressions:
     def _spelled(self, call: Call) -> Operand:
         from trawl.engines.duckdb import spelling  # as above
 
-        predicate = spelling.PREDICATES.get(call.function)
+        name = spelling.name_of(call.function)
+        predicate = spelling.PREDICATES.get(name)
         if predicate is not None:
             return one(Kind.BOOLEAN, sql.coalesce(predicate(self, call), "BOOLEAN"))
-        search = spelling.SEARCHES.get(call.function)
+        search = spelling.SEARCHES.get(name)
         if search is not None:
             found = search(self, call)
             return one(Kind.BOOLEAN, f"coalesce({', '.join([*found, 'false'])})")
-        return spelling.SCALARS[call.function](self, call)
+        return spelling.SCALARS[name](self, call)
+
+
+class Inside(Expressions):
+    """Compiles expressions inside a lambda, over one value of a list in place of a field."""
+
+    def __init__(self, outside: Expressions, values: Mapping[str, Operand]) -> None:
+        super().__init__(outside.frame, outside.zone)
+        self._values = values
+
+    def _operand(self, expression: Expr) -> Operand:
+        if isinstance(expression, Field) and expression.name in self._values:
+            return self._values[expression.name]
+        return super()._operand(expression)
+
+    def bind(self, expression: str) -> str:
+        """Nothing can be named inside a lambda."""
+        return INLINE.bind(expression)
 
 
 def _is_lazy(call: Call) -> bool:

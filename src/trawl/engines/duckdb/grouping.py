@@ -49,8 +49,12 @@ def _merged(operand: Operand) -> Operand:
     )
 
 
-def listed(operand: Operand, to: Scope) -> Operand:
-    """The value as a list of each kind: a single value is a list of one, nulls inside a list are left out."""
+def listed(operand: Operand, to: Scope, *, apart: bool = False) -> Operand:
+    """The value as a list of each kind: a single value is a list of one, nulls inside a list are left out.
+
+    Args:
+        apart: whether the alternatives may be there together, so that their lists are joined.
+    """
     by_kind: dict[Kind | None, list[tuple[str, bool]]] = {}
     wide = False
     for given in opened(operand, to):
@@ -64,13 +68,19 @@ def listed(operand: Operand, to: Scope) -> Operand:
                 by_kind.setdefault(item.kind, []).append((f"list_filter({taken}, lambda x: x IS NOT NULL)", True))
     return tuple(
         Alternative(
-            sql.coalesce((expression for expression, _ in group), f"{sql.TYPES[kind]}[]"),
+            _together([expression for expression, _ in group], apart),
             kind,
             many=True,
             wide=wide and kind is Kind.INTEGER,
         )
         for kind, group in by_kind.items()
     )
+
+
+def _together(lists: list[str], apart: bool) -> str:
+    if len(lists) == 1:
+        return lists[0]
+    return f"{'list_concat' if apart else 'coalesce'}({', '.join(lists)})"
 
 
 def has_lists(operand: Operand) -> bool:

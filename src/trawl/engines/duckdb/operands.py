@@ -229,6 +229,21 @@ def floating(alternative: Alternative, to: Scope) -> str:
             return alternative.sql
 
 
+def as_float(given: Alternative) -> str:
+    """A number as a float."""
+    return f"CAST({given.sql} AS DOUBLE)" if given.kind is Kind.INTEGER else f"({given.sql})"
+
+
+def whole(operand: Operand, to: Scope) -> str:
+    """The value as an integer of 64 bits; numbers with a fraction are noted."""
+    given = number(operand, to)
+    if given.kind is Kind.INTEGER:
+        return f"try_cast({given.sql} AS BIGINT)" if given.wide else given.sql
+    value = to.bind(given.sql)
+    to.note(Flaw.NO_INTEGER, f"{value} != floor({value})")
+    return f"CASE WHEN {value} = floor({value}) THEN try_cast({value} AS BIGINT) END"
+
+
 def finite(expression: str, to: Scope) -> str:
     """A float that is a number, else null; one that is too large is noted."""
     value = to.bind(expression)

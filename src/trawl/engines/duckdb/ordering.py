@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from trawl.algebra import SortKey, SortMode
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.frames import Key
@@ -9,12 +12,13 @@ from trawl.engines.duckdb.operands import (
     NUMBERS,
     Alternative,
     Operand,
+    box,
     firsts,
     floating,
     number_of_text,
     text_of,
 )
-from trawl.engines.duckdb.scopes import Scope
+from trawl.engines.duckdb.scopes import INLINE, Scope
 from trawl.engines.duckdb.spelling.network import address_key
 from trawl.schema import Kind
 
@@ -72,3 +76,32 @@ def _numbers(numbers: list[Alternative], to: Scope) -> list[str]:
     floats = [to.bind(given.sql) for given in numbers if given.kind is Kind.FLOAT]
     exact = (f"CASE WHEN abs({given}) < 9.2e18 THEN CAST(floor({given}) AS BIGINT) END" for given in floats)
     return [near, sql.coalesce([*integers, *exact], "BIGINT")]
+
+
+def each(given: Alternative, computed: Callable[[Alternative], str]) -> str:
+    """Something computed of each value of a list."""
+    return f"list_transform({given.sql}, lambda x: {computed(replace(given, sql='x', many=False))})"
+
+
+def struct(given: Alternative) -> str:
+    """As `plain_struct`, but equal numbers give equal structs: a whole float is the integer that it may be."""
+    if given.kind is not Kind.FLOAT:
+        return plain_struct(given, box(given, INLINE))
+    whole = replace(given, sql=f"CAST({given.sql} AS BIGINT)", kind=Kind.INTEGER)
+    is_whole = f"{given.sql} = floor({given.sql}) AND abs({given.sql}) < 9.2e18"
+    as_float, as_integer = (plain_struct(found, box(found, INLINE)) for found in (given, whole))
+    return f"CASE WHEN {is_whole} THEN {as_integer} ELSE {as_float} END"
+
+
+def plain_struct(given: Alternative, boxed: str) -> str:
+    """A struct that orders values of several kinds as `sort` does, with the boxed value last."""
+    rank = {Kind.STRING: 1, Kind.BOOLEAN: 2, Kind.TIME: 3}.get(given.kind, 0)  # type: ignore[arg-type]  # numbers are none of these
+    near, exact, text = "0.0::DOUBLE", "0::HUGEINT", "''"
+    match given.kind:
+        case Kind.STRING:
+            text = given.sql
+        case Kind.FLOAT:
+            near = given.sql
+        case _:
+            near, exact = f"CAST({given.sql} AS DOUBLE)", f"CAST({given.sql} AS HUGEINT)"
+    return f"{{'r': {rank}, 'n': {near}, 'i': {exact}, 's': {text}, 'b': {boxed}}}"

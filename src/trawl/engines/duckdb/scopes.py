@@ -52,3 +52,17 @@ class Inline:
 
 
 INLINE: Final = Inline()
+
+
+class Silent:
+    """Where a value is asked about: what is wrong with it is no fault."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def bind(self, expression: str) -> str:
+        """As around it."""
+        return self._scope.bind(expression)
+
+    def note(self, flaw: Flaw, when: str) -> None:
+        """Nothing is counted."""

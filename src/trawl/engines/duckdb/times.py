@@ -78,3 +78,15 @@ def in_range(nanoseconds: str, to: Scope) -> str:
     value = to.bind(nanoseconds)
     first, last = FIRST_INSTANT.nanoseconds, LAST_INSTANT.nanoseconds
     return f"CASE WHEN {value} BETWEEN {first} AND {last} THEN CAST({value} AS BIGINT) END"
+
+
+def wall(instant: str, zone: str) -> str:
+    """What a clock in the zone shows at an instant, to the microsecond, as a TIMESTAMP."""
+    micros = f"make_timestamp(({instant} - ({instant} % 1000 + 1000) % 1000) // 1000)"
+    return micros if zone == "UTC" else f"timezone({sql.text(zone)}, CAST({micros} AS TIMESTAMPTZ))"
+
+
+def from_wall(shown: str, zone: str) -> str:
+    """The instant, in nanoseconds as a HUGEINT, at which a clock in the zone shows a TIMESTAMP."""
+    instant = shown if zone == "UTC" else f"timezone({sql.text(zone)}, {shown})"
+    return f"(CAST(epoch_us({instant}) AS HUGEINT) * 1000)"

@@ -8,19 +8,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from trawl.engines.duckdb.spelling import network, operators, search
+from trawl import functions
+from trawl.engines.duckdb.spelling import (
+    buckets,
+    clock,
+    conversion,
+    kinds,
+    multivalue,
+    network,
+    numbers,
+    operators,
+    search,
+    text,
+)
 from trawl.engines.duckdb.spelling.operators import Builder, Predicate
 
-PREDICATES: Final[Mapping[str, Predicate]] = operators.PREDICATES
+PREDICATES: Final[Mapping[str, Predicate]] = {**operators.PREDICATES, **text.PREDICATES}
 """Conditions that are null where a value is."""
 
 SEARCHES: Final[Mapping[str, Predicate]] = search.SEARCHES
 """Conditions that are false where a value is null."""
 
-SCALARS: Final[Mapping[str, Builder]] = {**operators.SCALARS, **network.SCALARS}
+SCALARS: Final[Mapping[str, Builder]] = {
+    name: builder
+    for family in (buckets, clock, conversion, kinds, multivalue, network, numbers, operators, text)
+    for name, builder in family.SCALARS.items()
+}
 """Everything else."""
+
+
+def name_of(function: str) -> str:
+    """The name that the tables know a function by: an alias counts as what it stands for."""
+    known = functions.find(function)
+    return known.name if known else function
 
 
 def can(function: str) -> bool:
     """Whether there is a spelling of a function."""
-    return function in SCALARS or function in PREDICATES or function in SEARCHES
+    name = name_of(function)
+    return name in SCALARS or name in PREDICATES or name in SEARCHES

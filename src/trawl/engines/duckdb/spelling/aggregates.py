@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from trawl.algebra import Measure
-from trawl.engines.duckdb import sql
+from trawl.engines.duckdb import ordering, sql
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Key
 from trawl.engines.duckdb.grouping import has_lists, identical, key_text, listed
@@ -18,11 +18,11 @@ from trawl.engines.duckdb.operands import (
     is_there,
     number,
     number_of_text,
-    of_kind,
     one,
     opened,
 )
-from trawl.engines.duckdb.scopes import INLINE
+from trawl.engines.duckdb.scopes import INLINE, Flaw
+from trawl.engines.duckdb.times import time
 from trawl.expr import Expr, Literal
 from trawl.functions import find_aggregation
 from trawl.functions.aggregates import LONGEST_LIST
@@ -40,11 +40,13 @@ class Gathering:
         to: compiles expressions over the rows.
         arguments: of the measure; the first is what is aggregated.
         order: the order of the rows.
+        flaws: what may be wrong with the result, and the condition of groups in which it is.
     """
 
     to: Expressions
     arguments: Sequence[Expr]
     order: tuple[Key, ...]
+    flaws: list[tuple[Flaw, str]] = field(default_factory=list)
 
     @property
     def values(self) -> Operand:
@@ -59,7 +61,7 @@ class Gathering:
         lists = listed(self.values, self.to)
         integers = all(given.kind is Kind.INTEGER for given in lists)
         items = [
-            f"list_filter({_each(given, lambda item: _item_number(item, integers))}, lambda x: x IS NOT NULL)"
+            f"list_filter({ordering.each(given, lambda item: _item_number(item, integers))}, lambda x: x IS NOT NULL)"
             for given in lists
             if given.kind in {Kind.INTEGER, Kind.FLOAT, Kind.STRING}
         ]
@@ -160,7 +162,7 @@ def _count(of: Gathering) -> Operand:
 def _distinct_count(of: Gathering) -> Operand:
     if has_lists(of.values):
         lists = listed(of.values, of.to)
-        texts = (_each(given, _item_identity) for given in lists)
+        texts = (ordering.each(given, _item_identity) for given in lists)
         every = f"list_concat({', '.join([*texts, '[]::VARCHAR[]'])})"
         return one(Kind.INTEGER, f"nullif(len(list_distinct(flatten(list({every})))), 0)")
     found = identical(of.values, of.to)
@@ -179,8 +181,19 @@ def _item_identity(given: Alternative) -> str:
 def _sum(of: Gathering) -> Operand:
     given, many = of.numbers()
     if given.kind is Kind.INTEGER:
-        return one(Kind.INTEGER, f"try_cast({of.over('sum', given.sql, many)} AS BIGINT)")
-    total = of.over("fsum", given.sql, many)
+        return _held(of, of.over("sum", given.sql, many))
+    return _finite(of, of.over("fsum", given.sql, many))
+
+
+def _held(of: Gathering, total: str) -> Operand:
+    """A sum of integers that 64 bits hold, else null."""
+    of.flaws.append((Flaw.SUM_OVERFLOW, f"{total} IS NOT NULL AND try_cast({total} AS BIGINT) IS NULL"))
+    return one(Kind.INTEGER, f"try_cast({total} AS BIGINT)")
+
+
+def _finite(of: Gathering, total: str) -> Operand:
+    """A float that is a number, else null."""
+    of.flaws.append((Flaw.FLOAT_OVERFLOW, f"NOT isfinite({total})"))
     return one(Kind.FLOAT, f"CASE WHEN isfinite({total}) THEN {total} END")
 
 
@@ -191,9 +204,8 @@ def _sum_of_squares(of: Gathering) -> Operand:
     if many:
         squares = f"list_transform({given.sql}, lambda x: CAST(x AS {typed}) * CAST(x AS {typed}))"
     if given.kind is Kind.INTEGER:
-        return one(Kind.INTEGER, f"try_cast({of.over('sum', squares, many)} AS BIGINT)")
-    total = of.over("fsum", squares, many)
-    return one(Kind.FLOAT, f"CASE WHEN isfinite({total}) THEN {total} END")
+        return _held(of, of.over("sum", squares, many))
+    return _finite(of, of.over("fsum", squares, many))
 
 
 def _average(of: Gathering) -> Operand:
@@ -207,7 +219,7 @@ def _extreme(function: str) -> Builder:
         to = of.to
         if has_lists(of.values):
             lists = listed(of.values, to)
-            structs = (_each(given, _by_number) for given in lists)
+            structs = (ordering.each(given, _by_number) for given in lists)
             best = f"list_aggregate(flatten(list(list_concat({', '.join(structs)}))), '{function}').b"
             return (Alternative(best, None, inside=_inside(lists)),)
         found = identical(of.values, to)
@@ -224,11 +236,6 @@ def _extreme(function: str) -> Builder:
     return build
 
 
-def _each(given: Alternative, computed: Callable[[Alternative], str]) -> str:
-    """Something computed of each value of a list."""
-    return f"list_transform({given.sql}, lambda x: {computed(replace(given, sql='x', many=False))})"
-
-
 def _bound(operand: Operand, to: Expressions) -> Operand:
     return tuple(replace(given, sql=to.bind(given.sql)) for given in operand)
 
@@ -241,26 +248,12 @@ def _by_number(given: Alternative) -> str:
     """A struct that orders as `min` does: as `sort`, but numeric text counts as the number it is."""
     boxed = box(given, INLINE)
     if given.kind is not Kind.STRING:
-        return _struct(given, boxed)
+        return ordering.plain_struct(given, boxed)
     near = number_of_text(given.sql, INLINE)
     return (
         f"{{'r': CASE WHEN {near} IS NULL THEN 1 ELSE 0 END, 'n': coalesce({near}, 0.0::DOUBLE), 'i': 0::HUGEINT, "
         f"'s': {given.sql}, 'b': {boxed}}}"
     )
-
-
-def _struct(given: Alternative, boxed: str) -> str:
-    """A struct that orders values of several kinds as `sort` does, with the boxed value last."""
-    rank = {Kind.STRING: 1, Kind.BOOLEAN: 2, Kind.TIME: 3}.get(given.kind, 0)  # type: ignore[arg-type]  # numbers are none of these
-    near, exact, text = "0.0::DOUBLE", "0::HUGEINT", "''"
-    match given.kind:
-        case Kind.STRING:
-            text = given.sql
-        case Kind.FLOAT:
-            near = given.sql
-        case _:
-            near, exact = f"CAST({given.sql} AS DOUBLE)", f"CAST({given.sql} AS HUGEINT)"
-    return f"{{'r': {rank}, 'n': {near}, 'i': {exact}, 's': {text}, 'b': {boxed}}}"
 
 
 def _range(of: Gathering) -> Operand:
@@ -306,19 +299,10 @@ def _values(of: Gathering) -> Operand:
             distinct = f"list_sort(list(DISTINCT {found[0].sql}) FILTER ({found[0].sql} IS NOT NULL))"
             return (replace(found[0], sql=distinct, many=True, constant=None),)
     lists = listed(of.values, to)
-    structs = ", ".join(_each(given, _item_struct) for given in lists)
+    structs = ", ".join(ordering.each(given, ordering.struct) for given in lists)
     distinct = f"list_distinct(flatten(list(list_concat({structs}))))"
     boxes = f"list_transform(list_sort({distinct}), lambda x: x.b)"
     return (Alternative(f"CASE WHEN len({boxes}) > 0 THEN {boxes} END", None, many=True, inside=_inside(lists)),)
-
-
-def _item_struct(given: Alternative) -> str:
-    if given.kind is not Kind.FLOAT:
-        return _struct(given, box(given, INLINE))
-    whole = replace(given, sql=f"CAST({given.sql} AS BIGINT)", kind=Kind.INTEGER)
-    is_whole = f"{given.sql} = floor({given.sql}) AND abs({given.sql}) < 9.2e18"
-    as_float, as_integer = (_struct(found, box(found, INLINE)) for found in (given, whole))
-    return f"CASE WHEN {is_whole} THEN {as_integer} ELSE {as_float} END"
 
 
 def _list(of: Gathering) -> Operand:
@@ -333,7 +317,7 @@ def _list(of: Gathering) -> Operand:
             kept = f"(list({value.sql}{of.ordered()}) {present})[1:{LONGEST_LIST}]"
         return (replace(value, sql=kept, many=True, constant=None),)
     lists = listed(of.values, to)
-    boxes = [_each(given, _item_text) for given in lists]
+    boxes = [ordering.each(given, _item_text) for given in lists]
     row = to.bind(f"list_concat({', '.join(boxes)})")
     every = f"flatten(list({row}{of.ordered()}) FILTER ({row} IS NOT NULL))[1:{LONGEST_LIST}]"
     return (Alternative(f"CASE WHEN len({every}) > 0 THEN {every} END", None, many=True, inside=_inside(lists)),)
@@ -344,7 +328,7 @@ def _mode(of: Gathering) -> Operand:
     lists = listed(of.values, to)
     if not lists:
         return ()
-    structs = ", ".join(_each(given, _item_struct) for given in lists)
+    structs = ", ".join(ordering.each(given, ordering.struct) for given in lists)
     every = f"flatten(list(list_concat({structs})))"
     counts = f"map_entries(list_histogram({every}))"
     ranked = f"list_sort(list_transform({counts}, lambda e: {{'c': -CAST(e.value AS BIGINT), 'k': e.key}}))"
@@ -361,7 +345,7 @@ def _last(of: Gathering) -> Operand:
 
 def _time(of: Gathering) -> str:
     """The instant of each row."""
-    return of.to.bind(of_kind(of.to.operand(of.arguments[1]), Kind.TIME, of.to))
+    return of.to.bind(time(of.to.operand(of.arguments[1]), "UTC", of.to))
 
 
 def _with_time(of: Gathering, value: str, time: str) -> str:
@@ -377,44 +361,44 @@ def _latest(of: Gathering) -> Operand:
 
 
 def _timed_pick(of: Gathering, sign: str) -> Operand:
-    time = _time(of)
+    instant = _time(of)
     value = of._one_column(last=False)
-    present = of.to.bind(_with_time(of, value.sql, time))
-    place = of.place(f"{sign}{time}")
+    present = of.to.bind(_with_time(of, value.sql, instant))
+    place = of.place(f"{sign}{instant}")
     if place is not None:
         picked = f"arg_min({present}, {place})"
     else:
-        picked = f"first({present}{of.ordered(f'{sign}{time}')}) FILTER ({present} IS NOT NULL)"
+        picked = f"first({present}{of.ordered(f'{sign}{instant}')}) FILTER ({present} IS NOT NULL)"
     return (replace(value, sql=picked, constant=None),)
 
 
 def _rate(of: Gathering) -> Operand:
-    time = _time(of)
+    instant = _time(of)
     given, _ = of.numbers()
-    value = of.to.bind(_with_time(of, of.as_floats(given, False), time))
-    place = of.place(time)
+    value = of.to.bind(_with_time(of, of.as_floats(given, False), instant))
+    place = of.place(instant)
     if place is not None:
-        first, last = f"arg_min({value}, {place})", f"arg_max({value}, {of.place(time)})"
+        first, last = f"arg_min({value}, {place})", f"arg_max({value}, {of.place(instant)})"
     else:
         present = f"FILTER ({value} IS NOT NULL)"
-        first = f"first({value}{of.ordered(time)}) {present}"
-        last = f"first({value}{of.ordered(f'-{time}', last=True)}) {present}"
-    return one(Kind.FLOAT, f"({last} - {first}) / {_seconds(value, time)}")
+        first = f"first({value}{of.ordered(instant)}) {present}"
+        last = f"first({value}{of.ordered(f'-{instant}', last=True)}) {present}"
+    return one(Kind.FLOAT, f"({last} - {first}) / {_seconds(value, instant)}")
 
 
 def _per(length: int) -> Builder:
     def build(of: Gathering) -> Operand:
-        time = _time(of)
+        instant = _time(of)
         given, many = of.numbers()
-        value = of.to.bind(_with_time(of, of.as_floats(given, many), time))
+        value = of.to.bind(_with_time(of, of.as_floats(given, many), instant))
         total = of.over("fsum", value, many)
-        return one(Kind.FLOAT, f"{total} / {_seconds(value, time)} * {length}")
+        return one(Kind.FLOAT, f"{total} / {_seconds(value, instant)} * {length}")
 
     return build
 
 
-def _seconds(value: str, time: str) -> str:
-    present = f"CASE WHEN {value} IS NOT NULL THEN {time} END"
+def _seconds(value: str, instant: str) -> str:
+    present = f"CASE WHEN {value} IS NOT NULL THEN {instant} END"
     return f"nullif((max({present}) - min({present})) / 1e9::DOUBLE, 0)"
 
 

@@ -12,6 +12,7 @@ from trawl.engines.duckdb.expressions import Expressions, Holds, any_value
 from trawl.engines.duckdb.operands import (
     Alternative,
     Operand,
+    as_float,
     element,
     finite,
     is_there,
@@ -22,7 +23,7 @@ from trawl.engines.duckdb.operands import (
     singles,
     text,
 )
-from trawl.engines.duckdb.scopes import INLINE, Flaw
+from trawl.engines.duckdb.scopes import INLINE, Flaw, Scope
 from trawl.engines.duckdb.times import SECOND, in_range
 from trawl.expr import Call, Expr
 from trawl.schema import Kind
@@ -43,7 +44,15 @@ def equal(to: Expressions, left: Operand, right: Operand) -> list[str]:
 
 
 def _equals(other: Alternative) -> Holds:
-    return lambda value, to: compare(value, "=", other, to)
+    def holds(value: Alternative, to: Scope) -> str | None:
+        both = f"{value.sql} IS NOT NULL" + ("" if other.constant is not None else f" AND {other.sql} IS NOT NULL")
+        never = f"CASE WHEN {both} THEN false END"
+        found = compare(value, "=", other, to)
+        if found is None:
+            return never
+        return found if value.kind is other.kind else f"coalesce({found}, {never})"
+
+    return holds
 
 
 def _among(to: Expressions, left: Operand, others: Alternative) -> list[str]:
@@ -131,21 +140,17 @@ def _arithmetic(operator: str) -> Builder:
         first, second = number(left, to), number(right, to)
         if first.kind is second.kind is Kind.INTEGER:
             result = f"try({first.sql} {operator} {second.sql})"
-            return one(Kind.INTEGER, _held(to, result, first.wide or second.wide, [first.sql, second.sql]))
-        return one(Kind.FLOAT, finite(f"{_as_float(first)} {operator} {_as_float(second)}", to))
+            return one(Kind.INTEGER, held(to, result, first.wide or second.wide, [first.sql, second.sql]))
+        return one(Kind.FLOAT, finite(f"{as_float(first)} {operator} {as_float(second)}", to))
 
     return build
 
 
-def _held(to: Expressions, result: str, wide: bool, of: Sequence[str]) -> str:
+def held(to: Expressions, result: str, wide: bool, of: Sequence[str]) -> str:
     """An integer that 64 bits hold, else null, which is noted."""
     held = to.bind(f"try_cast({result} AS BIGINT)" if wide else result)
     to.note(Flaw.INTEGER_OVERFLOW, sql.all_of([f"{held} IS NULL", *(f"{given} IS NOT NULL" for given in of)]))
     return held
-
-
-def _as_float(given: Alternative) -> str:
-    return f"CAST({given.sql} AS DOUBLE)" if given.kind is Kind.INTEGER else f"({given.sql})"
 
 
 def _time_arithmetic(to: Expressions, operator: str, left: Operand, right: Operand, times: Sequence[bool]) -> Operand:
@@ -163,20 +168,20 @@ def _time_arithmetic(to: Expressions, operator: str, left: Operand, right: Opera
 
 def _divide(to: Expressions, call: Call) -> Operand:
     left, right = (number(to.operand(argument), to) for argument in call.arguments)
-    return one(Kind.FLOAT, finite(f"{_as_float(left)} / nullif({_as_float(right)}, 0)", to))
+    return one(Kind.FLOAT, finite(f"{as_float(left)} / nullif({as_float(right)}, 0)", to))
 
 
 def _remainder(to: Expressions, call: Call) -> Operand:
     left, right = (number(to.operand(argument), to) for argument in call.arguments)
     if left.kind is right.kind is Kind.INTEGER:
         return one(Kind.INTEGER, f"CAST(try({left.sql} % nullif({right.sql}, 0)) AS BIGINT)")
-    return one(Kind.FLOAT, finite(f"{_as_float(left)} % nullif({_as_float(right)}, 0)", to))
+    return one(Kind.FLOAT, finite(f"{as_float(left)} % nullif({as_float(right)}, 0)", to))
 
 
 def _negate(to: Expressions, call: Call) -> Operand:
     given = number(to.operand(call.arguments[0]), to)
     if given.kind is Kind.INTEGER:
-        return one(Kind.INTEGER, _held(to, f"try(-({given.sql}))", given.wide, [given.sql]))
+        return one(Kind.INTEGER, held(to, f"try(-({given.sql}))", given.wide, [given.sql]))
     return one(Kind.FLOAT, f"(-({given.sql}))")
 
 

@@ -1,0 +1,85 @@
+"""DuckDB's spelling of functions of text (`trawl.functions.text`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.expressions import Expressions, any_value
+from trawl.engines.duckdb.operands import Operand, one, text, text_of, whole
+from trawl.engines.duckdb.scopes import INLINE
+from trawl.expr import Call, Literal
+from trawl.functions.text import BLANKS
+from trawl.schema import Kind
+
+Builder = Callable[[Expressions, Call], Operand]
+
+
+def _of_text(form: str, kind: Kind = Kind.STRING) -> Builder:
+    def build(to: Expressions, call: Call) -> Operand:
+        return one(kind, form.format(text(to.operand(call.arguments[0]), to)))
+
+    return build
+
+
+def _upper(to: Expressions, call: Call) -> Operand:
+    value = to.bind(text(to.operand(call.arguments[0]), to))
+    pieces = f"list_transform(string_split({value}, 'ß'), lambda piece: upper(piece))"
+    kept = f"array_to_string({pieces}, 'ß')"  # which DuckDB makes a capital of
+    return one(Kind.STRING, f"CASE WHEN contains({value}, 'ß') THEN {kept} ELSE upper({value}) END")
+
+
+def _trimmed(function: str) -> Builder:
+    def build(to: Expressions, call: Call) -> Operand:
+        value, *characters = (text(to.operand(argument), to) for argument in call.arguments)
+        return one(Kind.STRING, f"{function}({value}, {characters[0] if characters else sql.text(BLANKS)})")
+
+    return build
+
+
+def _substring(to: Expressions, call: Call) -> Operand:
+    value = to.bind(text(to.operand(call.arguments[0]), to))
+    first = to.bind(whole(to.operand(call.arguments[1]), to))
+    size = f"length({value})"
+    after_zero = f"CASE WHEN {first} > 0 THEN {first} - 1 WHEN {first} < 0 THEN {size} + {first} ELSE -1 END"
+    begin = to.bind(f"CASE WHEN abs({first}::HUGEINT) > 1000000000000 THEN {size} ELSE {after_zero} END")
+    end = size
+    if len(call.arguments) > 2:
+        length = to.bind(whole(to.operand(call.arguments[2]), to))
+        end = to.bind(f"{begin} + greatest(-(1000000000000), least({length}, 1000000000000))")
+    low, high = f"greatest(0, least({begin}, {end}))", f"greatest(0, {begin}, {end})"
+    known = f"{value} IS NOT NULL AND {first} IS NOT NULL AND {end} IS NOT NULL"
+    return one(Kind.STRING, f"CASE WHEN {known} THEN substring({value}, {low} + 1, {high} - {low}) END")
+
+
+def _replace(to: Expressions, call: Call) -> Operand:
+    value, pattern, replacement = (text(to.operand(argument), to) for argument in call.arguments)
+    return one(Kind.STRING, f"regexp_replace({value}, {pattern}, {replacement}, 'g')")
+
+
+def _like(to: Expressions, call: Call) -> list[str]:
+    value, pattern = (to.operand(argument) for argument in call.arguments)
+    written = to.bind(text(pattern, to))
+    return any_value(value, lambda given, inner: f"({text_of(given, inner)} LIKE {written})", to)
+
+
+def _match(to: Expressions, call: Call) -> list[str]:
+    value, pattern = call.arguments
+    assert isinstance(pattern, Literal)
+    written = text(to.operand(pattern), INLINE)
+    return any_value(to.operand(value), lambda given, inner: f"regexp_matches({text_of(given, inner)}, {written})", to)
+
+
+PREDICATES: Final = {"like": _like, "match": _match}
+
+SCALARS: Final = {
+    "len": _of_text("length({})", Kind.INTEGER),
+    "lower": _of_text("lower({})"),
+    "upper": _upper,
+    "trim": _trimmed("trim"),
+    "ltrim": _trimmed("ltrim"),
+    "rtrim": _trimmed("rtrim"),
+    "substr": _substring,
+    "replace": _replace,
+}
