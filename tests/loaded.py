@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pyarrow.parquet as pq
 
 from trawl.arrow import column_of, to_values
@@ -33,7 +33,7 @@ def open_store(data: Path, **mounts: Mount) -> Iterator[Store]:
 
 def write_lines(path: Path, events: Iterable[dict[str, Any] | str]) -> Path:
     """A file of one event a line; a text is written as it is."""
-    lines = (event if isinstance(event, str) else orjson.dumps(event).decode() for event in events)
+    lines = (event if isinstance(event, str) else json.dumps(event) for event in events)
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="")
     return path
 

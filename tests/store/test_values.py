@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,13 @@ def together(values: list[Any]) -> list[Any]:
 
 
 def strict(value: Any) -> Any:
-    """A form in which 1, 1.0 and true differ."""
-    return [strict(item) for item in value] if isinstance(value, list) else (type(value).__name__, value)
+    """A form in which 1, 1.0 and true differ, and texts of JSON are equal that spell a number otherwise."""
+    if isinstance(value, list):
+        return [strict(item) for item in value]
+    if isinstance(value, str) and value[:1] in ("[", "{"):
+        with suppress(ValueError):
+            return ("json", repr(json.loads(value)))
+    return (type(value).__name__, value)
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, compress
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import orjson
 import pyarrow as pa
@@ -21,6 +21,9 @@ MOST_NESTED: Final = 100
 MOST_DIGITS: Final = 38
 """How many digits an integer may have (decimal128); a longer one is kept as text."""
 
+Path: TypeAlias = tuple[str, ...]
+"""The keys that lead to a value in its event."""
+
 _TYPES: Final[dict[type, Type]] = {str: STRING, int: INTEGER, float: FLOAT, bool: BOOLEAN, Instant: TIME}
 _INT64: Final = 1 << 63
 _LONGEST: Final = 10**MOST_DIGITS
@@ -30,13 +33,13 @@ _SCALARS: Final = frozenset(_TYPES)
 class _Column:
     """What is known of one field so far: its values, their rows, and where they stood in the objects."""
 
-    __slots__ = ("depths", "rows", "types", "values")
+    __slots__ = ("paths", "rows", "types", "values")
 
     def __init__(self) -> None:
         self.rows: list[int] = []
         self.values: list[Any] = []
         self.types: set[type] = set()
-        self.depths: set[int] = set()
+        self.paths: set[Path] = set()
 
 
 class Gathering:
@@ -50,13 +53,19 @@ class Gathering:
         self.merged: dict[str, int] = {}
         self.long_integers = 0
 
-    def add(self, objects: Sequence[Mapping[str, Any]], rows: Sequence[int], prefix: str = "", depth: int = 0) -> None:
-        """Adds the fields of objects; `rows` are theirs.
+    def add(self, objects: Sequence[Mapping[str, Any]], rows: Sequence[int], prefix: str = "", path: Path = ()) -> None:
+        """Adds the fields of objects.
+
+        Args:
+            objects: the objects.
+            rows: of each.
+            prefix: of the names of their fields.
+            path: where they stand in their events; two fields of one name and other paths are merged.
 
         Raises:
             RecursionError: some of them nest deeper than `MOST_NESTED`; what was gathered is then of no use.
         """
-        if depth > MOST_NESTED:
+        if len(path) > MOST_NESTED:
             raise RecursionError
         shapes: dict[tuple[str, ...], tuple[list[int], list[Any]]] = {}
         for row, event in zip(rows, objects, strict=True):
@@ -68,13 +77,13 @@ class Gathering:
             members[1].append(event.values())
         for keys, (own, members_values) in shapes.items():
             for key, values in zip(keys, zip(*members_values, strict=True), strict=True):
-                self._add_values(prefix + key, own, values, depth)
+                self._add_values(prefix + key, own, values, (*path, key))
 
-    def _add_values(self, name: str, rows: list[int], values: Sequence[Any], depth: int) -> None:
+    def _add_values(self, name: str, rows: list[int], values: Sequence[Any], path: Path) -> None:
         types = set(map(type, values))
         if dict in types:
             nested = [type(value) is dict for value in values]
-            self.add(list(compress(values, nested)), list(compress(rows, nested)), f"{name}.", depth + 1)
+            self.add(list(compress(values, nested)), list(compress(rows, nested)), f"{name}.", path)
             types.discard(dict)
             if not types:
                 return
@@ -92,7 +101,7 @@ class Gathering:
         column.rows.extend(rows)
         column.values.extend(values)
         column.types |= types
-        column.depths.add(depth)
+        column.paths.add(path)
 
     def suspects(self) -> set[int]:
         """Rows with a float that may have been an integer of more than 64 bits, which orjson reads as a float."""
@@ -114,7 +123,7 @@ class Gathering:
         """
         slots: dict[Slot, Values] = {}
         for name, column in self._columns.items():
-            if len(column.depths) > 1:
+            if len(column.paths) > 1:
                 self._merge_duplicates(name, column)
             for values in self._split(column):
                 slots[slot_of(name, values.type)] = values

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import sqlalchemy as sql
 
-from trawl.catalog.base import Snapshot, Source
+from trawl.catalog.base import Segment, Snapshot, Source
 from trawl.errors import Code, TrawlError
 from trawl.settings.process import Mount
 from trawl.store.dumping import dump
 from trawl.store.index import Indices
 from trawl.store.inputs import Format
 from trawl.store.loading import Loaded, Loading, Report
+from trawl.store.mounts import Mounts
 from trawl.store.timing import TimeRule
 from trawl.values import Instant
 
@@ -24,26 +25,37 @@ class Store:
 
     Args:
         engine: the database, its tables up to date.
-        folder: where the files lie; made when something is loaded.
+        folder: where the files lie, in the data folder; made when something is loaded.
         mounts: mounted sources by name.
     """
 
     def __init__(self, engine: sql.Engine, folder: Path, mounts: Mapping[str, Mount]) -> None:
         self._indices = Indices(engine, folder)
         self._loading = Loading(self._indices, folder)
-        self._mounts = mounts
+        self._mounts = Mounts(folder, folder.parent, mounts)
 
     def names(self) -> list[str]:
         """The names of all sources, sorted."""
-        return self._indices.names()
+        return sorted({*self._indices.names(), *self._mounts.names()})
 
     def source(self, name: str) -> Source | None:
-        """The source of exactly this name."""
-        return self._indices.source(name)
+        """The source of exactly this name. A mounted source hides an index of the same name.
+
+        Raises:
+            TrawlError: `UNREADABLE_FILE` where a mounted file cannot be read.
+        """
+        return self._mounts.source(name) if name in self._mounts else self._indices.source(name)
 
     def snapshot(self, names: tuple[str, ...]) -> Snapshot:
-        """The segments of these sources now, in load order. A source that is gone has none."""
-        return Snapshot({name: self._indices.segments(name) for name in names})
+        """The segments of these sources now, in load order. A source that is gone has none.
+
+        Raises:
+            TrawlError: `UNREADABLE_FILE` where a mounted file cannot be read.
+        """
+        return Snapshot({name: self._segments(name) for name in names})
+
+    def _segments(self, name: str) -> tuple[Segment, ...]:
+        return self._mounts.segments(name) if name in self._mounts else self._indices.segments(name)
 
     def load(
         self,
@@ -69,6 +81,10 @@ class Store:
         Raises:
             TrawlError: `INVALID_INDEX_NAME`, `UNREADABLE_FILE`.
         """
+        if index in self._mounts:
+            raise TrawlError(
+                Code.INVALID_INDEX_NAME, f"`{index}` is a mounted source, which nothing can be loaded into"
+            )
         now = Instant(time.time_ns())
         rule = TimeRule(time_field, now if keep_without_time else None, now)
         return self._loading.run(index, [str(file) for file in files], format, rule, report)
@@ -79,7 +95,7 @@ class Store:
         Raises:
             TrawlError: `UNKNOWN_SOURCE`.
         """
-        source = self._indices.source(name)
+        source = None if name in self._mounts else self._indices.source(name)
         if source is None:
             raise TrawlError(Code.UNKNOWN_SOURCE, f"there is no index `{name}`")
         return dump(source, self._indices.segments(name), target)

@@ -71,9 +71,8 @@ def _slots(batch: pa.RecordBatch, gathering: Gathering) -> dict[Slot, Values]:
         if found is not None:
             slots[slot_of(field.name, found[0])] = Values(*found, None)
             continue
-        # each place counts as a depth of its own, so that a field of several columns becomes a multivalue
         objects = [{field.name: value} for value in values_of(field, column)]
-        gathering.add(objects, range(len(objects)), depth=-place)
+        gathering.add(objects, range(len(objects)), path=(str(place),))
     return slots | gathering.finish()
 
 

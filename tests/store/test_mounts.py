@@ -1,0 +1,193 @@
+"""Files that are a source without being loaded."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from loaded import Event, events_of, load, open_store, segments, write_lines
+from trawl.errors import Code, TrawlError
+from trawl.settings.process import Mount
+from trawl.values import Instant
+
+TIMES = [datetime(2020, 1, 1, 0, 0, second, tzinfo=UTC) for second in (3, 2, 2, 1)]
+
+
+def parquet(path: Path, **columns: Any) -> Path:
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+def mounted(tmp_path: Path, **options: Any) -> list[Event]:
+    """The events of a mount, in the order of its segments."""
+    with open_store(tmp_path, logs=Mount(**options)) as store:
+        return [event for segment in segments(store, "logs") for event in events_of(segment)]
+
+
+def test_a_parquet_file_of_our_types_is_read_where_it_is(tmp_path: Path) -> None:
+    structs = pa.array([{"b": 1, "c": {"d": "x"}}, {"b": 2}, None, {"c": {}}])
+    file = parquet(tmp_path / "a.parquet", time=TIMES, a=structs, tags=[["x"], [], None, ["y", "z"]])
+    with open_store(tmp_path, logs=Mount(files="*.parquet")) as store:
+        (segment,) = segments(store, "logs")
+        source = store.source("logs")
+    assert (segment.path, segment.bytes, segment.modified) == (str(file), file.stat().st_size, file.stat().st_mtime_ns)
+    assert (segment.order_column, segment.is_sorted, segment.rows) == (None, True, 4)
+    assert {name: part.column for name, (part,) in segment.fields.items()} == {
+        "@timestamp": ("time",),
+        "time": ("time",),
+        "a.b": ("a", "b"),
+        "a.c.d": ("a", "c", "d"),
+        "tags": ("tags",),
+    }
+    assert source is not None
+    assert {column.name: column.type.encode() for column in source.schema} == {
+        "@timestamp": "time",
+        "a.b": "integer",
+        "a.c.d": "string",
+        "tags": "string[]",
+        "time": "time",
+    }
+    assert (str(source.first), str(source.last)) == ("2020-01-01T00:00:01.000Z", "2020-01-01T00:00:03.000Z")
+
+
+def test_rows_out_of_order_are_noticed(tmp_path: Path) -> None:
+    parquet(tmp_path / "a.parquet", ts=TIMES[::-1])
+    with open_store(tmp_path, logs=Mount(files="*.parquet")) as store:
+        (segment,) = segments(store, "logs")
+    assert not segment.is_sorted
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"ts": ["2020-01-01T00:00:03Z", "2020-01-01T00:00:02Z", "2020-01-01T00:00:02Z", "2020-01-01T00:00:01Z"]},
+        {"ts": TIMES, "a": pa.array([1, 2, 3, 4], pa.int32())},
+        {"ts": TIMES, "a": [1.0, float("nan"), 2.0, 3.0]},
+        {"ts": TIMES, "a": [[{"b": 1}], [], None, None]},
+        {"ts": TIMES, "a": [datetime(9999, 1, 1)] * 4},
+        {"ts": TIMES, "a.b": [1, 2, 3, 4], "a": [{"b": 1}] * 4},
+        {"ts": [TIMES[0], None, TIMES[1], TIMES[2]]},
+    ],
+    ids=["text for time", "short integers", "NaN", "arrays of structs", "far times", "one name twice", "no time"],
+)
+def test_another_parquet_file_is_converted(tmp_path: Path, columns: dict[str, Any]) -> None:
+    parquet(tmp_path / "a.parquet", **columns)
+    with open_store(tmp_path, logs=Mount(files="*.parquet")) as store:
+        (segment,) = segments(store, "logs")
+        assert Path(segment.path).is_relative_to(tmp_path / "indices" / "mounted")
+        assert (segment.modified, segment.order_column, segment.is_sorted) == (None, None, True)
+        events = events_of(segment)
+    assert [event["@timestamp"] for event in events] == sorted((event["@timestamp"] for event in events), reverse=True)
+    assert len(events) == 4 - (None in columns["ts"])
+
+
+def test_values_of_a_converted_parquet_file_follow_the_rules(tmp_path: Path) -> None:
+    parquet(
+        tmp_path / "a.parquet",
+        ts=[4, 3, 2, 1],
+        big=pa.array([2**64 - 1, 1, 2, 3], pa.uint64()),
+        nan=[1.5, float("nan"), float("inf"), None],
+        objects=[[{"b": 1}], [], None, None],
+        day=[TIMES[0].date(), None, None, None],
+        raw=[b"text", b"\xff", None, None],
+        far=[datetime(9999, 1, 1), TIMES[0].replace(tzinfo=None), None, None],
+    )
+    assert mounted(tmp_path, files="a.parquet") == [
+        {
+            "@timestamp": Instant(4 * 10**9),
+            "ts": 4,
+            "big": 2**64 - 1,
+            "nan": 1.5,
+            "objects": ['{"b":1}'],
+            "day": Instant(1577836800 * 10**9),
+            "raw": "text",
+            "far": "9999-01-01T00:00:00",
+        },
+        {
+            "@timestamp": Instant(3 * 10**9),
+            "ts": 3,
+            "big": 1,
+            "objects": [],
+            "raw": "/w==",
+            "far": Instant(1577836803 * 10**9),
+        },
+        {"@timestamp": Instant(2 * 10**9), "ts": 2, "big": 2},
+        {"@timestamp": Instant(10**9), "ts": 1, "big": 3},
+    ]
+
+
+def test_the_time_field_is_named_in_the_settings(tmp_path: Path) -> None:
+    parquet(tmp_path / "a.parquet", **{"@timestamp": TIMES, "seen": TIMES[::-1]})
+    with open_store(tmp_path, logs=Mount(files="a.parquet", time_field="seen")) as store:
+        (segment,) = segments(store, "logs")
+    assert {name: part.column for name, (part,) in segment.fields.items()} == {
+        "@timestamp": ("seen",),
+        "@timestamp.original": ("@timestamp",),
+        "seen": ("seen",),
+    }
+
+
+@pytest.mark.parametrize("format_", ["auto", "ndjson"])
+def test_lines_are_converted_and_a_file_that_grows_is_converted_anew(tmp_path: Path, format_: str) -> None:
+    file = write_lines(tmp_path / "a.ndjson", [{"ts": 1, "n": 1}])
+    with open_store(tmp_path, logs=Mount(files="*.ndjson", format=format_)) as store:
+        before = segments(store, "logs")
+        assert [event["n"] for event in events_of(before[0])] == [1]
+        write_lines(file, [{"ts": 1, "n": 1}, {"ts": 2, "n": 2}])
+        os.utime(file, ns=(0, 10**18))
+        (after,) = segments(store, "logs")
+        assert [event["n"] for event in events_of(after)] == [2, 1]
+        assert [event["n"] for event in events_of(before[0])] == [1], "a search that began before goes on"
+
+
+def test_a_conversion_is_used_again(tmp_path: Path) -> None:
+    write_lines(tmp_path / "a.ndjson", [{"ts": 1}])
+    found = []
+    for _ in range(2):
+        with open_store(tmp_path, logs=Mount(files="a.ndjson")) as store:
+            found.append(segments(store, "logs"))
+    assert found[0] == found[1]
+
+
+def test_csv_values_are_texts(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('time,a,b.c\n2020-01-01,1,"x, y"\n2020-01-02,,""\n', encoding="utf-8")
+    assert [event | {"@timestamp": 0} for event in mounted(tmp_path, files="a.csv")] == [
+        {"@timestamp": 0, "time": "2020-01-02"},
+        {"@timestamp": 0, "time": "2020-01-01", "a": "1", "b.c": "x, y"},
+    ]
+
+
+def test_files_are_ordered_by_path_and_none_is_an_empty_source(tmp_path: Path) -> None:
+    for name in ("b", "a"):
+        parquet(tmp_path / f"{name}.parquet", ts=TIMES)
+    with open_store(tmp_path, logs=Mount(files=str(tmp_path / "*.parquet")), none=Mount(files="*.nothing")) as store:
+        assert [(Path(segment.path).name, segment.ordinal) for segment in segments(store, "logs")] == [
+            ("a.parquet", 0),
+            ("b.parquet", 1),
+        ]
+        assert store.names() == ["logs", "none"]
+        empty = store.source("none")
+    assert empty is not None
+    assert (empty.rows, empty.first, empty.schema.names) == (0, None, ("@timestamp",))
+
+
+def test_nothing_is_loaded_into_a_mounted_source(tmp_path: Path) -> None:
+    with (
+        open_store(tmp_path, web=Mount(files="*.nothing")) as store,
+        pytest.raises(TrawlError, match="mounted") as caught,
+    ):
+        load(store, tmp_path, {"ts": 1})
+    assert caught.value.code is Code.INVALID_INDEX_NAME
+
+
+def test_a_file_that_is_no_parquet_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.parquet").write_bytes(b"PAR1 but not really")
+    with pytest.raises(TrawlError) as caught:
+        mounted(tmp_path, files="a.parquet")
+    assert caught.value.code is Code.UNREADABLE_FILE
