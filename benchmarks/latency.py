@@ -30,13 +30,17 @@ def accepted(ground: Ground, server: Server) -> Iterator[Finding]:
     """Create → accepted, the server idle and with 8 searches running, beside a route of FastAPI that does nothing."""
     body = {"query": "source sorted | search EventID=1 | aggs count by Hostname", "dtStart": "now-1h"}
 
+    made: list[str] = []
+
     def create() -> None:
-        server.http.post(f"{TASKS}/request", json=body).raise_for_status()
+        made.append(server.http.post(f"{TASKS}/request", json=body).raise_for_status().json()["id"])
 
     with _bare_route() as bare:
         floor = _each(ground, lambda: bare.post("/request", json=body).raise_for_status())
-    idle = _each(ground, create)
-    server.client.stop_all()
+    idle = []
+    for _ in range(ground.tier.requests):
+        idle.append(seconds(create))
+        server.wait(made[-1])  # so that the next one finds the server idle again
     with busy(server, 8):
         under_load = _each(ground, create)
     bare_taken = percentile(floor, 50)
@@ -97,19 +101,27 @@ def quiet_after_stop(ground: Ground, server: Server) -> Iterator[Finding]:
         stopping.start()
         taken.append(_last_used(workers) - began)
         stopping.join()
+        if (ended := server.client.get(task).status) is not Status.STOPPED:
+            raise RuntimeError(f"the search to be stopped ended before: {ended}")
     worst = max(taken)
     yield Finding("break → worker's CPU idle, worst", "≤ 1 s", f"{worst:.2f} s", worst <= 1)
 
 
 @contextmanager
 def busy(server: Server, running: int) -> Iterator[None]:
-    """A server with so many heavy searches running, and as many waiting to take their places."""
+    """A server with so many heavy searches running, and as many waiting to take their places.
+
+    Raises:
+        RuntimeError: one of them failed, so that less was running than wanted.
+    """
     server.client.change_settings({MOST: running})
     tasks = [server.create(HEAVY) for _ in range(2 * running)]
     for task in tasks[:running]:
         server.wait(task, running=True)
     try:
         yield
+        if failed := [error for task in tasks if (error := server.client.get(task).error)]:
+            raise RuntimeError(f"a search that was to keep the server busy failed: {failed[0].reason}")
     finally:
         server.client.stop_all()
         server.client.change_settings({MOST: RUNNING})
