@@ -1,3 +1,5 @@
+"""Fixtures of tests about tasks: a database, a data folder with a source for every script, tasks that run."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
