@@ -16,13 +16,13 @@ from trawl.api.answers import (
     ClusterSettingsAnswer,
     Deleted,
     DryRunAnswer,
-    ErrorAnswer,
     Logs,
     SettingsAcknowledged,
     StoppedAll,
     TaskAnswer,
     TaskList,
 )
+from trawl.api.faults import ErrorAnswer
 from trawl.api.pages import Page
 from trawl.api.requests import CreateTask, ExportFile
 from trawl.errors import Code, TrawlError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from api.conftest import HERE, Behind
 from api.standin import StandIn
 from stored import plain, store
 from trawl import database
+from trawl.api.answers import Accepted, Logs
+from trawl.api.base import Shape
+from trawl.api.pages import Page
 from trawl.errors import Code
 from trawl.server.app import create_app
 from trawl.settings.cluster import ClusterSettings
@@ -43,6 +47,7 @@ def test_every_call_parameter_and_field_is_described(description: dict[str, Any]
         bare += [f"{path}: {found['name']}" for found in call.get("parameters", ()) if not found.get("description")]
     for name, schema in description["components"]["schemas"].items():
         bare += [] if "enum" in schema or schema.get("description") else [name]
+        bare += [f"{name}.{key}" for key, field in schema.get("properties", {}).items() if "description" not in field]
     assert not bare
 
 
@@ -72,6 +77,12 @@ def test_every_example_of_a_body_is_taken(http: TestClient, tasks: StandIn, desc
                 assert answer.status_code < 300, (path, example, answer.text)
                 replayed += 1
     assert replayed >= 10
+
+
+@pytest.mark.parametrize("shape", [Accepted, Logs, Page])
+def test_examples_of_answers_are_answers(shape: type[Shape]) -> None:
+    (example,) = shape.model_json_schema()["examples"]
+    assert json.loads(shape.model_validate(example).json_bytes()) == example
 
 
 def test_the_reference_page_needs_nothing_from_elsewhere(http: TestClient, description: dict[str, Any]) -> None:

@@ -7,10 +7,10 @@ from typing import Any, Literal, Self
 from pydantic import ConfigDict, Field
 
 from trawl.api.base import Shape, absent
-from trawl.errors import Code, Notice, Span, TrawlError, locate
+from trawl.api.faults import Fault, Warning
 from trawl.tasks import journal
 from trawl.tasks.service import DryRun
-from trawl.tasks.task import Failure, Status, Task
+from trawl.tasks.task import Status, Task
 
 Time = str
 """ISO 8601 in UTC with `Z`, 3 to 9 fractional digits."""
@@ -20,70 +20,26 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-class Position(Shape):
-    """A place in the query's text: offsets in code points, line and column counted from 1."""
-
-    start: int
-    end: int
-    line: int
-    column: int
-
-
-class Fault(Shape):
-    """What went wrong."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: str = Field(description="A stable name out of the catalogue of errors.", examples=["unknown_command"])
-    reason: str = Field(description="What was found and what was expected.")
-    hint: str | None = absent("What might have been meant, or what to do.")
-    position: Position | None = absent("Where in the query.")
-    excerpt: str | None = absent("The line of the query, marked.")
-
-    @classmethod
-    def of(cls, failure: Failure) -> Self:
-        """Why a task failed."""
-        position = None if failure.position is None else Position(**failure.position)
-        return cls(
-            type=failure.type, reason=failure.reason, hint=failure.hint, position=position, excerpt=failure.excerpt
-        )
-
-    def error(self) -> TrawlError:
-        """The error that was told; one of a code unknown here counts as a fault of the program."""
-        known = self.type in set(Code)
-        code = Code(self.type) if known else Code.INTERNAL_ERROR
-        span = None if self.position is None else Span(self.position.start, self.position.end)
-        return TrawlError(code, self.reason, hint=self.hint, span=span, facts=self.model_extra)
-
-
-class ErrorAnswer(Shape):
-    """The body of every answer that is an error."""
-
-    error: Fault
-    status: int = Field(description="The HTTP status again.", examples=[400])
-
-
-class Warning(Shape):
-    """Something about the search that is worth knowing."""
-
-    code: str = Field(examples=["unknown_field"])
-    message: str
-    position: Position | None = absent("Where in the query.")
-    count: int | None = absent("How often it happened, for faults found in the data.")
-
-    @classmethod
-    def of(cls, notice: Notice, query: str) -> Self:
-        """The warning with its place in the query."""
-        position = None if notice.span is None else Position(**locate(query, notice.span))
-        return cls(code=notice.code, message=notice.message, position=position, count=notice.count)
-
-
 class Accepted(Shape):
     """A task that was made."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "0199c2a4-5a00-7000-8000-000000000000",
+                    "status": "QUEUED",
+                    "created": "2026-01-01T12:00:00.000Z",
+                    "dtStart": "2025-12-31T12:00:00.000Z",
+                    "dtEnd": "2026-01-01T12:00:00.000Z",
+                }
+            ]
+        }
+    )
+
     id: str = Field(description="The task's id; opaque, sorts by time.")
-    status: Status
-    created: Time
+    status: Status = Field(description="`QUEUED`, or what became of the task that the same `Idempotency-Key` made.")
+    created: Time = Field(description="When it was accepted; what `now` means in it.")
     dt_start: Time = Field(description="Start of the range as resolved, inclusive.")
     dt_end: Time = Field(description="End of the range as resolved, exclusive.")
 
@@ -103,35 +59,35 @@ class Progress(Shape):
     """How far a task is."""
 
     percent: float = Field(description="0 to 100; never falls within an attempt; 100 only when completed.")
-    scanned_rows: int
-    total_rows: int
-    scanned_bytes: int
-    total_bytes: int
+    scanned_rows: int = Field(description="Rows read so far.")
+    total_rows: int = Field(description="Rows to read.")
+    scanned_bytes: int = Field(description="Bytes read so far.")
+    total_bytes: int = Field(description="Bytes to read.")
     eta_seconds: float | None = Field(description="How long it may still take; null where nothing can be said yet.")
 
 
 class TaskAnswer(Shape):
     """A task as it is now."""
 
-    id: str
-    name: str | None
-    query: str
-    owner: str
-    status: Status
+    id: str = Field(description="Its id.")
+    name: str | None = Field(description="Its label.")
+    query: str = Field(description="The query as it was sent.")
+    owner: str = Field(description="Who made it.")
+    status: Status = Field(description="Where it is in its life.")
     is_partial: bool = Field(description="Whether the result is not all that the query asks for.")
-    created: Time
-    started: Time | None
-    finished: Time | None
+    created: Time = Field(description="When it was accepted; what `now` means in it.")
+    started: Time | None = Field(description="When the present attempt began.")
+    finished: Time | None = Field(description="When it ended.")
     expires: Time | None = Field(description="When the result is deleted; null: not before somebody does.")
-    dt_field_name: str
-    dt_start: Time
-    dt_end: Time
-    progress: Progress
+    dt_field_name: str = Field(description="The field that holds the timestamp.")
+    dt_start: Time = Field(description="Start of the range as resolved, inclusive.")
+    dt_end: Time = Field(description="End of the range as resolved, exclusive.")
+    progress: Progress = Field(description="How far it is.")
     rows: int = Field(description="Rows that can be read now.")
-    result_bytes: int
+    result_bytes: int = Field(description="Size of the result on disk.")
     queue_position: int | None = Field(description="From 1, while the task is queued; null in lists.")
-    attempt: int
-    warnings: list[Warning]
+    attempt: int = Field(description="How often a worker has picked it up.")
+    warnings: list[Warning] = Field(description="What is worth knowing about it.")
     error: Fault | None = Field(description="Why it failed.")
 
     @classmethod
@@ -177,19 +133,19 @@ def progress_of(has: Task | journal.Progressed) -> Progress:
 class TaskList(Shape):
     """Tasks, newest first."""
 
-    tasks: list[TaskAnswer]
+    tasks: list[TaskAnswer] = Field(description="Newest first.")
     total: int = Field(description="How many match, on all pages together.")
 
 
 class LogLine(Shape):
     """A line of a task's log."""
 
-    seq: int
-    time: Time
-    level: journal.Level
-    phase: journal.Phase
+    seq: int = Field(description="Its number, ascending.")
+    time: Time = Field(description="When it happened.")
+    level: journal.Level = Field(description="How much it matters.")
+    phase: journal.Phase = Field(description="What the task was doing.")
     command: str | None = absent("The command of the query that it is about.")
-    message: str
+    message: str = Field(description="What happened.")
 
     @classmethod
     def of(cls, line: journal.Line) -> Self:
@@ -207,8 +163,28 @@ class LogLine(Shape):
 class Logs(Shape):
     """Lines of a task's log, oldest first."""
 
-    id: str
-    logs: list[LogLine]
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "0199c2a4-5a00-7000-8000-000000000000",
+                    "logs": [
+                        {
+                            "seq": 1,
+                            "time": "2026-01-01T12:00:00.000Z",
+                            "level": "INFO",
+                            "phase": "queue",
+                            "message": "accepted: source web",
+                        }
+                    ],
+                    "next": 2,
+                }
+            ]
+        }
+    )
+
+    id: str = Field(description="The task.")
+    logs: list[LogLine] = Field(description="Its lines.")
     next: int = Field(description="The `from` that goes on after these lines.")
 
 
@@ -222,9 +198,9 @@ class StoppedAll(Shape):
 class Deleted(Shape):
     """A task whose result is gone from disk."""
 
-    id: str
-    deleted: Literal[True] = True
-    freed_bytes: int
+    id: str = Field(description="The task.")
+    deleted: Literal[True] = Field(default=True, description="It is.")
+    freed_bytes: int = Field(description="Bytes that are free again.")
 
 
 class DryRunAnswer(Shape):
@@ -232,11 +208,11 @@ class DryRunAnswer(Shape):
 
     query: str = Field(description="The query in canonical form.")
     plan: str = Field(description="The plan, for people: a relation a line.")
-    sources: list[str]
-    files: int
-    rows: int
-    bytes: int
-    warnings: list[Warning]
+    sources: list[str] = Field(description="The sources that it reads.")
+    files: int = Field(description="Files within its range.")
+    rows: int = Field(description="Rows of those files.")
+    bytes: int = Field(description="Bytes of those files.")
+    warnings: list[Warning] = Field(description="What is worth knowing about the query.")
 
     @classmethod
     def of(cls, found: DryRun, query: str) -> Self:
@@ -255,20 +231,20 @@ class DryRunAnswer(Shape):
 class Health(Shape):
     """How the server is."""
 
-    status: Literal["live", "ready"]
+    status: Literal["live", "ready"] = Field(description="What was asked for, and is so.")
 
 
 class ClusterSettingsAnswer(Shape):
     """Settings as OpenSearch shows them: values as text; nested objects, or flat keys if asked for."""
 
-    persistent: dict[str, Any]
-    transient: dict[str, Any]
+    persistent: dict[str, Any] = Field(description="Settings that stay.")
+    transient: dict[str, Any] = Field(description="Settings that last until the server starts again, and win.")
     defaults: dict[str, Any] | None = absent("Those not changed; with `include_defaults=true`.")
 
 
 class SettingsAcknowledged(Shape):
     """Settings that were changed."""
 
-    acknowledged: Literal[True] = True
-    persistent: dict[str, Any]
-    transient: dict[str, Any]
+    acknowledged: Literal[True] = Field(default=True, description="They hold.")
+    persistent: dict[str, Any] = Field(description="Those that stay.")
+    transient: dict[str, Any] = Field(description="Those that last until the server starts again.")

@@ -22,7 +22,7 @@ class Shape(BaseModel):
 
 def absent(description: str) -> Any:
     """A field that is left out of the answer where there is nothing to say."""
-    return Field(None, description=description, exclude_if=_is_none)
+    return Field(default=None, description=description, exclude_if=_is_none)
 
 
 def _is_none(value: Any) -> bool:

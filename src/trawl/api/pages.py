@@ -6,25 +6,25 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from trawl.api.answers import Warning
 from trawl.api.base import Shape, absent
+from trawl.api.faults import Warning
 from trawl.tasks.task import Status
 
 
 class FieldShape(Shape):
     """A column of a result."""
 
-    name: str
-    type: Literal["string", "integer", "float", "boolean", "time", "mixed"]
+    name: str = Field(description="As the query names it, or the events do.")
+    type: Literal["string", "integer", "float", "boolean", "time", "mixed"] = Field(description="What its values are.")
     multivalue: bool = Field(description="Whether arrays occur.")
 
 
 class Head(Shape):
     """What a page says before its rows."""
 
-    id: str
-    status: Status
-    is_partial: bool
+    id: str = Field(description="The task.")
+    status: Status = Field(description="Where it is in its life.")
+    is_partial: bool = Field(description="Whether the result is not all that the query asks for.")
     start: int = Field(
         serialization_alias="from", validation_alias="from", description="Index of the first row of the page."
     )
@@ -32,7 +32,7 @@ class Head(Shape):
         serialization_alias="to", validation_alias="to", description="Index after the last row of the page."
     )
     total: int = Field(description="Rows readable when the answer began.")
-    fields: list[FieldShape]
+    fields: list[FieldShape] = Field(description="The columns in order.")
 
 
 class TimelineBucket(Shape):
@@ -40,24 +40,24 @@ class TimelineBucket(Shape):
 
     model_config = ConfigDict(extra="allow")
 
-    count: int
+    count: int = Field(description="Events in it.")
 
 
 class Timeline(Shape):
     """When the events happened: contiguous buckets, ascending, empty ones included."""
 
-    field: str = Field(examples=["@timestamp"])
-    span: str = Field(examples=["30m"])
-    time_zone: str
-    fields: list[TimelineBucket]
+    field: str = Field(description="The time field.", examples=["@timestamp"])
+    span: str = Field(description="Length of a bucket.", examples=["30m"])
+    time_zone: str = Field(description="The zone of its calendar units.")
+    fields: list[TimelineBucket] = Field(description="The buckets.")
 
 
 class TopValue(Shape):
     """A frequent value of a field."""
 
-    value: Any
-    count: int
-    percent: float
+    value: Any = Field(description="The value.")
+    count: int = Field(description="How often it occurs.")
+    percent: float = Field(description="Of all values of the field.")
 
 
 class SidebarField(Shape):
@@ -65,24 +65,45 @@ class SidebarField(Shape):
 
     model_config = ConfigDict(extra="allow")
 
-    name: str
-    type: str
+    name: str = Field(description="The field.")
+    type: str = Field(description="What its values are.")
     count: int = Field(description="Events that have it.")
-    coverage: float
-    distinct: int
-    distinct_is_exact: bool
-    top: list[TopValue]
+    coverage: float = Field(description="Share of the events that have it.")
+    distinct: int = Field(description="Different values.")
+    distinct_is_exact: bool = Field(description="Whether that number is exact.")
+    top: list[TopValue] = Field(description="Its most frequent values.")
 
 
 class Sidebar(Shape):
     """What is in the events: every field, most covered first."""
 
-    events: int
-    fields: list[SidebarField]
+    events: int = Field(description="How many there are.")
+    fields: list[SidebarField] = Field(description="Every field, most covered first.")
 
 
 class Page(Head):
     """Rows of a result."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "0199c2a4-5a00-7000-8000-000000000000",
+                    "status": "COMPLETED",
+                    "isPartial": False,
+                    "from": 0,
+                    "to": 2,
+                    "total": 2,
+                    "fields": [
+                        {"name": "host", "type": "string", "multivalue": False},
+                        {"name": "count", "type": "integer", "multivalue": False},
+                    ],
+                    "rows": [{"host": "a", "count": 2}, {"host": "b", "count": 1}],
+                    "warnings": [],
+                }
+            ]
+        }
+    )
 
     rows: list[dict[str, Any]] | None = absent(
         "An object a row; a field that a row has not is left out. With `format=rows`."
@@ -91,4 +112,4 @@ class Page(Head):
     sidebar: Sidebar | None = absent("With `calculateStats`.")
     timeline: Timeline | None = absent("With `calculateStats`; null where the events lost their time field.")
     execution_cost: dict[str, Any] | None = absent("With `calculateExecutionCost`.")
-    warnings: list[Warning]
+    warnings: list[Warning] = Field(description="What is worth knowing about the search.")

@@ -40,40 +40,42 @@ class CreateTask(Body):
 
     query: str = Field(description="The search query; at most 1 MiB.")
     dt_field_name: str | None = Field(
-        None,
+        default=None,
         description="The field that holds the timestamp; by default what the cluster setting "
         "`sme.core.global_dt_params.dt_field_name` says.",
         min_length=1,
         max_length=1000,
     )
     dt_start: str | None = Field(
-        None,
+        default=None,
         description="Start of the range, inclusive: an instant or date math such as `now-1d/d`; by default the "
         "cluster setting `sme.core.global_dt_params.dt_start`.",
         max_length=1000,
     )
     dt_end: str | None = Field(
-        None,
+        default=None,
         description="End of the range, exclusive; by default the cluster setting `sme.core.global_dt_params.dt_end`.",
         max_length=1000,
     )
-    calculate_stats: bool = Field(False, description="Whether to calculate sidebar and timeline.")
+    calculate_stats: bool = Field(default=False, description="Whether to calculate sidebar and timeline.")
     calculate_execution_cost: Literal["OFF", "INFO", "DEBUG"] = Field(
-        "OFF", description="How much of what the search cost is reported."
+        default="OFF", description="How much of what the search cost is reported."
     )
-    strict: bool = Field(False, description="Whether a field that no source has is an error rather than a warning.")
-    name: str | None = Field(None, description="A label.", max_length=LONGEST_NAME)
+    strict: bool = Field(
+        default=False, description="Whether a field that no source has is an error rather than a warning."
+    )
+    name: str | None = Field(default=None, description="A label.", max_length=LONGEST_NAME)
     ttl: Ttl | None = Field(
-        None,
+        default=None,
         description="How long the result is kept after its end, such as `12h` or `7d`; `0`: until deleted; by "
         "default the cluster setting `trawl.tasks.ttl`.",
     )
-    priority: Integer = Field(5, description="Of two queued tasks the higher one starts first.", ge=0, le=10)
+    priority: Integer = Field(default=5, description="Of two queued tasks the higher one starts first.", ge=0, le=10)
     max_run_seconds: float | None = Field(
-        None, description="Budget of time: once used up, the task ends as partial.", gt=0, allow_inf_nan=False
+        default=None, description="Budget of time: once used up, the task ends as partial.", gt=0, allow_inf_nan=False
     )
     max_rows: Integer | None = Field(
-        None, description="Budget of rows: once used up, the task ends as partial.", ge=1, le=1 << 53
+        default=None, description="Budget of rows: once used up, the task ends as partial.", ge=1, le=1 << 53
     )
 
     def wanted(self) -> Wanted:
@@ -97,23 +99,25 @@ class CreateTask(Body):
 class CreateParameters(Parameters):
     """How to take the create body."""
 
-    dry_run: bool = Field(False, description="Plan only: answer what the query would read, and make no task.")
+    dry_run: bool = Field(default=False, description="Plan only: answer what the query would read, and make no task.")
 
 
 class ListParameters(Parameters):
     """Which tasks to list."""
 
-    limit: Index | None = Field(None, description="At most so many.")
-    offset: Index = Field(0, description="Leave out so many of the newest.")
+    limit: Index | None = Field(default=None, description="At most so many.")
+    offset: Index = Field(default=0, description="Leave out so many of the newest.")
     status: str | None = Field(
-        None, description="Only tasks in these states, separated by commas.", examples=["QUEUED,RUNNING"]
+        default=None, description="Only tasks in these states, separated by commas.", examples=["QUEUED,RUNNING"]
     )
-    owner: str | None = Field(None, description="Only tasks of this owner.")
-    q: str | None = Field(None, description="Only tasks that hold this text in name or query, case ignored.")
+    owner: str | None = Field(default=None, description="Only tasks of this owner.")
+    q: str | None = Field(default=None, description="Only tasks that hold this text in name or query, case ignored.")
     created_from: str | None = Field(
-        None, description="Only tasks made at this time or later; date math.", examples=["now-1d/d"]
+        default=None, description="Only tasks made at this time or later; date math.", examples=["now-1d/d"]
     )
-    created_to: str | None = Field(None, description="Only tasks made before this time; date math.", examples=["now"])
+    created_to: str | None = Field(
+        default=None, description="Only tasks made before this time; date math.", examples=["now"]
+    )
 
     @property
     def statuses(self) -> tuple[Status, ...]:
@@ -139,17 +143,19 @@ class Form(StrEnum):
 class ResultParameters(Parameters):
     """Which rows of a result, and how they are written."""
 
-    start: Index | None = Field(None, alias="from", description="Index of the first row, inclusive; by default 0.")
-    stop: Index | None = Field(None, alias="to", description="Index after the last row; by default the end.")
+    start: Index | None = Field(
+        default=None, alias="from", description="Index of the first row, inclusive; by default 0."
+    )
+    stop: Index | None = Field(default=None, alias="to", description="Index after the last row; by default the end.")
     fields: str | None = Field(
-        None, description="Only these fields, separated by commas.", examples=["@timestamp,host.name"]
+        default=None, description="Only these fields, separated by commas.", examples=["@timestamp,host.name"]
     )
     format: Form | None = Field(
-        None,
+        default=None,
         description="`rows`: an object a row; `columns`: an array a field; `ndjson`: rows alone, one a line (also by "
         "`Accept: application/x-ndjson`).",
     )
-    stats: bool = Field(True, description="Whether sidebar and timeline come along, where the task has them.")
+    stats: bool = Field(default=True, description="Whether sidebar and timeline come along, where the task has them.")
 
     @property
     def names(self) -> tuple[str, ...] | None:
@@ -168,14 +174,16 @@ class ResultParameters(Parameters):
 class LogParameters(Parameters):
     """Which lines of a log."""
 
-    start: Index = Field(0, alias="from", description="The lines from this `seq` on: `next` of the last answer.")
-    level: Level = Field(Level.DEBUG, description="Only lines of this level and above.")
+    start: Index = Field(
+        default=0, alias="from", description="The lines from this `seq` on: `next` of the last answer."
+    )
+    level: Level = Field(default=Level.DEBUG, description="Only lines of this level and above.")
 
 
 class StopParameters(Parameters):
     """Whose tasks to stop."""
 
-    all: bool = Field(False, description="Everybody's, not only the caller's own.")
+    all: bool = Field(default=False, description="Everybody's, not only the caller's own.")
 
 
 class KeepTask(Body):
@@ -208,16 +216,16 @@ class ExportFile(Body):
 
     file_name: str = Field(description="Name of the file; the extension is appended unless it is there.")
     file_type: Literal["json", "csv", "xlsx", "ndjson", "parquet"] = Field(description="What the file is written in.")
-    compress_results: bool = Field(False, description="Whether to answer a `.zip` that holds the file.")
-    download_all_results: bool = Field(False, description="Whether to export every row.")
+    compress_results: bool = Field(default=False, description="Whether to answer a `.zip` that holds the file.")
+    download_all_results: bool = Field(default=False, description="Whether to export every row.")
     download_results_size: Annotated[Integer, Field(ge=0, le=1 << 53)] = Field(
-        10_000, description="How many rows, where `download_all_results` is false."
+        default=10_000, description="How many rows, where `download_all_results` is false."
     )
-    fields: list[str] | None = Field(None, description="Only these fields, in this order.")
-    partial: bool = Field(False, description="Whether the rows so far of an unfinished task will do.")
-    bom: bool = Field(False, description="csv: whether the file starts with a byte order mark.")
+    fields: list[str] | None = Field(default=None, description="Only these fields, in this order.")
+    partial: bool = Field(default=False, description="Whether the rows so far of an unfinished task will do.")
+    bom: bool = Field(default=False, description="csv: whether the file starts with a byte order mark.")
     escape_formulas: bool = Field(
-        False, description="csv: whether cells that a spreadsheet would take for a formula get a leading `'`."
+        default=False, description="csv: whether cells that a spreadsheet would take for a formula get a leading `'`."
     )
 
     def wanted(self) -> Export:
@@ -247,8 +255,10 @@ class PutSettings(Body):
         }
     )
 
-    persistent: dict[str, Any] = Field({}, description="Settings that stay; `null` resets one.")
-    transient: dict[str, Any] = Field({}, description="Settings that last until the server starts again, and win.")
+    persistent: dict[str, Any] = Field(default={}, description="Settings that stay; `null` resets one.")
+    transient: dict[str, Any] = Field(
+        default={}, description="Settings that last until the server starts again, and win."
+    )
 
 
 class SettingsParameters(Parameters):
@@ -256,5 +266,5 @@ class SettingsParameters(Parameters):
 
     model_config = ConfigDict(alias_generator=None)
 
-    include_defaults: bool = Field(False, description="Whether to show settings that were not changed, too.")
-    flat_settings: bool = Field(False, description="Whether keys come flat, `a.b.c`, rather than nested.")
+    include_defaults: bool = Field(default=False, description="Whether to show settings that were not changed, too.")
+    flat_settings: bool = Field(default=False, description="Whether keys come flat, `a.b.c`, rather than nested.")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import orjson
 import typer
 
 from trawl.cli.terminal.faults import about
-from trawl.cli.terminal.options import Data, Json
+from trawl.cli.terminal.options import Data, End, Json, Query, Start
 
 if TYPE_CHECKING:
     from trawl.planning.explain import Explanation
@@ -25,9 +25,9 @@ def register(app: typer.Typer) -> None:
 
 
 def explain(
-    query: Annotated[str, typer.Argument(metavar="QUERY", show_default=False, help="The search query.")],
-    start: Annotated[str | None, typer.Option("--from", help="Start of the range, such as `now-7d`.")] = None,
-    end: Annotated[str | None, typer.Option("--to", help="End of the range, exclusive.")] = None,
+    query: Query,
+    start: Start = None,
+    end: End = None,
     json: Json = False,
     data: Data = None,
 ) -> None:

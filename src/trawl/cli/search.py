@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from trawl.cli.terminal.faults import FAILED, INTERRUPTED, about, complain
-from trawl.cli.terminal.options import Data, Json, Url
+from trawl.cli.terminal.options import Data, End, Format, Json, Query, Rows, Start, Url
 from trawl.cli.terminal.session import session
 
 if TYPE_CHECKING:
@@ -23,15 +23,15 @@ def register(app: typer.Typer) -> None:
 
 
 def search(
-    query: Annotated[str, typer.Argument(metavar="QUERY", show_default=False, help="The search query.")],
-    start: Annotated[str | None, typer.Option("--from", help="Start of the range, such as `now-7d`.")] = None,
-    end: Annotated[str | None, typer.Option("--to", help="End of the range, exclusive.")] = None,
+    query: Query,
+    start: Start = None,
+    end: End = None,
     stats: Annotated[bool, typer.Option("--stats", help="Show a timeline and the fields of the events.")] = False,
     cost: Annotated[
         Literal["OFF", "INFO", "DEBUG"], typer.Option(case_sensitive=False, help="Show what it cost.")
     ] = "OFF",
-    format: Annotated[Literal["table", "json", "csv"], typer.Option(help="What the rows are printed as.")] = "table",
-    rows: Annotated[int | None, typer.Option(min=0, help="Rows to print; 0 for all.", show_default="100")] = None,
+    format: Format = "table",
+    rows: Rows = None,
     json: Json = False,
     url: Url = None,
     data: Data = None,

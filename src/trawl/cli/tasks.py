@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from trawl.cli.terminal.faults import USAGE, complain
-from trawl.cli.terminal.options import Data, Json, TaskId, Url
+from trawl.cli.terminal.options import Data, Format, Json, Rows, TaskId, Url
 from trawl.cli.terminal.session import session
 
 group = typer.Typer(help="List, show, read, stop, keep, delete and export tasks.", no_args_is_help=True)
@@ -89,8 +89,8 @@ def logs(
 @group.command()
 def result(
     id: TaskId,
-    format: Annotated[Literal["table", "json", "csv"], typer.Option(help="What the rows are printed as.")] = "table",
-    rows: Annotated[int | None, typer.Option(min=0, help="Rows to print; 0 for all.", show_default="100")] = None,
+    format: Format = "table",
+    rows: Rows = None,
     json: Json = False,
     url: Url = None,
     data: Data = None,

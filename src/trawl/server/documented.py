@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from trawl.api.answers import ErrorAnswer
 from trawl.api.base import Shape
+from trawl.api.faults import ErrorAnswer
 from trawl.errors import MEANINGS, Code
 from trawl.server.errors import STATUS
 

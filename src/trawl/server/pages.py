@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from trawl.api.answers import Warning
+from trawl.api.faults import Warning
 from trawl.api.pages import FieldShape, Head
 from trawl.api.requests import ResultParameters
 from trawl.results.pages import page

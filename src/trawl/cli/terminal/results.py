@@ -11,7 +11,8 @@ import orjson
 import typer
 from rich.console import Console
 
-from trawl.api.answers import TaskAnswer, Warning
+from trawl.api.answers import TaskAnswer
+from trawl.api.faults import Warning
 from trawl.api.requests import ExportFile
 from trawl.cli.terminal import stats, table
 
