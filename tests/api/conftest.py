@@ -1,3 +1,5 @@
+"""What the tests of the API share: the app over a stand-in for tasks, and a caller of it."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""What the tests of the command line share: a data folder, a server over it, and a way to run commands."""
+
 from __future__ import annotations
 
 import re
@@ -43,7 +45,7 @@ def url(data: Path) -> Iterator[str]:
     command = [*TRAWL, "serve", "--data", str(data), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        found = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
+        found = re.search(r"http://[\d.]+:\d+", server.stdout.readline())
         assert found is not None
         yield found[0]
         server.send_signal(signal.SIGTERM)
