@@ -21,6 +21,7 @@ from rich.text import Text
 from benchmarks.events import Recipe, write_ndjson
 from benchmarks.serving import Server, serving, trawl
 from trawl.api.pages import Sidebar, Timeline
+from trawl.errors import TrawlError
 
 EVENTS: Final = 200_000
 INDEX: Final = "windows-demo"
@@ -40,6 +41,10 @@ def main() -> None:
         _show(folder, options.serve)
     except KeyboardInterrupt:
         console.print("\n[dim]interrupted[/]")
+    except (RuntimeError, TrawlError) as error:
+        log = folder / "data" / "server.log"
+        console.print(log.read_text(errors="replace")[-3000:] if log.is_file() else "", style="dim", markup=False)
+        raise SystemExit(f"the demo failed: {error}") from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -82,7 +87,7 @@ def _search(server: Server) -> str:
                 break
             time.sleep(0.05)
     if now.error is not None:
-        raise SystemExit(f"the search failed: {now.error.reason}")
+        raise RuntimeError(f"the search failed: {now.error.reason}")
     return task
 
 
