@@ -205,7 +205,7 @@ class _Translation:
         self.place += 1
         outer = self.text.startswith("^", self.place)
         self.place += outer
-        parts, negated = [], []
+        parts, negated = list[str](), list[str]()
         first = True
         while True:
             character = self.text[self.place : self.place + 1]
