@@ -32,9 +32,10 @@ from trawl.language.writer import Writer
 class SortEvents(Command):
     """Put events in order.
 
-    A `-` before a field sorts from the greatest down. Numbers come before text, and both by value; missing
-    values last in either direction; of several values the first counts. Events that are equal stay in the
-    order they came in. `num(f)`, `str(f)` and `ip(f)` say how to compare.
+    A `-` before a field sorts from the greatest down. Numbers come by value, then text by code point, also
+    text that looks like a number; missing values last in either direction; of several values the first
+    counts. Events that are equal stay in the order they came in. `num(f)`, `str(f)` and `ip(f)` say how to
+    compare instead.
 
     Only the first events are kept: as many as the number says, else 10,000 (setting `sme.core.sort_limit`).
     `sort 0` keeps all.

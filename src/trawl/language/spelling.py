@@ -37,7 +37,7 @@ def run_text(text: str, keywords: Collection[str] = KEYWORDS) -> str:
 
 def name_text(name: str, keywords: Collection[str] = KEYWORDS) -> str:
     """A field's name in a list or a search: bare if it can be, else in single quotes."""
-    is_bare = _is_run(name, keywords) and "*" not in name and name[0] not in "+-"
+    is_bare = _is_run(name, keywords) and "*" not in name and name[0] not in "+-" and not name.isdecimal()
     return name if is_bare else quoted(name, "'")
 
 
