@@ -126,7 +126,11 @@ COMMANDS = st.one_of(
     after("fillnull", "value=", NUMBERS.map(str)),
 )
 BEGINNINGS = st.one_of(
-    after("source", TEXTS.filter(lambda text: bool(text.strip("-*"))).map(quoted), option("qsize", SMALL)),
+    after(
+        "source",
+        TEXTS.filter(lambda text: bool(text.strip("-*")) and text[0] != "-").map(quoted),
+        option("qsize", SMALL),
+    ),
     st.just("| makeresults count=3 shownumbers=true"),
 )
 QUERIES = st.tuples(BEGINNINGS, st.lists(COMMANDS, max_size=4)).map(lambda parts: " | ".join([parts[0], *parts[1]]))
