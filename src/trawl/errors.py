@@ -76,7 +76,7 @@ MEANINGS: Mapping[Code, str] = {
     Code.BODY_TOO_LARGE: "The body or the query is larger than the server takes (a query: 1 MiB).",
     Code.NOT_FOUND: "There is no such route.",
     Code.METHOD_NOT_ALLOWED: "The route exists, but not for this method.",
-    Code.FOREIGN_ORIGIN: "The request came from a web page elsewhere, or named another host, while the server runs open.",
+    Code.FOREIGN_ORIGIN: "The request came from a page elsewhere, or named another host, while the server runs open.",
     Code.UNAVAILABLE: "The server does not answer, or is not ready to run searches.",
     Code.INVALID_TIME: "A time or a range of times could not be read, or starts after it ends.",
     Code.INVALID_SETTING: "The setting is unknown, or does not take this value.",
