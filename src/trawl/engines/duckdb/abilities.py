@@ -8,10 +8,15 @@ from trawl.algebra import (
     Aggregate,
     Explode,
     Extend,
+    Fill,
     Filter,
     Generate,
     Given,
+    Join,
+    Lump,
     Measure,
+    Pivot,
+    Profile,
     Project,
     Relation,
     Reverse,
@@ -20,12 +25,14 @@ from trawl.algebra import (
     Slice,
     Sort,
     Union,
+    Window,
 )
 from trawl.engines.duckdb import spelling
 from trawl.engines.duckdb.spelling import aggregates
+from trawl.engines.duckdb.windows import ROW_NUMBER
 from trawl.expr import Call, Expr, walk
 
-_ALWAYS = Scan | Generate | Given | Rows | Project | Slice | Reverse | Explode | Union
+_ALWAYS = Scan | Generate | Given | Rows | Project | Slice | Reverse | Explode | Union | Join | Pivot | Fill | Profile
 
 
 def is_able(relation: Relation) -> bool:
@@ -39,6 +46,12 @@ def is_able(relation: Relation) -> bool:
             return _all(key.value for key in relation.keys)
         case Aggregate():
             return _all(key for _, key in relation.keys) and all(map(_is_measured, relation.measures))
+        case Window():
+            measures = [measure for measure in relation.measures if measure.function != ROW_NUMBER]
+            keys = [*relation.partition, *(key.value for key in relation.order)]
+            return _all(keys) and all(map(_is_measured, measures))
+        case Lump():
+            return _is_measured(relation.weight)
         case _:
             return isinstance(relation, _ALWAYS)
 

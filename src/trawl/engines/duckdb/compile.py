@@ -6,15 +6,19 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import singledispatchmethod
-from typing import Protocol
 
 from trawl.algebra import (
     Aggregate,
     Explode,
     Extend,
+    Fill,
     Filter,
     Generate,
     Given,
+    Join,
+    Lump,
+    Pivot,
+    Profile,
     Project,
     Relation,
     Reverse,
@@ -23,10 +27,11 @@ from trawl.algebra import (
     Slice,
     Sort,
     Union,
+    Window,
     post_order,
 )
 from trawl.catalog.base import Snapshot
-from trawl.engines.duckdb import grouping, ordering, shaping, sql
+from trawl.engines.duckdb import grouping, joining, ordering, profiling, reshaping, shaping, sql, windows
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
 from trawl.engines.duckdb.operands import Operand, constant, laid_out, of_column, one
@@ -36,16 +41,6 @@ from trawl.engines.duckdb.spelling import aggregates
 from trawl.errors import Span
 from trawl.expr import Expr
 from trawl.schema import Kind, Schema
-
-
-class Host(Protocol):
-    """What compiling may ask the connection for: `Pivot` and `Profile` look at the data first."""
-
-    def rows(self, query: str) -> list[tuple[object, ...]]:
-        """The rows of a query."""
-
-    def keep(self, query: str) -> str:
-        """The name of a table that holds the rows of a query, in order."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +68,13 @@ class Compiler:
     """
 
     snapshot: Snapshot
-    host: Host
+    host: reshaping.Host
     zone: str = "UTC"
     names: Names = field(default_factory=Names)
     shared: list[str] = field(default_factory=list)
-    told: dict[int, Schema] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
+    _schemas: dict[int, Schema] = field(default_factory=dict)
+    _origins: dict[int, Mapping[str, str]] = field(default_factory=dict)
 
     def frame(self, root: Relation, given: Mapping[int, Frame] | None = None) -> Frame:
         """The relation as a frame.
@@ -87,15 +83,21 @@ class Compiler:
             given: frames that stand for relations, by their identity; what is below these is not looked at.
         """
         known = dict(given or {})
-        uses = Counter(id(child) for relation in post_order(root) for child in relation.inputs)
+        order = list(post_order(root))
+        uses = Counter(id(child) for relation in order for child in relation.inputs)
         done: dict[int, Frame] = {}
-        for relation in post_order(root):
+        for relation in order:
             if id(relation) in known:
                 done[id(relation)] = known[id(relation)]
             elif all(id(child) in done for child in relation.inputs):
                 inputs = tuple(done[id(child)].copy() for child in relation.inputs)
                 done[id(relation)] = self._compile(relation, inputs)
-            if uses[id(relation)] > 1 and id(relation) in done and relation is not root:
+            else:
+                continue
+            for child in relation.inputs[:1]:
+                self._origins.setdefault(id(relation), self._origins.get(id(child), {}))
+            self._schemas[id(relation)] = self._real_schema(relation)
+            if uses[id(relation)] > 1:
                 self._share(done[id(relation)])
         return done[id(root)]
 
@@ -111,6 +113,10 @@ class Compiler:
         ]
         return self.statement(frame.select_in_order(expressions or ["1 AS o0"]))
 
+    def know(self, relation: Relation, schema: Schema) -> None:
+        """Says what columns a relation has that is handed over as a frame."""
+        self._schemas[id(relation)] = schema
+
     def check(self, to: Expressions) -> None:
         """Notes how the faults are counted that the expressions may come upon."""
         if to.noted:
@@ -119,8 +125,20 @@ class Compiler:
             self.checks.append(Check(frame.select(counts), tuple(to.noted)))
 
     def schema_of(self, relation: Relation) -> Schema:
-        """The columns of a relation that was compiled; of an open one those that the data told."""
-        return self.told.get(id(relation), relation.columns)
+        """The columns of a relation that was compiled; where the plan left them open, those that the data told."""
+        return self._schemas[id(relation)]
+
+    def _real_schema(self, relation: Relation) -> Schema:
+        planned = relation.columns
+        if not planned.open or id(relation) in self._schemas:
+            return self._schemas.get(id(relation), planned)
+        known = Schema()
+        for child in relation.inputs:
+            known = known.with_columns(self._schemas[id(child)])
+        if isinstance(relation, Extend):
+            names = {name for name, _ in relation.assignments}
+            known = known.with_columns(column for column in planned if column.name in names)
+        return known
 
     def _share(self, frame: Frame) -> None:
         """Computes the rows once for all that read them."""
@@ -143,6 +161,11 @@ class Compiler:
         if relation.newest is not None:
             limit(frame, relation.newest, 0)
         return frame
+
+    @_compile.register
+    def _(self, relation: Given, inputs: tuple[Frame, ...]) -> Frame:
+        reading = Reading.of(relation, self.snapshot.segments, self.names)
+        return reading.frame(reading.segments)
 
     @_compile.register
     def _(self, relation: Rows, inputs: tuple[Frame, ...]) -> Frame:
@@ -286,8 +309,50 @@ class Compiler:
         return frame
 
     @_compile.register
-    def _(self, relation: Given, inputs: tuple[Frame, ...]) -> Frame:
-        raise AssertionError("what is given is handed to the compiler as a frame")
+    def _(self, relation: Window, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        self.check(windows.extend(frame, self.zone, relation))
+        return frame
+
+    @_compile.register
+    def _(self, relation: Join, inputs: tuple[Frame, ...]) -> Frame:
+        left, right = inputs
+        return joining.join(relation, left, right, self.zone)
+
+    @_compile.register
+    def _(self, relation: Lump, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        self._share(frame)
+        self.check(reshaping.lump(frame, relation, self.zone))
+        return frame
+
+    @_compile.register
+    def _(self, relation: Pivot, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        known = self._schemas[id(relation.input)]
+        result, made = reshaping.pivot(frame, relation, known, self.host, self.shared)
+        self._schemas[id(relation)], self._origins[id(relation)] = made.schema, made.origins
+        return result
+
+    @_compile.register
+    def _(self, relation: Fill, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        below = id(relation.input)
+        origins = self._origins.get(below, {})
+        return reshaping.fill(frame, relation, self._schemas[below], origins, self.host, self.shared)
+
+    @_compile.register
+    def _(self, relation: Profile, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        if not isinstance(relation.input, Scan | Given):
+            reshaping.kept(frame, self.host, self.shared)
+        described = [
+            row
+            for column in self._schemas[id(relation.input)]
+            if (row := profiling.describe(frame, column, relation.top, self.host.rows)) is not None
+        ]
+        described.sort(key=lambda row: (-int(str(row[2])), str(row[0])))
+        return self._compile(Rows(tuple(described), schema=relation.columns), ())
 
 
 def limit(frame: Frame, most: int | None, offset: int) -> None:
@@ -296,7 +361,7 @@ def limit(frame: Frame, most: int | None, offset: int) -> None:
     frame.wrap(f"({frame.select_in_order(frame.selected(), most, offset)})")
 
 
-def given_frame(names: Names, table: str, schema: Schema, *, wide: frozenset[str] = frozenset()) -> Frame:
+def given_frame(names: Names, table: str, schema: Schema, wide: frozenset[str]) -> Frame:
     """A table of columns `o0`, `o1` … and `place`, as a frame of fields."""
     place = names.new()
     columns, items = {}, [f"place AS {place}"]

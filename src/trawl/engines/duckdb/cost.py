@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from trawl.algebra import Scan, post_order
+from trawl.algebra import Given, Scan, post_order
 from trawl.catalog.base import Segment
 from trawl.engines.base import Cost, Progress, Work
 from trawl.engines.duckdb.scan import may_hold
@@ -24,7 +24,10 @@ class Meter:
     def __init__(self, work: Work) -> None:
         found: dict[str, Segment] = {}
         skipped: set[str] = set()
-        for scan in (relation for relation in post_order(work.relation) if isinstance(relation, Scan)):
+        leaves = list(post_order(work.relation))
+        for result in (leaf for leaf in leaves if isinstance(leaf, Given)):
+            found |= {segment.path: segment for segment in work.snapshot.segments.get(result.name, ())}
+        for scan in (leaf for leaf in leaves if isinstance(leaf, Scan)):
             for source in scan.sources:
                 for segment in work.snapshot.segments.get(source, ()):
                     if may_hold(segment, scan):

@@ -7,15 +7,16 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import duckdb
 import pyarrow as pa
 
 from trawl.algebra import Given, post_order
-from trawl.arrow import arrow_field
+from trawl.arrow import arrow_field, schema_of
 from trawl.catalog.base import Segment
 from trawl.engines.base import Cost, Progress, Work
+from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.compile import Compiler, given_frame
 from trawl.engines.duckdb.connection import connect, faults
 from trawl.engines.duckdb.cost import Meter
@@ -104,7 +105,7 @@ class Running:
         given = {
             id(leaf): host.given(compiler, leaf, self.work)
             for leaf in post_order(self.work.relation)
-            if isinstance(leaf, Given)
+            if isinstance(leaf, Given) and leaf.name in self.work.given
         }
         pipeline = Pipeline.of(self.work.relation)
         if pipeline is None or given:
@@ -152,12 +153,11 @@ class Statements:
         self._check = check
         self._tables = 0
 
-    def rows(self, query: str) -> list[tuple[object, ...]]:
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""
         self._check()
         self._meter.statement(query)
-        rows: list[tuple[object, ...]] = self._connection.execute(query).fetchall()
-        return rows
+        return self._connection.execute(query).fetchall()
 
     def keep(self, query: str) -> str:
         """The name of a table that holds the rows of a query."""
@@ -204,18 +204,17 @@ class Statements:
         self._tables += 1
         name = f"kept{self._tables}"
         self._connection.register(f"reader{self._tables}", reader)
-        items = [f"{_taken(column, number, reader.schema)} AS o{number}" for number, column in enumerate(leaf.columns)]
+        schema = schema_of(reader.schema)
+        items = [f"{_taken(column, number, reader.schema)} AS o{number}" for number, column in enumerate(schema)]
         listed = ", ".join([*items, "row_number() OVER () AS place"])
         self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {listed} FROM reader{self._tables}")
-        wide = frozenset(
-            column.name for column, field in zip(leaf.columns, reader.schema, strict=True) if _is_decimal(field.type)
-        )
-        return given_frame(compiler.names, name, leaf.columns, wide=wide)
+        compiler.know(leaf, schema)
+        pairs = zip(schema, reader.schema, strict=True)
+        wide = frozenset(column.name for column, field in pairs if _is_decimal(field.type))
+        return given_frame(compiler.names, name, schema, wide)
 
 
 def _taken(column: Column, number: int, schema: pa.Schema) -> str:
-    from trawl.engines.duckdb import sql
-
     path = sql.name(schema.field(number).name)
     if column.type.layout is not Layout.BOXED and column.type.kind is Kind.TIME:
         return f"list_transform({path}, lambda x: epoch_ns(x))" if column.type.multivalue else f"epoch_ns({path})"
@@ -265,13 +264,13 @@ def _deep_thread(target: Callable[[], None]) -> threading.Thread:
 
 
 def written(work: Work) -> str:
-    """The SQL of a relation, without running it."""
+    """The SQL of a relation, without running it: what is handed over is a table of its name."""
     compiler = Compiler(work.snapshot, Silent(), work.zone)
-    given = {
-        id(leaf): given_frame(compiler.names, leaf.name, leaf.columns)
-        for leaf in post_order(work.relation)
-        if isinstance(leaf, Given)
-    }
+    given = {}
+    for leaf in post_order(work.relation):
+        if isinstance(leaf, Given) and leaf.name not in work.snapshot.segments:
+            compiler.know(leaf, leaf.columns)
+            given[id(leaf)] = given_frame(compiler.names, sql.name(leaf.name), leaf.columns, frozenset())
     frame = compiler.frame(work.relation, given)
     return compiler.result(frame, compiler.schema_of(work.relation))
 
@@ -279,7 +278,7 @@ def written(work: Work) -> str:
 class Silent:
     """Stands in for a connection where nothing may run: no row is found."""
 
-    def rows(self, query: str) -> list[tuple[object, ...]]:
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
         """No rows."""
         return []
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from trawl.algebra import Explode, Extend, Filter, Project, Relation, Scan, Slice
+from trawl.algebra import Explode, Extend, Filter, Given, Project, Relation, Scan, Slice
 from trawl.engines.duckdb.compile import Compiler, limit
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.scan import Reading, is_clock
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A scan and relations over it that look at one row at a time.
+    """A scan or a stored result, and relations over it that look at one row at a time.
 
     Attributes:
-        scan: where rows come from.
+        leaf: where rows come from.
         stages: from the scan up. Rows that a `Slice` lets pass are counted from cut to cut.
     """
 
-    scan: Scan
+    leaf: Scan | Given
     stages: tuple[Relation, ...]
 
     @classmethod
@@ -37,20 +37,20 @@ class Pipeline:
         while isinstance(relation, Filter | Extend | Project | Slice | Explode):
             stages.append(relation)
             relation = relation.input
-        if not isinstance(relation, Scan) or len(relation.sources) == 0:
+        if not isinstance(relation, Scan | Given):
             return None
         return cls(relation, tuple(reversed(stages)))
 
     @property
     def root(self) -> Relation:
         """The relation that the pipeline is."""
-        return self.stages[-1] if self.stages else self.scan
+        return self.stages[-1] if self.stages else self.leaf
 
     def batches(self, compiler: Compiler, host: Statements) -> Iterator[pa.RecordBatch]:
         """The rows, at least one batch."""
-        reading = Reading.of(self.scan, compiler.snapshot.segments, compiler.names)
+        reading = Reading.of(self.leaf, compiler.snapshot.segments, compiler.names)
         cuts = self._cuts(reading)
-        wanted = [Wanted.of(stage) for stage in (self.scan, *self.stages)]
+        wanted = [Wanted.of(stage) for stage in (self.leaf, *self.stages)]
         schema = self.root.columns
         found = False
         for current in cuts:
@@ -69,7 +69,9 @@ class Pipeline:
             yield from host.stream(compiler.result(frame, schema), schema)
 
     def _cuts(self, reading: Reading) -> Sequence[Cut]:
-        if all(is_clock(placed.segment, self.scan) for placed in reading.segments):
+        if isinstance(self.leaf, Given):
+            return [Cut((placed,), True) for placed in reading.segments]
+        if all(is_clock(placed.segment, self.leaf) for placed in reading.segments):
             return cut(reading.segments)
         return [Cut(reading.segments, False)] if reading.segments else []
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trawl.algebra import Scan
+from trawl.algebra import Given, Scan
 from trawl.catalog.base import Part, Segment
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
@@ -40,27 +40,30 @@ class Reading:
     """How the segments of a scan are read, the same for every slice of them.
 
     Attributes:
-        scan: the scan.
-        segments: those that may hold events within its range of time, in the order of sources, then of loading.
+        leaf: the scan, or the stored result.
+        segments: those that may hold rows wanted, in the order of sources, then of loading.
         columns: the physical columns: for each field and type a name, and whether integers need more than 64 bits.
     """
 
-    scan: Scan
+    leaf: Scan | Given
     segments: tuple[Placed, ...]
     columns: Mapping[str, Mapping[Type, Alternative]]
     names: Names
 
     @classmethod
-    def of(cls, scan: Scan, segments: Mapping[str, tuple[Segment, ...]], names: Names) -> Reading:
+    def of(cls, leaf: Scan | Given, segments: Mapping[str, tuple[Segment, ...]], names: Names) -> Reading:
         """Settles the columns of all segments together, so that every slice has the same."""
-        placed = tuple(
-            Placed(segment, number)
-            for number, source in enumerate(scan.sources)
-            for segment in sorted(segments.get(source, ()), key=lambda found: found.ordinal)
-            if may_hold(segment, scan)
-        )
+        if isinstance(leaf, Given):
+            placed = tuple(Placed(segment, number) for number, segment in enumerate(segments[leaf.name]))
+        else:
+            placed = tuple(
+                Placed(segment, number)
+                for number, source in enumerate(leaf.sources)
+                for segment in sorted(segments.get(source, ()), key=lambda found: found.ordinal)
+                if may_hold(segment, leaf)
+            )
         columns: dict[str, dict[Type, Alternative]] = {}
-        for field in scan.columns.names:
+        for field in leaf.columns.names:
             found = columns.setdefault(field, {})
             for one_placed in placed:
                 for part in one_placed.segment.fields.get(field, ()):
@@ -68,71 +71,93 @@ class Reading:
                     wide = _is_wide(one_placed.segment, part) or (known is not None and known.wide)
                     name = known.sql if known else names.new()
                     found[part.type] = _alternative(name, part.type, wide)
-        return cls(scan, placed, columns, names)
+        return cls(leaf, placed, columns, names)
 
     def frame(self, segments: Sequence[Placed], *, is_ordered: bool = False) -> Frame:
-        """The events of some of the segments that lie in the scan's range of time, newest first."""
+        """The rows of some of the segments: of a scan those in its range of time, newest first."""
         if not segments:
             return nothing(self.names)
-        time_column, source, first, second = (self.names.new() for _ in range(4))
-        selects = [
-            self._select([placed.segment for placed in group], number, (time_column, source, first, second))
-            for (number, _), group in _alike(segments, self.scan)
-        ]
-        several = len({placed.source for placed in segments}) > 1
-        numbered = any(placed.segment.order_column is None for placed in segments)
-        order = [Key(time_column, descending=True, is_place=True), Key(first, is_place=True)]
-        if several:
-            order.insert(1, Key(source, is_place=True))
-        if numbered:
-            order.append(Key(second, is_place=True))
-        columns: dict[str, Operand] = {
-            field: tuple(found.values()) for field, found in self.columns.items() if field != self.scan.time_field
-        }
-        columns[self.scan.time_field] = one(Kind.TIME, time_column)
-        ordered = {field: columns[field] for field in self.scan.columns.names}
-        union = " UNION ALL ".join(selects)
-        return Frame(self.names, f"({union})", ordered, tuple(order), is_ordered)
+        keys = _Keys(*(self.names.new() for _ in range(4)))
+        selects = [self._select(group, keys) for group in self._alike(segments)]
+        columns: dict[str, Operand] = {field: tuple(found.values()) for field, found in self.columns.items()}
+        order = []
+        if isinstance(self.leaf, Scan):
+            columns[self.leaf.time_field] = one(Kind.TIME, keys.time)
+            order.append(Key(keys.time, descending=True, is_place=True))
+        if len({placed.source for placed in segments}) > 1:
+            order.append(Key(keys.source, is_place=True))
+        order.append(Key(keys.loaded, is_place=True))
+        if any(placed.segment.order_column is None for placed in segments):
+            order.append(Key(keys.row, is_place=True))
+        return Frame(self.names, f"({' UNION ALL '.join(selects)})", columns, tuple(order), is_ordered)
 
-    def _select(self, segments: Sequence[Segment], source: int, keys: tuple[str, str, str, str]) -> str:
+    def _select(self, group: Sequence[Placed], keys: _Keys) -> str:
         """Segments that name all columns wanted alike, as one SELECT."""
+        segments = [placed.segment for placed in group]
         example = segments[0]
-        time_sql = self._time(example)
-        items = [f"{time_sql} AS {keys[0]}", f"{source} AS {keys[1]}"]
-        if example.order_column is None:
-            items += [f"{example.ordinal} AS {keys[2]}", f"{ROW_NUMBER} AS {keys[3]}"]
-        else:
-            items += [f"{sql.name(example.order_column)} AS {keys[2]}", f"0 AS {keys[3]}"]
+        own = example.order_column
+        loaded, row = (str(example.ordinal), ROW_NUMBER) if own is None else (sql.name(own), "0")
+        items = [f"{group[0].source} AS {keys.source}", f"{loaded} AS {keys.loaded}", f"{row} AS {keys.row}"]
+        bounds: list[str] = []
+        if isinstance(self.leaf, Scan):
+            time_sql = self._time(example, self.leaf)
+            items.append(f"{time_sql} AS {keys.time}")
+            if not all(_lies_within(segment, self.leaf) for segment in segments):
+                bounds = _bounds(time_sql, self.leaf)
         for field, columns in self.columns.items():
-            if field == self.scan.time_field:
+            if isinstance(self.leaf, Scan) and field == self.leaf.time_field:
                 continue
             parts = {part.type: part for part in example.fields.get(field, ())}
             for type_, column in columns.items():
                 value = _read(parts[type_], column) if type_ in parts else sql.null(column.sql_type)
                 items.append(f"{value} AS {column.sql}")
         files = sql.texts(segment.path for segment in segments)
-        bounds = [] if all(self._lies_within(segment) for segment in segments) else self._bounds(time_sql)
         where = f" WHERE {sql.all_of(bounds)}" if bounds else ""
         return f"SELECT {', '.join(items)} FROM read_parquet({files}){where}"
 
-    def _time(self, segment: Segment) -> str:
+    def _alike(self, segments: Sequence[Placed]) -> Iterator[list[Placed]]:
+        """Neighbouring segments of a source that one SELECT can read: the same parts under the same names."""
+        scan = self.leaf if isinstance(self.leaf, Scan) else None
+        fields = (*self.leaf.columns.names, *((scan.time_field,) if scan else ()))
+
+        def layout(placed: Placed) -> tuple[object, ...]:
+            segment = placed.segment
+            parts = tuple(
+                (part.type, part.column, _is_wide(segment, part))
+                for field in fields
+                for part in segment.fields.get(field, ())
+            )
+            own = segment.ordinal if segment.order_column is None else None
+            return placed.source, segment.order_column, own, scan is not None and is_clock(segment, scan), parts
+
+        for _, group in groupby(segments, layout):
+            yield list(group)
+
+    def _time(self, segment: Segment, scan: Scan) -> str:
         """The events' time in nanoseconds: as written, or read out of text and epoch numbers."""
-        found = [_alternative(_path(part), part.type, False) for part in segment.fields.get(self.scan.time_field, ())]
+        found = [_alternative(_path(part), part.type, False) for part in segment.fields.get(scan.time_field, ())]
         plain = [f"epoch_ns({each.sql})" for each in found if each.kind is Kind.TIME and not each.many]
         others = [each for each in found if each.kind is not Kind.TIME or each.many]
         if others:
             plain.append(time(tuple(others), "UTC", INLINE))
         return sql.coalesce(plain, "BIGINT")
 
-    def _lies_within(self, segment: Segment) -> bool:
-        """Whether all events of the segment are in range, so that none has to be looked at."""
-        return is_clock(segment, self.scan) and self.scan.start <= segment.first and segment.last < self.scan.end
 
-    def _bounds(self, time_sql: str) -> list[str]:
-        return [
-            f"{time_sql} >= {sql.integer(self.scan.start.nanoseconds)}",
-            f"{time_sql} < {sql.integer(self.scan.end.nanoseconds)}",
-        ]
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Names of the columns that rows are ordered by.
+
+    Attributes:
+        time: of events, newest first.
+        source: the source's place.
+        loaded: when a row was loaded, or the segment's place.
+        row: the row's place in its file, where `loaded` is not enough.
+    """
+
+    time: str
+    source: str
+    loaded: str
+    row: str
 
 
 def is_clock(segment: Segment, scan: Scan) -> bool:
@@ -150,21 +175,14 @@ def may_hold(segment: Segment, scan: Scan) -> bool:
     return not is_clock(segment, scan) or (segment.last >= scan.start and segment.first < scan.end)
 
 
-def _alike(segments: Sequence[Placed], scan: Scan) -> Iterable[tuple[tuple[int, object], list[Placed]]]:
-    """Neighbouring segments of a source that one SELECT can read: the same parts under the same names."""
+def _lies_within(segment: Segment, scan: Scan) -> bool:
+    """Whether all events of the segment are in range, so that none has to be looked at."""
+    return is_clock(segment, scan) and scan.start <= segment.first and segment.last < scan.end
 
-    def layout(placed: Placed) -> tuple[int, object]:
-        segment = placed.segment
-        parts = tuple(
-            (part.type, part.column, _is_wide(segment, part))
-            for field in scan.columns.names
-            for part in segment.fields.get(field, ())
-        )
-        own = segment.ordinal if segment.order_column is None else None
-        return placed.source, (segment.order_column, own, is_clock(segment, scan), parts)
 
-    for key, group in groupby(segments, layout):
-        yield key, list(group)
+def _bounds(time_sql: str, scan: Scan) -> list[str]:
+    first, last = sql.integer(scan.start.nanoseconds), sql.integer(scan.end.nanoseconds)
+    return [f"{time_sql} >= {first}", f"{time_sql} < {last}"]
 
 
 def _alternative(name: str, type_: Type, wide: bool) -> Alternative:

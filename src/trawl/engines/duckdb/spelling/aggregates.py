@@ -40,12 +40,14 @@ class Gathering:
         to: compiles expressions over the rows.
         arguments: of the measure; the first is what is aggregated.
         order: the order of the rows.
+        window: the OVER clause where the measure is one of a window, with a leading blank.
         flaws: what may be wrong with the result, and the condition of groups in which it is.
     """
 
     to: Expressions
     arguments: Sequence[Expr]
     order: tuple[Key, ...]
+    window: str = ""
     flaws: list[tuple[Flaw, str]] = field(default_factory=list)
 
     @property
@@ -78,8 +80,16 @@ class Gathering:
         """A DuckDB aggregate of values, or of lists of values."""
         extra = "".join(f", {parameter}" for parameter in parameters)
         if not many:
-            return f"{function}({values}{extra})"
-        return f"list_aggregate(flatten(list({values})), '{function}'{extra})"
+            return self.rows(f"{function}({values}{extra})")
+        return f"list_aggregate({self.flat(values)}, '{function}'{extra})"
+
+    def rows(self, call: str) -> str:
+        """A call of a DuckDB aggregate, over the rows of the group or of the window."""
+        return f"({call}{self.window})" if self.window else call
+
+    def flat(self, lists: str, clause: str = "") -> str:
+        """The values of the lists of all rows, as one list."""
+        return f"flatten({self.rows(f'list({lists}){clause}')})"
 
     def as_floats(self, given: Alternative, many: bool) -> str:
         """The numbers as floats."""
@@ -114,10 +124,10 @@ class Gathering:
         value = self._one_column(last)
         place = self.place(*before, last=last)
         if place is not None:
-            picked = f"arg_min({value.sql}, {place})"
+            picked = self.rows(f"arg_min({value.sql}, {place})")
         else:
             present = f"FILTER ({value.sql} IS NOT NULL)"
-            picked = f"first({value.sql}{self.ordered(*before, last=last)}) {present}"
+            picked = self.rows(f"first({value.sql}{self.ordered(*before, last=last)}) {present}")
         return (replace(value, sql=picked, constant=None),)
 
     def _one_column(self, last: bool) -> Alternative:
@@ -155,8 +165,9 @@ Builder = Callable[[Gathering], Operand]
 
 def _count(of: Gathering) -> Operand:
     if not of.arguments or (isinstance(of.arguments[0], Literal) and of.arguments[0].value is not None):
-        return one(Kind.INTEGER, "count(*)")
-    return one(Kind.INTEGER, f"count(CASE WHEN {is_there(of.values)} THEN 1 END)")
+        return one(Kind.INTEGER, of.rows("count(*)"))
+    there = f"count(CASE WHEN {is_there(of.values)} THEN 1 END)"
+    return one(Kind.INTEGER, of.rows(there))
 
 
 def _distinct_count(of: Gathering) -> Operand:
@@ -164,10 +175,11 @@ def _distinct_count(of: Gathering) -> Operand:
         lists = listed(of.values, of.to)
         texts = (ordering.each(given, _item_identity) for given in lists)
         every = f"list_concat({', '.join([*texts, '[]::VARCHAR[]'])})"
-        return one(Kind.INTEGER, f"nullif(len(list_distinct(flatten(list({every})))), 0)")
+        return one(Kind.INTEGER, f"nullif(len(list_distinct({of.flat(every)})), 0)")
     found = identical(of.values, of.to)
     value = found[0].sql if len(found) == 1 else key_text(of.values, of.to)
-    return one(Kind.INTEGER, f"nullif(count(DISTINCT {value}), 0)")
+    distinct = of.rows(f"count(DISTINCT {value})")
+    return one(Kind.INTEGER, f"nullif({distinct}, 0)")
 
 
 def _item_text(given: Alternative) -> str:
@@ -220,15 +232,17 @@ def _extreme(function: str) -> Builder:
         if has_lists(of.values):
             lists = listed(of.values, to)
             structs = (ordering.each(given, _by_number) for given in lists)
-            best = f"list_aggregate(flatten(list(list_concat({', '.join(structs)}))), '{function}').b"
+            every = of.flat(f"list_concat({', '.join(structs)})")
+            best = f"list_aggregate({every}, '{function}').b"
             return (Alternative(best, None, inside=_inside(lists)),)
         found = identical(of.values, to)
         if not found:
             return ()
         if len(found) == 1 and found[0].kind is not Kind.STRING:
-            return (replace(found[0], sql=f"{function}({found[0].sql})", constant=None),)
+            return (replace(found[0], sql=of.rows(f"{function}({found[0].sql})"), constant=None),)
         present = (f"CASE WHEN {given.sql} IS NOT NULL THEN {_by_number(given)} END" for given in _bound(found, of.to))
-        best = f"{function}({sql.coalesce(present, 'VARCHAR')}).b"
+        chosen = of.rows(f"{function}({sql.coalesce(present, 'VARCHAR')})")
+        best = f"({chosen}).b"
         if len(found) == 1:
             return one(Kind.STRING, f"json_extract_string({best}, '$')")
         return (Alternative(best, None, inside=_inside(found)),)
@@ -273,7 +287,8 @@ def _spread_of(function: str) -> Builder:
             return one(Kind.FLOAT, of.over(function, floats, many))
         floats = of.to.bind(floats)
         low = f"CASE WHEN abs({floats}) < {_STEEPEST} THEN {floats} END"
-        return one(Kind.FLOAT, f"CASE WHEN max(abs({floats})) < {_STEEPEST} THEN {of.over(function, low, many)} END")
+        steepest = of.rows(f"max(abs({floats}))")
+        return one(Kind.FLOAT, f"CASE WHEN {steepest} < {_STEEPEST} THEN {of.over(function, low, many)} END")
 
     return build
 
@@ -296,11 +311,13 @@ def _values(of: Gathering) -> Operand:
         if not found:
             return ()
         if len(found) == 1:
-            distinct = f"list_sort(list(DISTINCT {found[0].sql}) FILTER ({found[0].sql} IS NOT NULL))"
+            listed_once = of.rows(f"list(DISTINCT {found[0].sql}) FILTER ({found[0].sql} IS NOT NULL)")
+            distinct = f"list_sort({listed_once})"
             return (replace(found[0], sql=distinct, many=True, constant=None),)
     lists = listed(of.values, to)
     structs = ", ".join(ordering.each(given, ordering.struct) for given in lists)
-    distinct = f"list_distinct(flatten(list(list_concat({structs}))))"
+    every = of.flat(f"list_concat({structs})")
+    distinct = f"list_distinct({every})"
     boxes = f"list_transform(list_sort({distinct}), lambda x: x.b)"
     return (Alternative(f"CASE WHEN len({boxes}) > 0 THEN {boxes} END", None, many=True, inside=_inside(lists)),)
 
@@ -311,15 +328,17 @@ def _list(of: Gathering) -> Operand:
         value = merged(of.values, of.to)
         place = of.place()
         if place is not None:
-            kept = f"arg_min({value.sql}, {place}, {LONGEST_LIST})"
+            kept = of.rows(f"arg_min({value.sql}, {place}, {LONGEST_LIST})")
         else:
             present = f"FILTER ({value.sql} IS NOT NULL)"
-            kept = f"(list({value.sql}{of.ordered()}) {present})[1:{LONGEST_LIST}]"
+            every = of.rows(f"list({value.sql}{of.ordered()}) {present}")
+            kept = f"({every})[1:{LONGEST_LIST}]"
         return (replace(value, sql=kept, many=True, constant=None),)
     lists = listed(of.values, to)
     boxes = [ordering.each(given, _item_text) for given in lists]
     row = to.bind(f"list_concat({', '.join(boxes)})")
-    every = f"flatten(list({row}{of.ordered()}) FILTER ({row} IS NOT NULL))[1:{LONGEST_LIST}]"
+    all_rows = of.flat(f"{row}{of.ordered()}", f" FILTER ({row} IS NOT NULL)")
+    every = f"{all_rows}[1:{LONGEST_LIST}]"
     return (Alternative(f"CASE WHEN len({every}) > 0 THEN {every} END", None, many=True, inside=_inside(lists)),)
 
 
@@ -329,7 +348,7 @@ def _mode(of: Gathering) -> Operand:
     if not lists:
         return ()
     structs = ", ".join(ordering.each(given, ordering.struct) for given in lists)
-    every = f"flatten(list(list_concat({structs})))"
+    every = of.flat(f"list_concat({structs})")
     counts = f"map_entries(list_histogram({every}))"
     ranked = f"list_sort(list_transform({counts}, lambda e: {{'c': -CAST(e.value AS BIGINT), 'k': e.key}}))"
     return (Alternative(f"{ranked}[1].k.b", None, inside=_inside(lists)),)
@@ -366,9 +385,10 @@ def _timed_pick(of: Gathering, sign: str) -> Operand:
     present = of.to.bind(_with_time(of, value.sql, instant))
     place = of.place(f"{sign}{instant}")
     if place is not None:
-        picked = f"arg_min({present}, {place})"
+        picked = of.rows(f"arg_min({present}, {place})")
     else:
-        picked = f"first({present}{of.ordered(f'{sign}{instant}')}) FILTER ({present} IS NOT NULL)"
+        ordered = of.ordered(f"{sign}{instant}")
+        picked = of.rows(f"first({present}{ordered}) FILTER ({present} IS NOT NULL)")
     return (replace(value, sql=picked, constant=None),)
 
 
@@ -378,12 +398,13 @@ def _rate(of: Gathering) -> Operand:
     value = of.to.bind(_with_time(of, of.as_floats(given, False), instant))
     place = of.place(instant)
     if place is not None:
-        first, last = f"arg_min({value}, {place})", f"arg_max({value}, {of.place(instant)})"
+        first, last = (of.rows(f"{function}({value}, {place})") for function in ("arg_min", "arg_max"))
     else:
         present = f"FILTER ({value} IS NOT NULL)"
-        first = f"first({value}{of.ordered(instant)}) {present}"
-        last = f"first({value}{of.ordered(f'-{instant}', last=True)}) {present}"
-    return one(Kind.FLOAT, f"({last} - {first}) / {_seconds(value, instant)}")
+        first = of.rows(f"first({value}{of.ordered(instant)}) {present}")
+        ends = of.ordered(f"-{instant}", last=True)
+        last = of.rows(f"first({value}{ends}) {present}")
+    return one(Kind.FLOAT, f"({last} - {first}) / {_seconds(of, value, instant)}")
 
 
 def _per(length: int) -> Builder:
@@ -392,14 +413,15 @@ def _per(length: int) -> Builder:
         given, many = of.numbers()
         value = of.to.bind(_with_time(of, of.as_floats(given, many), instant))
         total = of.over("fsum", value, many)
-        return one(Kind.FLOAT, f"{total} / {_seconds(value, instant)} * {length}")
+        return one(Kind.FLOAT, f"{total} / {_seconds(of, value, instant)} * {length}")
 
     return build
 
 
-def _seconds(value: str, instant: str) -> str:
+def _seconds(of: Gathering, value: str, instant: str) -> str:
     present = f"CASE WHEN {value} IS NOT NULL THEN {instant} END"
-    return f"nullif((max({present}) - min({present})) / 1e9::DOUBLE, 0)"
+    last, first = (of.rows(f"{function}({present})") for function in ("max", "min"))
+    return f"nullif(({last} - {first}) / 1e9::DOUBLE, 0)"
 
 
 AGGREGATES: Final[dict[str, Builder]] = {

@@ -1,0 +1,154 @@
+"""Rows beside the rows that they match (`trawl.algebra.Join`), always by hashing.
+
+`==` is no equivalence: "1.0" equals 1 and 1 equals "1", but "1.0" is not "1". So where the kinds of both sides
+are not one and the same, each row is entered under a text for each way in which it may match, marked with what
+it is and what it is compared with, and the texts are joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trawl.algebra import Join
+from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.expressions import Expressions
+from trawl.engines.duckdb.frames import Frame, Key
+from trawl.engines.duckdb.grouping import has_lists, key_text, listed
+from trawl.engines.duckdb.operands import Alternative, Operand, number_of_text
+from trawl.engines.duckdb.scopes import INLINE, Silent
+from trawl.engines.duckdb.times import time
+from trawl.schema import Kind
+
+_PLAIN = frozenset({Kind.STRING, Kind.INTEGER, Kind.BOOLEAN, Kind.TIME})
+
+
+def join(relation: Join, left: Frame, right: Frame, zone: str) -> Frame:
+    """The left frame with columns of the right one."""
+    to_left, to_right = Expressions(left, zone), Expressions(right, zone)
+    pairs = [(left.columns.get(mine, ()), right.columns.get(theirs, ())) for mine, theirs in relation.keys]
+    is_plain = all(_is_plain(mine, theirs) for mine, theirs in pairs)
+    if is_plain:
+        mine = [left.bind(given.sql) for operand, _ in pairs for given in operand]
+        theirs = [right.bind(given.sql) for _, operand in pairs for given in operand]
+    else:
+        mine = [_entered(left, _entries(operand, to_left, "l")) for operand, _ in pairs]
+        theirs = [_entered(right, _entries(operand, to_right, "r")) for _, operand in pairs]
+    rank = right.compute(f"row_number() OVER ({right.ranks()})")
+    right.close()
+    if relation.most and is_plain:
+        best = f"row_number() OVER (PARTITION BY {', '.join(theirs)} ORDER BY {rank})"
+        right.wrap(f"(SELECT * FROM {right.source} QUALIFY {best} <= {relation.most})")
+    matched = right.compute("true")
+    right.close()
+    left.close()
+    condition = " AND ".join(f"{a} = {b}" for a, b in zip(mine, theirs, strict=True))
+    kind = "LEFT JOIN" if relation.kind == "left" else "JOIN"
+    joined = f"(SELECT * FROM {left.source} {kind} {right.source} ON {condition})"
+    if not is_plain:
+        joined = _once(joined, left, rank, relation)
+    order = (*left.order, Key(rank, is_place=relation.kind != "left"))
+    result = Frame(left.names, joined, {**left.columns, **right.columns}, order)
+    columns = _columns(relation, left, right, matched)
+    result.columns = {**left.columns, **{f"\0{name}": operand for name, operand in right.columns.items()}}
+    result.hold(matched)
+    result.settle(columns, order)
+    return result
+
+
+def _once(joined: str, left: Frame, rank: str, relation: Join) -> str:
+    """Each pair of rows once, though they may match in several ways; at most so many a left row."""
+    keys = ", ".join(key.sql for key in left.order) or "NULL"
+    pairs = f"SELECT * FROM {joined} QUALIFY row_number() OVER (PARTITION BY {keys}, {rank}) = 1"
+    if relation.kind == "left":  # a way that matches nothing is void where another one does
+        pairs = f"SELECT * FROM ({pairs}) QUALIFY {rank} IS NOT NULL OR count({rank}) OVER (PARTITION BY {keys}) = 0"
+    if relation.most:
+        most = f"row_number() OVER (PARTITION BY {keys} ORDER BY {rank}) <= {relation.most}"
+        pairs = f"SELECT * FROM ({pairs}) QUALIFY {most}"
+    return f"({pairs})"
+
+
+def _columns(relation: Join, left: Frame, right: Frame, matched: str) -> dict[str, Operand]:
+    keys = {key for _, key in relation.keys}
+    columns = dict(left.columns)
+    for name, operand in right.columns.items():
+        if name in keys or (name in left.columns and not relation.overwrite):
+            continue
+        kept = left.columns.get(name, ())
+        if relation.kind == "left" and kept:
+            operand = (
+                *operand,
+                *(replace(g, sql=f"CASE WHEN {matched} IS NULL THEN {g.sql} END", constant=None) for g in kept),
+            )
+        columns[name] = operand
+    return columns
+
+
+def _is_plain(mine: Operand, theirs: Operand) -> bool:
+    if len(mine) != 1 or len(theirs) != 1 or has_lists(mine) or has_lists(theirs):
+        return False
+    return mine[0].kind is theirs[0].kind and mine[0].kind in _PLAIN
+
+
+def _entries(operand: Operand, to: Expressions, side: str) -> str:
+    """The texts that a row is entered under, as a list."""
+    quiet = Silent(to)
+    lists = [
+        f"list_concat({', '.join(f'list_transform({given.sql}, lambda x: {tag})' for tag in _tags(given, side))})"
+        for given in listed(operand, quiet)
+    ]
+    every = f"list_concat({', '.join([*lists, '[]::VARCHAR[]'])})"
+    return f"list_distinct(list_filter({every}, lambda x: x IS NOT NULL))"
+
+
+def _tags(given: Alternative, side: str) -> Sequence[str]:
+    """Texts that are the same for values of two sides that are equal, one for each kind of the other value.
+
+    A mark names the kinds of the left and the right value, so that a number meets a text that is a number,
+    but two texts meet only as texts.
+    """
+    value = replace(given, sql="x", many=False)
+    ways: dict[Kind, str | None] = {}
+    numeric = _number(value)
+    instant = time((value,), "UTC", INLINE)
+    match given.kind:
+        case Kind.STRING:
+            ways = {Kind.STRING: "x", Kind.INTEGER: numeric, Kind.BOOLEAN: "x", Kind.TIME: f"({instant})::VARCHAR"}
+        case Kind.INTEGER | Kind.FLOAT:
+            ways = {Kind.STRING: numeric, Kind.INTEGER: numeric, Kind.TIME: f"({instant})::VARCHAR"}
+        case Kind.BOOLEAN:
+            ways = {Kind.BOOLEAN: "x::VARCHAR", Kind.STRING: "x::VARCHAR"}
+        case Kind.TIME:
+            ways = dict.fromkeys((Kind.STRING, Kind.INTEGER, Kind.TIME), "x::VARCHAR")
+    mine = Kind.INTEGER if given.kind is Kind.FLOAT else given.kind
+    return [
+        f"{sql.text(f'{mine}={other}:' if side == 'l' else f'{other}={mine}:')} || {text}"
+        for other, text in ways.items()
+        if text is not None
+    ]
+
+
+def _number(value: Alternative) -> str | None:
+    """A text that is the same for equal numbers; null for what is none."""
+    match value.kind:
+        case Kind.STRING:
+            near = Alternative(number_of_text(value.sql, INLINE), Kind.FLOAT)
+            whole = f"regexp_full_match({value.sql}, '[+-]?[0-9]{{1,38}}([.]0*)?')"
+            exact = f"CAST(try_cast({value.sql} AS HUGEINT) AS VARCHAR)"
+            return f"CASE WHEN {whole} THEN {exact} ELSE {key_text((near,), INLINE)} END"
+        case Kind.INTEGER | Kind.FLOAT:
+            return key_text((value,), INLINE)
+        case _:
+            return None
+
+
+def _entered(frame: Frame, entries: str) -> str:
+    """Makes a row for each text; one for a row that has none."""
+    listed_texts = frame.compute(f"CASE WHEN len({entries}) > 0 THEN {entries} ELSE [NULL] END")
+    frame.close()
+    entry = frame.names.new()
+    kept = [name for name in frame.selected() if name != listed_texts]
+    columns = ", ".join([*kept, f"unnest({listed_texts}) AS {entry}"])
+    frame.wrap(f"(SELECT {columns} FROM {frame.source})", {listed_texts})
+    frame.hold(entry)
+    return entry

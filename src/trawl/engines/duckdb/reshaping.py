@@ -1,0 +1,225 @@
+"""Rows to columns and back to shape: rarer values lumped, pivots, missing buckets (`Lump`, `Pivot`, `Fill`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from trawl import calendars
+from trawl.algebra import Fill, Lump, Pivot
+from trawl.engines.duckdb import ordering, sql
+from trawl.engines.duckdb.expressions import Expressions
+from trawl.engines.duckdb.frames import Frame, Key
+from trawl.engines.duckdb.grouping import identical
+from trawl.engines.duckdb.operands import Alternative, Operand, as_float, is_there, one, opened
+from trawl.engines.duckdb.spelling import aggregates
+from trawl.schema import INTEGER, Column, Kind, Schema
+from trawl.values import Instant
+
+
+class Host(Protocol):
+    """What compiling may ask the connection for, where the data tells how to go on."""
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+
+    def keep(self, query: str) -> str:
+        """The name of a table that holds the rows of a query."""
+
+
+def kept(frame: Frame, host: Host, shared: Collection[str]) -> None:
+    """Computes the rows into a table, so that they can be looked at and read again."""
+    frame.close()
+    query = f"SELECT {', '.join(frame.selected())} FROM {frame.source}"
+    frame.wrap(host.keep(f"WITH {', '.join(shared)} {query}" if shared else query))
+    frame.is_ordered = False
+
+
+# --- lump --------------------------------------------------------------------------------------------
+
+
+def lump(frame: Frame, relation: Lump, zone: str) -> Expressions:
+    """Replaces the rarer values of a field. The frame's source is read twice."""
+    counted = frame.copy()
+    to = Expressions(counted, zone)
+    value = _key(counted.columns.get(relation.field, ()), to)
+    by = [given.sql for name in relation.by for given in _key(counted.columns.get(name, ()), to)]
+    spelled = aggregates.find(relation.weight)
+    assert spelled is not None, "the engine was asked whether it can"
+    with to.at(relation.weight.span):
+        weights = spelled(aggregates.Gathering(to, relation.weight.arguments, frame.order))
+    numbers = [as_float(given) for given in weights if given.kind in {Kind.INTEGER, Kind.FLOAT}]
+    counted.filter(is_there(value))
+    weight = counted.names.new()
+    own = [given.sql for given in value]
+    groups = ", ".join([*own, *by])
+    grouped = counted.select([*own, f"{sql.coalesce(numbers, 'DOUBLE')} AS {weight}"]) + f" GROUP BY {groups}"
+    ranks = ", ".join(map(str, ordering.keys(value, to)))
+    total = f"ORDER BY sum({weight}) DESC NULLS LAST, {ranks}"
+    names = [frame.names.new() for _ in own]
+    heavy = ", ".join(f"{old} AS {new}" for old, new in zip(own, names, strict=True))
+    best = f"(SELECT {heavy} FROM ({grouped}) GROUP BY {', '.join(own)} {total} LIMIT {relation.limit})"
+    _mark(frame, relation, best, names, zone)
+    return to
+
+
+def _mark(frame: Frame, relation: Lump, best: str, names: list[str], zone: str) -> None:
+    """Joins the heaviest values, and takes `other` for what is not among them."""
+    value = _key(frame.columns.get(relation.field, ()), Expressions(frame, zone))
+    frame.close()
+    same = " AND ".join(f"{given.sql} IS NOT DISTINCT FROM {name}" for given, name in zip(value, names, strict=True))
+    mark = frame.names.new()
+    columns = ", ".join([*frame.selected(), f"{mark}"])
+    frame.wrap(f"(SELECT {columns} FROM {frame.source} LEFT JOIN (SELECT *, true AS {mark} FROM {best}) ON {same})")
+    frame.hold(mark)
+    frame.is_ordered = False
+    there = is_there(value)
+    if relation.other is None:
+        frame.filter(f"({mark} OR NOT {there})")
+    missing, other = sql.text(relation.missing), sql.text(relation.other or "")
+    texts = [given.sql for given in value if given.kind is Kind.STRING]
+    own = sql.coalesce(texts, "VARCHAR")
+    lumped = f"CASE WHEN NOT {there} THEN {missing} WHEN {mark} THEN {own} ELSE {other} END"
+    rest = tuple(
+        replace(given, sql=f"CASE WHEN {mark} THEN {given.sql} END", constant=None)
+        for given in value
+        if given.kind is not Kind.STRING
+    )
+    frame.settle({**frame.columns, relation.field: (*one(Kind.STRING, lumped), *rest)})
+
+
+def _key(operand: Operand, to: Expressions) -> Operand:
+    return tuple(replace(given, sql=to.bind(given.sql), constant=None) for given in identical(operand, to))
+
+
+# --- pivot -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pivoted:
+    """What a pivot made.
+
+    Attributes:
+        schema: the columns.
+        origins: of each column that was made, the one of `values` that it comes from.
+    """
+
+    schema: Schema
+    origins: Mapping[str, str]
+
+
+def pivot(frame: Frame, relation: Pivot, known: Schema, host: Host, shared: Collection[str]) -> tuple[Frame, Pivoted]:
+    """Rows to columns; the data is looked at first to learn which."""
+    kept(frame, host, shared)
+    text = sql.coalesce(
+        (given.sql for given in opened(frame.columns.get(relation.column, ()), frame) if given.kind is Kind.STRING),
+        "VARCHAR",
+    )
+    text = frame.bind(text)
+    there = frame.copy()
+    found = host.rows(f"SELECT DISTINCT * FROM ({there.select([text])}) AS found({text}) WHERE {text} IS NOT NULL")
+    texts = sorted({str(value) for (value,) in found} - set(relation.last))
+    texts += [value for value in relation.last if (value,) in found]
+    key = _key(frame.columns.get(relation.row, ()), Expressions(frame, "UTC"))
+    renamed = tuple(replace(given, sql=frame.names.new()) for given in key)
+    items = [f"{given.sql} AS {new.sql}" for given, new in zip(key, renamed, strict=True)]
+    columns: dict[str, Operand] = {relation.row: renamed}
+    described = [Column(relation.row, known.type_of(relation.row))]
+    origins: dict[str, str] = {}
+    for value in relation.values:
+        for written in texts:
+            name = written if len(relation.values) == 1 else f"{value}: {written}"
+            name = f"{name}_" if name == relation.row else name
+            origins[name] = value
+            described.append(Column(name, known.type_of(value)))
+            cells, operand = _cells(frame, frame.columns.get(value, ()), f"{text} = {sql.text(written)}")
+            if value in relation.zeros:
+                operand = _or_zero(operand)
+            items += cells
+            columns[name] = operand
+    body = frame.select(items or ["1"])
+    if key:
+        body += f" GROUP BY {', '.join(given.sql for given in key)}"
+    result = Frame(frame.names, f"({body})", {})
+    result.columns = columns
+    result.settle(columns, tuple(ordering.keys(renamed, result)))
+    return result, Pivoted(Schema(tuple(described)), origins)
+
+
+def _cells(frame: Frame, operand: Operand, condition: str) -> tuple[list[str], Operand]:
+    """The value of the last row that has one, among those of a column."""
+    items, found = [], []
+    for given in operand:
+        name = frame.names.new()
+        order = ", ".join(str(replace(key, descending=not key.descending)) for key in frame.order)
+        clause = f" ORDER BY {order}" if order else ""
+        items.append(f"first({given.sql}{clause}) FILTER ({condition} AND {given.sql} IS NOT NULL) AS {name}")
+        found.append(replace(given, sql=name, constant=None))
+    return items, tuple(found)
+
+
+def _or_zero(operand: Operand, when: str = "true") -> Operand:
+    """The value, or 0 where there is none."""
+    kinds = [given.kind for given in operand if not given.many]
+    kind = Kind.INTEGER if Kind.INTEGER in kinds or Kind.FLOAT not in kinds else Kind.FLOAT
+    zero = f"0::{sql.TYPES[kind]}"
+    there = is_there(operand)
+    rest = tuple(given for given in operand if given.many or given.kind is not kind)
+    own = [given for given in operand if not given.many and given.kind is kind]
+    value = (
+        f"CASE WHEN NOT {there} AND {when} THEN {zero} ELSE {sql.coalesce((g.sql for g in own), sql.TYPES[kind])} END"
+    )
+    return (Alternative(value, kind, wide=any(given.wide for given in own)), *rest)
+
+
+# --- fill --------------------------------------------------------------------------------------------
+
+
+def fill(
+    frame: Frame, relation: Fill, known: Schema, origins: Mapping[str, str], host: Host, shared: Collection[str]
+) -> Frame:
+    """Adds the missing buckets."""
+    start, end = relation.start, relation.end
+    edge = frame.bind(sql.coalesce((g.sql for g in frame.columns.get(relation.time_field, ())), "BIGINT"))
+    frame.hold(edge)
+    if start is None or end is None:
+        kept(frame, host, shared)
+        for low, high in host.rows(frame.copy().select([f"min({edge})", f"max({edge})"])):
+            start = Instant(low) if start is None and isinstance(low, int) else start
+            end = Instant(high + 1) if end is None and isinstance(high, int) else end
+    if start is None or end is None:
+        return frame
+    frame.close()
+    bucket = frame.names.new()
+    present = frame.names.new()
+    columns = ", ".join(frame.selected())
+    rows = f"(SELECT {columns}, true AS {present} FROM {frame.source})"
+    edges = _edges(relation, start, end, bucket)
+    joined = f"(SELECT * FROM {edges} FULL JOIN {rows} ON {bucket} = {edge})"
+    result = Frame(frame.names, joined, frame.columns)
+    result.hold(bucket)
+    result.hold(present)
+    zeros = {
+        column.name
+        for column in known
+        if column.name in relation.zeros
+        or (origins.get(column.name) in relation.zeros and column.type.union(INTEGER) == INTEGER)
+    }
+    filled = {
+        name: _or_zero(operand, f"{present} IS NULL") if name in zeros else operand
+        for name, operand in frame.columns.items()
+    }
+    moment = f"coalesce({edge}, {bucket})"
+    result.settle({**filled, relation.time_field: one(Kind.TIME, moment)}, (Key(moment, is_place=True),))
+    return result
+
+
+def _edges(relation: Fill, start: Instant, end: Instant, bucket: str) -> str:
+    """The lower edges of the buckets, as a table of one column."""
+    size, unit, zone = relation.buckets.size, relation.buckets.unit, relation.buckets.zone
+    if unit == "ns":
+        first = calendars.floor(start, size, unit, zone).nanoseconds
+        return f"(SELECT range AS {bucket} FROM range({first}, {end.nanoseconds}, {size}))"
+    edges = ", ".join(str(edge.nanoseconds) for edge in calendars.edges(start, end, size, unit, zone))
+    return f"(SELECT unnest([{edges}]::BIGINT[]) AS {bucket})"
