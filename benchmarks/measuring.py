@@ -57,7 +57,7 @@ def percentile(values: Sequence[float], hundredths: int) -> float:
 def tree(process: psutil.Process) -> list[psutil.Process]:
     """A process and all below it that are alive."""
     try:
-        return [process, *process.children(recursive=True)]  # type: ignore[no-untyped-call]  # psutil has no types
+        return [process, *process.children(recursive=True)]
     except psutil.NoSuchProcess:
         return []
 
@@ -69,7 +69,7 @@ def memory(process: psutil.Process) -> int:
 
 def _held(process: psutil.Process) -> int:
     try:
-        full = process.memory_full_info()  # type: ignore[no-untyped-call]  # psutil has no types
+        full = process.memory_full_info()
         return int(getattr(full, "pss", 0) or full.rss)
     except psutil.Error:
         return 0

@@ -108,7 +108,7 @@ def serving(data: Path) -> Iterator[Server]:
     try:
         with Client(address) as client, httpx.Client(base_url=address, timeout=httpx.Timeout(600)) as http:
             _until_ready(http, process, log)
-            running = psutil.Process(process.pid)  # type: ignore[no-untyped-call]  # psutil has no types
+            running = psutil.Process(process.pid)
             yield Server(address, client, http, running)
     finally:
         process.terminate()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -27,7 +28,7 @@ EVENTS: Final = 200_000
 INDEX: Final = "windows-demo"
 QUERY: Final = f'source {INDEX} | search Image="*powershell.exe" OR Message="*-encodedcommand*"'
 ASIDE: Final = f"source {INDEX} | sort 0 Message"
-COLUMNS: Final = ("@timestamp", "Hostname", "EventID", "Image", "Category")
+COLUMNS: Final = ("@timestamp", "Hostname", "EventID", "Image", "CommandLine")
 TOLD: Final = ("Hostname", "EventID", "Category", "Image", "User")
 console = Console(width=110, highlight=False)
 
@@ -98,7 +99,7 @@ def _result(server: Server, task: str) -> None:
         for name in COLUMNS:
             rows.add_column(name, overflow="ellipsis", no_wrap=True)
         for row in page.rows or ():
-            rows.add_row(*(str(row.get(name, "")) for name in COLUMNS))
+            rows.add_row(*(str(row.get(name, ""))[:30] for name in COLUMNS))
         console.print(rows)
     if page.timeline is not None:
         _timeline(page.timeline)
@@ -107,7 +108,8 @@ def _result(server: Server, task: str) -> None:
     _cost(page.execution_cost)
     with _step("GET …/logs/{id}"):
         for line in server.client.logs(task).logs:
-            console.print(f"  [dim]{line.time[11:23]}[/] {line.level:<5} {line.phase:<6} {line.message}")
+            told = f"  [dim]{line.time[11:23]}[/] {line.level:<5} {line.phase:<6} {escape(line.message)}"
+            console.print(told, no_wrap=True, overflow="ellipsis")
 
 
 def _timeline(timeline: Timeline) -> None:
@@ -130,15 +132,10 @@ def _sidebar(sidebar: Sidebar) -> None:
 
 
 def _cost(cost: dict[str, Any] | None) -> None:
-    console.print(Text("  cost: ").append(", ".join(_flat(cost))[:600], "dim"))
-
-
-def _flat(value: Any, name: str = "") -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, below in value.items():
-            yield from _flat(below, f"{name}.{key}" if name else key)
-    elif isinstance(value, int | float):
-        yield f"{name} {value:,.3f}" if isinstance(value, float) else f"{name} {value:,}"
+    phases = {phase["phase"]: phase["wallSeconds"] for phase in (cost or {}).pop("phases", ())}
+    told = [f"{name} {seconds:.2f} s" for name, seconds in phases.items()]
+    told += [f"{name} {value:,}" for name, value in (cost or {}).items() if value]
+    console.print(Text("  cost: ").append(", ".join(told), "dim"))
 
 
 def _exports(server: Server, task: str, folder: Path) -> None:
