@@ -21,7 +21,7 @@ import sys, pathlib
 from loaded import open_store
 from trawl.store import cutting
 from trawl.store.inputs import lines
-cutting.SEGMENT_ROWS = 100
+cutting.SEGMENT = cutting.Size(100, 1 << 20)
 lines.BLOCK_BYTES = 2000
 folder, file = map(pathlib.Path, sys.argv[1:])
 with open_store(folder) as store:

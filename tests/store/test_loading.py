@@ -20,6 +20,7 @@ from trawl.store import Store, cutting, workers
 from trawl.store.inputs import Format
 from trawl.store.inputs import lines as line_inputs
 from trawl.store.loading import Progress
+from trawl.store.merging import Size
 from trawl.values import Instant
 
 
@@ -89,7 +90,7 @@ def test_a_file_names_its_columns_by_number_and_carries_the_fields(store: Store,
 
 
 def test_a_large_load_is_cut_into_segments(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cutting, "SEGMENT_ROWS", 100)
+    monkeypatch.setattr(cutting, "SEGMENT", Size(rows=100, bytes=1 << 20))
     monkeypatch.setattr(line_inputs, "BLOCK_BYTES", 500)
     load(store, tmp_path, *({"ts": n, "n": n} for n in range(1000)))
     found = segments(store)

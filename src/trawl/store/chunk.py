@@ -94,8 +94,12 @@ class Chunk:
         """Bytes in memory."""
         return int(self.times.nbytes + sum(values.array.nbytes for values in self.slots.values()))
 
+    def only(self, keep: pa.Array) -> Chunk:
+        """The events for which `keep` is true, without what was put aside beside them."""
+        return Chunk(self.times.filter(keep), without(self.slots, keep))
 
-def only(values: Values, keep: pa.Array, moved: pa.Array) -> Values:
+
+def _only(values: Values, keep: pa.Array, moved: pa.Array) -> Values:
     """The values of the rows to keep: `keep` says which, `moved` where each row goes."""
     if values.rows is None:
         return Values(values.type, values.array.filter(keep), None)
@@ -105,8 +109,8 @@ def only(values: Values, keep: pa.Array, moved: pa.Array) -> Values:
 
 def without(slots: Mapping[Slot, Values], keep: pa.Array) -> dict[Slot, Values]:
     """The values of the rows for which `keep` is true, numbered anew."""
-    moved = pc.subtract(pc.cumulative_sum(keep.cast(ROW_TYPE)), 1)
-    kept = ((slot, only(values, keep, moved)) for slot, values in slots.items())
+    moved = pc.subtract(pc.cumulative_sum(keep.cast(ROW_TYPE)), pa.scalar(1, ROW_TYPE))
+    kept = ((slot, _only(values, keep, moved)) for slot, values in slots.items())
     return {slot: values for slot, values in kept if len(values.array)}
 
 

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from trawl.store.chunk import Chunk, Reject
+from trawl.store.merging import Size, merge
 from trawl.store.segments import Written, write_segment
 
-SEGMENT_ROWS: Final = 1_000_000
-SEGMENT_BYTES: Final = 256 << 20
-"""A segment is cut after so many events, or so many bytes of them in memory."""
+SEGMENT: Final = Size(rows=1_000_000, bytes=256 << 20)
+"""When a segment is cut."""
 
 REJECTED_FILE: Final = "rejected.jsonl"
 
@@ -71,22 +74,30 @@ class Cutter:
             self._pending.append(chunk)
             self._pending_rows += chunk.rows
             self._pending_bytes += chunk.nbytes
-        if self._pending_rows >= SEGMENT_ROWS or self._pending_bytes >= SEGMENT_BYTES:
-            self._cut()
+        if self._pending_rows >= SEGMENT.rows or self._pending_bytes >= SEGMENT.bytes:
+            self._cut(holds_back=True)
 
     def finish(self) -> None:
-        """Writes what is left. All files are synced then."""
+        """Writes what is left, and brings segments that touch in time apart. All files are synced then."""
         if self._pending:
-            self._cut()
+            self._cut(holds_back=False)
+        self.written = merge(self.written, self._folder, SEGMENT)
         if self.rejected:
             with self.rejected_file.open("rb+") as kept:
                 os.fsync(kept.fileno())
 
-    def _cut(self) -> None:
+    def _cut(self, *, holds_back: bool) -> None:
+        """Writes the pending events; of an input in order of time the last ones, of one time, may be held back."""
+        later = None
+        if holds_back:
+            self._pending, later = _parted(self._pending)
+        rows = sum(chunk.rows for chunk in self._pending)
+        first = self._reserve(rows)
         path = self._folder / f"{len(self.written)}.parquet"
-        self.written.append(write_segment(path, self._pending, self._reserve(self._pending_rows)))
-        self._pending = []
-        self._pending_rows = self._pending_bytes = 0
+        self.written.append(write_segment(path, self._pending, pa.arange(first, first + rows)))
+        self._pending = [later] if later else []
+        self._pending_rows = later.rows if later else 0
+        self._pending_bytes = later.nbytes if later else 0
 
     def _put_aside(self, rejects: Iterable[Reject], file: str) -> None:
         with self.rejected_file.open("a", encoding="utf-8") as kept:
@@ -96,3 +107,18 @@ class Cutter:
                     self.rejects.append(PutAside(file, reject.line, reject.reason))
                 shown = {"file": file, "line": reject.line, "reason": reject.reason, "text": reject.text}
                 kept.write(json.dumps(shown, ensure_ascii=False) + "\n")
+
+
+def _parted(chunks: list[Chunk]) -> tuple[list[Chunk], Chunk | None]:
+    """The chunks without the events of the last time, and those, where the last chunk has later ones only.
+
+    An input in order of time, up or down, is so cut between two times and not within one.
+    """
+    last = pc.min_max(chunks[-1].times)
+    others = [pc.min_max(chunk.times) for chunk in chunks[:-1]]
+    for bound, beyond in (("max", pc.greater), ("min", pc.less)):
+        if others and all(beyond(last[bound], other[bound]).as_py() for other in others):
+            stay = pc.not_equal(chunks[-1].times, last[bound])
+            if stay.true_count:
+                return [*chunks[:-1], chunks[-1].only(stay)], chunks[-1].only(pc.invert(stay))
+    return chunks, None

@@ -25,7 +25,6 @@ SEQ: Final = "seq"
 """The hidden column that counts the events of an index in the order in which they were loaded."""
 
 ROW_GROUP_ROWS: Final = 122_880
-COMPRESSION: Final = "zstd"
 LEVEL: Final = 3
 
 
@@ -48,18 +47,17 @@ class Written:
     fields: dict[str, tuple[Part, ...]]
 
 
-def write_segment(path: Path, chunks: Sequence[Chunk], first_seq: int) -> Written:
-    """Writes the events of some chunks, in the order in which they were loaded, and syncs the file.
+def write_segment(path: Path, chunks: Sequence[Chunk], sequence: pa.Array) -> Written:
+    """Writes the events of some chunks, and syncs the file.
 
     Args:
         path: the new file.
         chunks: at least one event.
-        first_seq: the number of the first event.
+        sequence: their numbers in load order, one an event.
     """
     times = pa.concat_arrays([chunk.times for chunk in chunks])
     rows = len(times)
-    order = _newest_first(times)
-    sequence = pa.arange(first_seq, first_seq + rows)
+    order = _newest_first(times, sequence)
     columns = [(Slot(TIME_FIELD, TIME.encode()), TIME, times if order is None else times.take(order))]
     places = None if order is None else pc.inverse_permutation(order, output_type=ROW_TYPE)
     pieces = _pieces(chunks)
@@ -69,7 +67,8 @@ def write_segment(path: Path, chunks: Sequence[Chunk], first_seq: int) -> Writte
         return slot, values.type, _placed(values, order, places, rows)
 
     with ThreadPoolExecutor(processors()) as threads:
-        columns += threads.map(column, sorted(pieces))
+        placed = threads.map(column, sorted(pieces))
+        columns += (found for found in placed if found[2].null_count < rows)
     table = pa.table(
         [column for _, _, column in columns] + [sequence if order is None else sequence.take(order)],
         pa.schema(
@@ -82,8 +81,10 @@ def write_segment(path: Path, chunks: Sequence[Chunk], first_seq: int) -> Writte
             table,
             file,
             row_group_size=ROW_GROUP_ROWS,
-            compression=COMPRESSION,
+            compression="zstd",
             compression_level=LEVEL,
+            use_dictionary=table.column_names[1:-1],
+            column_encoding=dict.fromkeys((table.column_names[0], SEQ), "DELTA_BINARY_PACKED"),
         )
         file.flush()
         os.fsync(file.fileno())
@@ -94,10 +95,10 @@ def write_segment(path: Path, chunks: Sequence[Chunk], first_seq: int) -> Writte
     return Written(path, rows, path.stat().st_size, first, last, fields)
 
 
-def _newest_first(times: pa.Array) -> pa.Array | None:
-    """The order of rows by time descending, ties as they come; None if they lie so."""
-    order = pc.sort_indices(times, sort_keys=[("times", "descending")])
-    order = order.cast(pa.int64())
+def _newest_first(times: pa.Array, sequence: pa.Array) -> pa.Array | None:
+    """The order of rows by time descending, ties in load order; None if they lie so."""
+    keys = pa.table({"time": times, "sequence": sequence})
+    order = pc.sort_indices(keys, sort_keys=[("time", "descending"), ("sequence", "ascending")]).cast(pa.int64())
     return None if order.equals(pa.arange(0, len(times))) else order
 
 
