@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache
 from typing import Final
 
+from trawl import wildcards
 from trawl.functions.base import Example, Function, Multivalue, fixed, spread
 from trawl.functions.coercion import exact
 from trawl.functions.ordering import compare, compare_numbers
@@ -17,12 +17,6 @@ from trawl.schema import BOOLEAN
 from trawl.values import Instant, Scalar, Value, exact_number, simple_lower, text_of
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-@cache
-def wildcard(pattern: str) -> re.Pattern[str]:
-    """A pattern of `search` over folded text: `*` is any run of characters, everything else is itself."""
-    return re.compile(".*".join(re.escape(piece) for piece in simple_lower(pattern).split("*")), re.DOTALL)
 
 
 @cache
@@ -69,7 +63,7 @@ def _is(field: Value, wanted: Scalar | None) -> bool:
 
 def _one_is(value: Scalar, wanted: str) -> bool:
     if "*" in wanted:
-        return wildcard(wanted).fullmatch(simple_lower(text_of(value))) is not None
+        return wildcards.matches(simple_lower(wanted), simple_lower(text_of(value)))
     if simple_lower(text_of(value)) == simple_lower(wanted):
         return True
     if isinstance(value, str):
@@ -105,7 +99,7 @@ def _has_text(wanted: Scalar, *fields: Value) -> bool:
 
 def _one_has(value: str, wanted: str) -> bool:
     if "*" in wanted:
-        return wildcard(wanted).fullmatch(simple_lower(value)) is not None
+        return wildcards.matches(simple_lower(wanted), simple_lower(value))
     sought = terms(wanted)
     if not sought:
         return simple_lower(wanted) in simple_lower(value)

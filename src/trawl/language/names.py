@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from trawl import wildcards
 from trawl.errors import Span
 
 
@@ -24,23 +25,8 @@ class Name:
         return [name for name in names if self.stars(name) is not None]
 
     def stars(self, name: str) -> tuple[str, ...] | None:
-        """What each `*` of the pattern stands for in a name, as little as can be; None where it does not match.
-
-        Piece by piece, in time linear in the name: a regular expression would try all ways to part it.
-        """
-        first, *middle, last = self.text.split("*")
-        end = len(name) - len(last)
-        if not name.startswith(first) or not name.endswith(last) or end < len(first):
-            return None
-        found: list[str] = []
-        position = len(first)
-        for piece in middle:
-            place = name.find(piece, position, end)
-            if place < 0:
-                return None
-            found.append(name[position:place])
-            position = place + len(piece)
-        return (*found, name[position:end])
+        """What each `*` of the pattern stands for in a name; None where it does not match."""
+        return wildcards.stars(self.text, name)
 
     def filled(self, stars: Iterable[str]) -> str:
         """The name that the pattern becomes with its stars replaced, one after the other."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from trawl import wildcards
 from trawl.algebra import Extend, Filter, Relation, Rows, Scan, Slice, Sort, SortKey, Union
 from trawl.catalog.base import Catalog, Source
 from trawl.commands.base import SourceClause
@@ -131,8 +131,7 @@ _LAST = Instant((1 << 63) - 1)
 
 
 def _matching(pattern: str, names: Iterable[str]) -> list[str]:
-    compiled = re.compile(".*".join(re.escape(piece) for piece in pattern.split("*")))
-    return [name for name in names if compiled.fullmatch(name)]
+    return [name for name in names if wildcards.matches(pattern, name)]
 
 
 def _unknown_source(name: str, names: list[str], span: Span) -> TrawlError:

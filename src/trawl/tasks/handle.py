@@ -80,7 +80,7 @@ class Handle:
             )
         pipe: Connection[ToWorker, FromWorker] = Connection(ours.detach())
         pipe.send(Setup(settings))
-        return cls(process, pipe, psutil.Process(process.pid))  # type: ignore[no-untyped-call]  # psutil has no types
+        return cls(process, pipe, psutil.Process(process.pid))
 
     @property
     def is_idle(self) -> bool:

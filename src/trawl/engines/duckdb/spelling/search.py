@@ -100,30 +100,53 @@ def _has_text(to: Expressions, call: Call) -> list[str]:
     if wanted is None:
         return []
     written = plain_text(wanted)
-    found = []
+    sought = () if "*" in written else terms(written)
+    found: list[str] = []
+    texts: list[str] = []
     for field in call.arguments[1:]:
-        found += any_value(to.operand(field), lambda value, to: _one_has(value, written, to), to)
+        others: list[Alternative] = []
+        for alternative in to.operand(field):
+            if sought and alternative.kind is Kind.STRING and not alternative.many:
+                texts.append(alternative.sql)
+            else:
+                others.append(alternative)
+        found += any_value(tuple(others), lambda value, to: _one_has(value, written, sought, to), to)
+    if texts:
+        found.append(_any_has(texts, sought))
     return [sql.any_of(found)] if found else []
 
 
-def _one_has(value: Alternative, wanted: str, to: Scope) -> str | None:
-    if "*" in wanted:
-        return matches(text_of(value, to), wanted)
-    sought = terms(wanted)
+def _any_has(texts: list[str], sought: tuple[str, ...]) -> str:
+    """Whether the terms stand side by side in one of many texts.
+
+    One regular expression for them all, and for those events alone that hold the letters at all: DuckDB
+    compiles every expression that it sees, which for hundreds of columns takes longer than to read them.
+    """
+    rough = sql.any_of(_rough(text, sought) for text in texts)
+    exact = f"len(list_filter([{', '.join(texts)}], lambda x: {_exact('x', sought)})) > 0"
+    return f"CASE WHEN {rough} THEN {exact} ELSE false END"
+
+
+def _one_has(value: Alternative, wanted: str, sought: tuple[str, ...], to: Scope) -> str | None:
+    if not sought:
+        return matches(text_of(value, to), wanted if "*" in wanted else f"*{wanted}*")
     if value.kind is Kind.BOOLEAN:
         return f"({value.sql} = {sought[0]})" if sought in {("true",), ("false",)} else None
-    if value.kind is Kind.INTEGER and not all(term.isdigit() for term in sought):
+    if value.kind is Kind.INTEGER and (len(sought) > 1 or not sought[0].isdigit()):
         return None
-    text = text_of(value, to)
-    if not sought:
-        return matches(text, f"*{wanted}*")
-    if value.kind is Kind.INTEGER and len(sought) > 1:
-        return None
-    text = to.bind(text)
-    rough = " AND ".join(matches(text, f"*{term}*") for term in sought)
-    between = f"[^{_TERM}]+"
-    pattern = f"(^|[^{_TERM}]){between.join(sought)}($|[^{_TERM}])"
-    return f"({rough} AND regexp_matches(lower({text}), {sql.text(pattern)}, 's'))"
+    text = to.bind(text_of(value, to))
+    return f"({_rough(text, sought)} AND {_exact(text, sought)})"
+
+
+def _rough(text: str, sought: tuple[str, ...]) -> str:
+    """Whether a text holds the letters of all terms: what can be told fast."""
+    return sql.all_of(matches(text, f"*{term}*") for term in sought)
+
+
+def _exact(text: str, sought: tuple[str, ...]) -> str:
+    """Whether the terms stand side by side in a text, each whole."""
+    pattern = f"(^|[^{_TERM}]){f'[^{_TERM}]+'.join(sought)}($|[^{_TERM}])"
+    return f"regexp_matches(lower({text}), {sql.text(pattern)}, 's')"
 
 
 def _constant(expression: object) -> Scalar | None:
