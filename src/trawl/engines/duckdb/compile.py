@@ -90,7 +90,7 @@ class Compiler:
             if id(relation) in known:
                 done[id(relation)] = known[id(relation)]
             elif all(id(child) in done for child in relation.inputs):
-                inputs = tuple(done[id(child)].copy() for child in relation.inputs)
+                inputs = tuple(self._taken(done[id(child)], uses[id(child)]) for child in relation.inputs)
                 done[id(relation)] = self._compile(relation, inputs)
             else:
                 continue
@@ -139,6 +139,10 @@ class Compiler:
             names = {name for name, _ in relation.assignments}
             known = known.with_columns(column for column in planned if column.name in names)
         return known
+
+    def _taken(self, frame: Frame, uses: int) -> Frame:
+        """A frame to grow from another; one that several grow from has names of its own in each."""
+        return frame.copy() if uses == 1 else frame.renamed()
 
     def _share(self, frame: Frame) -> None:
         """Computes the rows once for all that read them."""

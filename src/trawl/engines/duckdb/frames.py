@@ -73,6 +73,26 @@ class Frame:
         """A frame that grows on its own from here."""
         return replace(self, _conditions=[*self._conditions], _computed=dict(self._computed), _held=[*self._held])
 
+    def renamed(self) -> Frame:
+        """The same rows with names of their own, to stand beside this frame."""
+        frame = self.copy()
+        frame.close()
+        names = {old: frame.names.new() for old in frame.selected() if _COLUMN.fullmatch(old)}
+        listed = ", ".join(f"{old} AS {new}" for old, new in names.items()) or "1"
+
+        def under(expression: str) -> str:
+            return _COLUMN.sub(lambda found: names.get(found[0], found[0]), expression)
+
+        return Frame(
+            frame.names,
+            f"(SELECT {listed} FROM {frame.source})",
+            {
+                field: tuple(g if g.constant is not None else replace(g, sql=under(g.sql)) for g in operand)
+                for field, operand in frame.columns.items()
+            },
+            tuple(replace(key, sql=under(key.sql)) for key in frame.order),
+        )
+
     def filter(self, condition: str) -> None:
         """Keeps the rows for which the condition is true."""
         self._reach(condition)

@@ -7,7 +7,7 @@ it is and what it is compared with, and the texts are joined.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from trawl.algebra import Join
@@ -25,6 +25,8 @@ _PLAIN = frozenset({Kind.STRING, Kind.INTEGER, Kind.BOOLEAN, Kind.TIME})
 
 def join(relation: Join, left: Frame, right: Frame, zone: str) -> Frame:
     """The left frame with columns of the right one."""
+    rank = right.compute(f"row_number() OVER ({right.ranks()})")
+    right.close()
     to_left, to_right = Expressions(left, zone), Expressions(right, zone)
     pairs = [(left.columns.get(mine, ()), right.columns.get(theirs, ())) for mine, theirs in relation.keys]
     is_plain = all(_is_plain(mine, theirs) for mine, theirs in pairs)
@@ -32,10 +34,12 @@ def join(relation: Join, left: Frame, right: Frame, zone: str) -> Frame:
         mine = [left.bind(given.sql) for operand, _ in pairs for given in operand]
         theirs = [right.bind(given.sql) for _, operand in pairs for given in operand]
     else:
-        mine = [_entered(left, _entries(operand, to_left, "l")) for operand, _ in pairs]
-        theirs = [_entered(right, _entries(operand, to_right, "r")) for _, operand in pairs]
-    rank = right.compute(f"row_number() OVER ({right.ranks()})")
-    right.close()
+        mine = [
+            _entered(left, _entries(operand, to_left, _kinds(other), "{mine}={other}:")) for operand, other in pairs
+        ]
+        theirs = [
+            _entered(right, _entries(operand, to_right, _kinds(other), "{other}={mine}:")) for other, operand in pairs
+        ]
     if relation.most and is_plain:
         best = f"row_number() OVER (PARTITION BY {', '.join(theirs)} ORDER BY {rank})"
         right.wrap(f"(SELECT * FROM {right.source} QUALIFY {best} <= {relation.most})")
@@ -90,42 +94,47 @@ def _is_plain(mine: Operand, theirs: Operand) -> bool:
     return mine[0].kind is theirs[0].kind and mine[0].kind in _PLAIN
 
 
-def _entries(operand: Operand, to: Expressions, side: str) -> str:
-    """The texts that a row is entered under, as a list."""
-    quiet = Silent(to)
+def _kinds(operand: Operand) -> frozenset[Kind]:
+    """What a value may be, integers and floats being one."""
+    found = {kind for given in operand for kind in (given.inside.kinds if given.kind is None else {given.kind})}
+    return frozenset(found - {Kind.FLOAT} | ({Kind.INTEGER} if Kind.FLOAT in found else set()))
+
+
+def _entries(operand: Operand, to: Expressions, others: frozenset[Kind], mark: str) -> str:
+    """The texts that a row is entered under, as a list.
+
+    Args:
+        others: what the values may be that it is joined with.
+        mark: how an entry begins, with places for the kinds of both values.
+    """
     lists = [
-        f"list_concat({', '.join(f'list_transform({given.sql}, lambda x: {tag})' for tag in _tags(given, side))})"
-        for given in listed(operand, quiet)
+        f"list_transform({given.sql}, lambda x: {entry})"
+        for given in listed(operand, Silent(to))
+        for entry in _tags(given, others, mark)
     ]
     every = f"list_concat({', '.join([*lists, '[]::VARCHAR[]'])})"
     return f"list_distinct(list_filter({every}, lambda x: x IS NOT NULL))"
 
 
-def _tags(given: Alternative, side: str) -> Sequence[str]:
-    """Texts that are the same for values of two sides that are equal, one for each kind of the other value.
+def _tags(given: Alternative, others: frozenset[Kind], mark: str) -> Iterator[str]:
+    """Texts that are the same for equal values, one for each kind of the other value.
 
-    A mark names the kinds of the left and the right value, so that a number meets a text that is a number,
-    but two texts meet only as texts.
+    The mark names both kinds, so that a number meets a text that is a number, but two texts meet as texts.
     """
     value = replace(given, sql="x", many=False)
-    ways: dict[Kind, str | None] = {}
-    numeric = _number(value)
-    instant = time((value,), "UTC", INLINE)
-    match given.kind:
-        case Kind.STRING:
-            ways = {Kind.STRING: "x", Kind.INTEGER: numeric, Kind.BOOLEAN: "x", Kind.TIME: f"({instant})::VARCHAR"}
-        case Kind.INTEGER | Kind.FLOAT:
-            ways = {Kind.STRING: numeric, Kind.INTEGER: numeric, Kind.TIME: f"({instant})::VARCHAR"}
-        case Kind.BOOLEAN:
-            ways = {Kind.BOOLEAN: "x::VARCHAR", Kind.STRING: "x::VARCHAR"}
-        case Kind.TIME:
-            ways = dict.fromkeys((Kind.STRING, Kind.INTEGER, Kind.TIME), "x::VARCHAR")
-    mine = Kind.INTEGER if given.kind is Kind.FLOAT else given.kind
-    return [
-        f"{sql.text(f'{mine}={other}:' if side == 'l' else f'{other}={mine}:')} || {text}"
-        for other, text in ways.items()
-        if text is not None
-    ]
+    for other in sorted(others):
+        kinds = {given.kind, other}
+        if kinds == {Kind.STRING}:
+            text: str | None = "x"
+        elif Kind.TIME in kinds:
+            text = None if Kind.BOOLEAN in kinds else f"CAST({time((value,), 'UTC', INLINE)} AS VARCHAR)"
+        elif Kind.BOOLEAN in kinds:
+            text = "CAST(x AS VARCHAR)" if kinds <= {Kind.BOOLEAN, Kind.STRING} else None
+        else:
+            text = _number(value)
+        if text is not None:
+            mine = Kind.INTEGER if given.kind is Kind.FLOAT else given.kind
+            yield f"{sql.text(mark.format(mine=mine, other=other))} || {text}"
 
 
 def _number(value: Alternative) -> str | None:

@@ -51,6 +51,7 @@ def lump(frame: Frame, relation: Lump, zone: str) -> Expressions:
         weights = spelled(aggregates.Gathering(to, relation.weight.arguments, frame.order))
     numbers = [as_float(given) for given in weights if given.kind in {Kind.INTEGER, Kind.FLOAT}]
     counted.filter(is_there(value))
+    counted.close()
     weight = counted.names.new()
     own = [given.sql for given in value]
     groups = ", ".join([*own, *by])
