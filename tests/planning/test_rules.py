@@ -1,6 +1,19 @@
 """The rewrites: what they take away, and what they must leave."""
 
-from trawl.algebra import Aggregate, Extend, Filter, Measure, Project, Relation, Scan, Slice, Sort, SortKey, post_order
+from trawl.algebra import (
+    Aggregate,
+    Extend,
+    Filter,
+    Generate,
+    Measure,
+    Project,
+    Relation,
+    Scan,
+    Slice,
+    Sort,
+    SortKey,
+    post_order,
+)
 from trawl.expr import Call, Field, Literal
 from trawl.planning.bind import bind
 from trawl.planning.rules import improve, merge
@@ -82,3 +95,9 @@ def test_rows_that_are_only_counted_keep_one_column() -> None:
     improved = improve(root)
     assert scanned(improved) == ("user",)
     assert all(relation.columns.names for relation in post_order(improved))
+
+
+def test_no_more_rows_are_generated_than_a_slice_reads() -> None:
+    improved = improve(bind(Slice(Generate(5_000_000_000, "@timestamp", Instant(0)), 2, 3)))
+    (made,) = (relation for relation in post_order(improved) if isinstance(relation, Generate))
+    assert made.count == 5

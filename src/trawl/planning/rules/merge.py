@@ -1,13 +1,15 @@
-"""Puts neighbours into one: filters over filters, and slices over slices."""
+"""Puts neighbours into one: filters over filters, slices over slices, and slices over what is generated."""
 
 from __future__ import annotations
 
-from trawl.algebra import Filter, Relation, Slice, post_order
+from dataclasses import replace
+
+from trawl.algebra import Filter, Generate, Relation, Slice, post_order
 from trawl.expr import all_of
 
 
 def apply(root: Relation) -> Relation:
-    """Merges a filter into the filter below it, and a slice into the slice below it."""
+    """Merges a filter into the filter below it, a slice into the slice below it; generates no more than is read."""
     done: dict[int, Relation] = {}
     for relation in post_order(root):
         inputs = tuple(done[id(child)] for child in relation.inputs)
@@ -25,4 +27,6 @@ def _merged(relation: Relation) -> Relation:
                 left = max(0, below.count - relation.offset)
                 count = left if count is None else min(count, left)
             return Slice(below.input, count, below.offset + relation.offset, schema=relation.schema)
+        case Slice(input=Generate() as below, count=int() as count) if below.count > count + relation.offset:
+            return replace(relation, input=replace(below, count=count + relation.offset))
     return relation
