@@ -1,4 +1,4 @@
-"""Mounted sources: files that are searched without being loaded (ADR 2)."""
+"""Mounted sources: files that are searched without being loaded (ADR 5)."""
 
 from __future__ import annotations
 
