@@ -83,14 +83,14 @@ def test_what_is_read_is_written_and_read_the_same(case: Case) -> None:
     assert commands.write(again) == written
 
 
-@pytest.mark.parametrize(("case", "engine"), with_engines(ANSWERED))
+@pytest.mark.parametrize(("case", "engine"), list(with_engines(ANSWERED)))
 def test_gives_the_rows(case: Case, engine: str, events: Events) -> None:
     outcome = search(ENGINES[engine], request(case.query), events)
     check(case, outcome)
     assert sorted(notice.code for notice in outcome.notices) == list(case.warnings)
 
 
-@pytest.mark.parametrize(("case", "engine"), with_engines(ANSWERED))
+@pytest.mark.parametrize(("case", "engine"), list(with_engines(ANSWERED)))
 def test_gives_the_same_rows_wherever_it_is_cut(case: Case, engine: str, events: Events) -> None:
     plan = planning.plan(request(case.query), events)
     for count in range(1, len(list(post_order(plan.result)))):

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow as pa
 
 from trawl.catalog.base import Segment, Snapshot, Source
+from trawl.store.chunk import SEQ_TYPE
 from trawl.store.events import chunk_of
 from trawl.store.index import schema_of, union
 from trawl.store.segments import SEQ, write_segment
@@ -42,7 +44,8 @@ class Events:
         chunk = chunk_of([orjson.loads(line) for line in lines], range(1, len(lines) + 1), lines, rule)
         assert not chunk.rejects, chunk.rejects
         path = self.folder / f"{name}-{len(known)}.parquet"
-        written = write_segment(path, [chunk], sum(segment.rows for segment in known))
+        first = sum(segment.rows for segment in known)
+        written = write_segment(path, [chunk], pa.array(range(first, first + chunk.rows), SEQ_TYPE))
         segment = Segment(
             str(path),
             written.rows,
