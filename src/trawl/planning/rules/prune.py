@@ -29,7 +29,8 @@ def apply(root: Relation) -> Relation:
     needs: dict[int, set[str]] = {id(relation): set() for relation in order}
     needs[id(root)] = set(root.columns.names)
     for relation in reversed(order):
-        if needs[id(relation)].isdisjoint(relation.columns.names):  # rows without a column cannot be counted, nor handed to another engine
+        # rows without a column cannot be counted, nor handed to another engine
+        if needs[id(relation)].isdisjoint(relation.columns.names):
             needs[id(relation)].update(relation.columns.names[:1])
         for child in relation.inputs:
             needs[id(child)] |= _asked(relation, child, needs[id(relation)])
