@@ -58,7 +58,7 @@ def _export_while_asking(server: Server, task: str, target: Path, waits: list[fl
 
     def ask() -> None:
         body = {"query": "source sorted | head 1", "dtStart": "now-1h"}
-        while not done.wait(0.1):
+        while not done.wait(0.5):  # seldom enough that the tasks made do not take the processor from the export
             waits.append(seconds(lambda: server.http.post(f"{TASKS}/request", json=body).raise_for_status()))
 
     asking = threading.Thread(target=ask)
