@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
@@ -233,3 +234,17 @@ def test_what_is_not_recognised_is_an_error_with_a_hint(store: Store, tmp_path: 
     with pytest.raises(TrawlError, match="format") as caught:
         store.load("web", [file])
     assert caught.value.hint == "name it: --format"
+
+
+def test_a_full_disk_loads_nothing(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    load(store, tmp_path, {"ts": 1})
+    before = files_of(tmp_path)
+    monkeypatch.setattr("os.fsync", no_room)
+    with pytest.raises(TrawlError) as caught:
+        load(store, tmp_path, {"ts": 2})
+    assert caught.value.code is Code.NO_ROOM
+    assert files_of(tmp_path) == before
+    assert len(segments(store)) == 1

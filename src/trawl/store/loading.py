@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
+from trawl.errors import Code, TrawlError
 from trawl.store.cutting import Cutter, PutAside
 from trawl.store.index import Indices, check_name
 from trawl.store.inputs import Format, read_chunks
@@ -77,12 +80,12 @@ class Loading:
         """Loads the files in their order.
 
         Raises:
-            TrawlError: `INVALID_INDEX_NAME`, `UNREADABLE_FILE`; nothing has been loaded then.
+            TrawlError: `INVALID_INDEX_NAME`, `UNREADABLE_FILE`, `NO_ROOM`; nothing has been loaded then.
         """
         check_name(index)
         started, bytes_read = time.monotonic(), 0
         total = None if STDIN in files else sum(map(_size, files))
-        with staged(self._folder, self._indices.is_committed) as staging:
+        with _room(), staged(self._folder, self._indices.is_committed) as staging:
             cutter = Cutter(staging.own, partial(self._indices.reserve, index))
             for file in files:
                 with opened(file) as source:
@@ -115,6 +118,16 @@ class Loading:
         aside = staging.publish([cutter.rejected_file]) if cutter.rejected else []
         self._indices.add(index, staging.name, list(zip(published, cutter.written, strict=True)), cutter.rejected)
         return self._folder / aside[0] if aside else None
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise TrawlError(Code.NO_ROOM, "there is no room left on the disk for the events") from error
 
 
 def _size(file: str) -> int:

@@ -79,7 +79,7 @@ class Store:
             report: told how far it is, some times a second.
 
         Raises:
-            TrawlError: `INVALID_INDEX_NAME`, `UNREADABLE_FILE`.
+            TrawlError: `INVALID_INDEX_NAME`, `UNREADABLE_FILE`, `NO_ROOM`.
         """
         if index in self._mounts:
             raise TrawlError(

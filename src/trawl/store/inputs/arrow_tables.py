@@ -41,7 +41,7 @@ def pieces(path: str) -> Iterator[Piece]:
             for batch in file.iter_batches(BATCH_ROWS):
                 first += batch.num_rows
                 yield Piece(first - batch.num_rows, batch, (first - 1) / rows)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         raise TrawlError(Code.UNREADABLE_FILE, f"`{path}` cannot be read as Parquet: {error}") from error
 
 

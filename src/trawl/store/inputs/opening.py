@@ -99,20 +99,46 @@ class Opened:
         return self.content.peek(_SNIFFED)
 
 
+class _Guarded(io.RawIOBase):
+    """A stream whose faults are told as those of a file."""
+
+    def __init__(self, content: BinaryIO, name: str) -> None:
+        self._content = content
+        self._name = name
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # as above
+        with _faults_of(self._name):
+            data = self._content.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
 @contextmanager
 def opened(name: str) -> Iterator[Opened]:
     """Opens a file, or standard input for `-`.
 
     Raises:
         TrawlError: `UNREADABLE_FILE` if it is not there, not whole, or not what its first bytes say; also
-            for faults of unpacking while the block runs.
+            when its content is read.
     """
+    with _faults_of(name):
+        source = nullcontext(sys.stdin.buffer) if name == STDIN else Path(name).open("rb")  # noqa: SIM115  # entered below
+        size = None if name == STDIN else Path(name).stat().st_size
+    with source as raw:
+        counted = _Counted(cast(BinaryIO, raw))
+        packed = io.BufferedReader(cast(io.RawIOBase, counted), 1 << 20)
+        with _faults_of(name):
+            content = _unpacked(packed)
+        yield Opened(name, io.BufferedReader(cast(io.RawIOBase, _Guarded(content, name)), 1 << 20), counted, size)
+
+
+@contextmanager
+def _faults_of(name: str) -> Iterator[None]:
     try:
-        with nullcontext(sys.stdin.buffer) if name == STDIN else Path(name).open("rb") as source:
-            size = None if name == STDIN else Path(name).stat().st_size
-            counted = _Counted(source)
-            packed = io.BufferedReader(cast(io.RawIOBase, counted), 1 << 20)
-            yield Opened(name, _unpacked(packed), counted, size)
+        yield
     except OSError as error:  # gzip's own errors are of this kind too
         what = error.strerror or str(error)
         raise TrawlError(Code.UNREADABLE_FILE, f"`{name}` cannot be read: {what.lower()}") from error
@@ -121,10 +147,10 @@ def opened(name: str) -> Iterator[Opened]:
         raise TrawlError(Code.UNREADABLE_FILE, reason, hint="the file may be cut short") from error
 
 
-def _unpacked(packed: io.BufferedReader[Any]) -> io.BufferedReader:
+def _unpacked(packed: io.BufferedReader[Any]) -> BinaryIO:
     magic = packed.peek(4)[:4]
     if magic.startswith(_GZIP):
-        return io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=packed)), 1 << 20)
+        return cast(BinaryIO, gzip.GzipFile(fileobj=packed))
     if magic == _ZSTD:
-        return io.BufferedReader(_Unzstd(packed), 1 << 20)
+        return cast(BinaryIO, io.BufferedReader(_Unzstd(packed), 1 << 20))
     return packed
