@@ -48,7 +48,7 @@ def json_values(array: pa.Array, type_: Type) -> list[Any]:
         items = json_values(array.flatten(), type_.element)
         ends = pc.cumulative_sum(pc.list_value_length(array).fill_null(0)).to_pylist()
         present = array.is_valid().to_pylist()
-        starts = [0, *ends[:-1]]
+        starts = [0, *ends][:-1]
         return [items[a:b] if there else None for a, b, there in zip(starts, ends, present, strict=True)]
     if type_.kind is Kind.TIME:
         return instant_texts(array).to_pylist()  # type: ignore[no-any-return]  # pyarrow is untyped
