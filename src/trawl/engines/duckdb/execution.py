@@ -103,7 +103,7 @@ class Running:
         host = Statements(connection, self.meter, self._faults, self._check)
         compiler = Compiler(self.work.snapshot, host, self.work.zone)
         given = {
-            id(leaf): host.given(compiler, leaf, self.work)
+            id(leaf): host.given(compiler, leaf, self.work.given[leaf.name])
             for leaf in post_order(self.work.relation)
             if isinstance(leaf, Given) and leaf.name in self.work.given
         }
@@ -198,27 +198,32 @@ class Statements:
         if empty:
             yield pa.RecordBatch.from_pylist([], schema=target) if len(target) else _no_columns(0)
 
-    def given(self, compiler: Compiler, leaf: Given, work: Work) -> Frame:
+    def given(self, compiler: Compiler, leaf: Given, reader: pa.RecordBatchReader) -> Frame:
         """What a `Given` leaf reads, as a table."""
-        reader = work.given[leaf.name]
+        self._check()
         self._tables += 1
         name = f"kept{self._tables}"
-        self._connection.register(f"reader{self._tables}", reader)
         schema = schema_of(reader.schema)
-        items = [f"{_taken(column, number, reader.schema)} AS o{number}" for number, column in enumerate(schema)]
-        listed = ", ".join([*items, "row_number() OVER () AS place"])
-        self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {listed} FROM reader{self._tables}")
         compiler.know(leaf, schema)
+        if schema.columns:
+            plain = reader.schema.empty_table().rename_columns([f"i{n}" for n in range(len(schema))]).schema
+            batches = (pa.RecordBatch.from_arrays(batch.columns, schema=plain) for batch in reader)
+            self._connection.register(f"reader{self._tables}", pa.RecordBatchReader.from_batches(plain, batches))
+            items = [f"{_taken(column, f'i{number}')} AS o{number}" for number, column in enumerate(schema)]
+            source = f"SELECT {', '.join(items)}, row_number() OVER () AS place FROM reader{self._tables}"
+        else:
+            source = f"SELECT range AS place FROM range({sum(batch.num_rows for batch in reader)})"
+        self._connection.execute(f"CREATE TEMP TABLE {name} AS {source}")
         pairs = zip(schema, reader.schema, strict=True)
         wide = frozenset(column.name for column, field in pairs if _is_decimal(field.type))
         return given_frame(compiler.names, name, schema, wide)
 
 
-def _taken(column: Column, number: int, schema: pa.Schema) -> str:
-    path = sql.name(schema.field(number).name)
+def _taken(column: Column, name: str) -> str:
+    """A column that is handed over, as it is held inside a statement."""
     if column.type.layout is not Layout.BOXED and column.type.kind is Kind.TIME:
-        return f"list_transform({path}, lambda x: epoch_ns(x))" if column.type.multivalue else f"epoch_ns({path})"
-    return path
+        return f"list_transform({name}, lambda x: epoch_ns(x))" if column.type.multivalue else f"epoch_ns({name})"
+    return name
 
 
 def _is_decimal(type_: pa.DataType) -> bool:
