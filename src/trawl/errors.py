@@ -51,7 +51,6 @@ class Code(StrEnum):
     UNKNOWN_FIELD = "unknown_field"
     QUERY_TOO_LARGE = "query_too_large"
     QUERY_TOO_DEEP = "query_too_deep"
-    LIMIT_EXCEEDED = "limit_exceeded"
     # the task
     TASK_NOT_FOUND = "task_not_found"
     TASK_GONE = "task_gone"
@@ -92,7 +91,6 @@ MEANINGS: Mapping[Code, str] = {
     Code.UNKNOWN_FIELD: "No source has the field, and the request asked for strictness.",
     Code.QUERY_TOO_LARGE: "The query has more commands than the server takes (1,000).",
     Code.QUERY_TOO_DEEP: "The query nests brackets or operators deeper than the server takes (200 brackets).",
-    Code.LIMIT_EXCEEDED: "The query asks for more than this caller may.",
     Code.TASK_NOT_FOUND: "There is no task of this id, or none that the caller may see.",
     Code.TASK_GONE: "The task was deleted or has expired.",
     Code.WRONG_STATE: "The task is in a state in which the call makes no sense.",

@@ -35,7 +35,6 @@ STATUS: Final[Mapping[Code, int]] = {
     Code.UNKNOWN_FIELD: 422,
     Code.QUERY_TOO_LARGE: 422,
     Code.QUERY_TOO_DEEP: 422,
-    Code.LIMIT_EXCEEDED: 422,
     Code.TASK_NOT_FOUND: 404,
     Code.TASK_GONE: 410,
     Code.WRONG_STATE: 409,
