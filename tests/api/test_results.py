@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow as pa
 import pytest
@@ -12,6 +12,8 @@ from starlette.testclient import TestClient
 
 from api.standin import StandIn
 from stored import batch, plain, store
+from trawl import formats
+from trawl.api.requests import ExportFile
 from trawl.results.reader import Result
 from trawl.schema import INTEGER, STRING, TIME, array_of
 from trawl.server.app import create_app
@@ -233,6 +235,9 @@ class TestExport:
     def test_refuses_what_is_no_export(self, http: TestClient, task: Task, change: dict[str, Any]) -> None:
         body = {"file_name": "x", "file_type": "csv", **change}
         assert http.post(f"{API}/file_download/{task.id}", json=body).status_code == 400
+
+    def test_takes_every_format_there_is(self) -> None:
+        assert set(get_args(ExportFile.model_fields["file_type"].annotation)) == set(formats.every())
 
     def test_wants_a_finished_task(self, http: TestClient, tasks: StandIn) -> None:
         body = {"file_name": "x", "file_type": "csv"}

@@ -14,16 +14,18 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stored import batch, plain
+from stored import batch, plain, rows_of
 from trawl import formats
 from trawl.arrow import schema_of
 from trawl.errors import Code, Notice, TrawlError
 from trawl.formats import archive, xlsx
 from trawl.formats.base import Options
+from trawl.results.parts import bare_rows
 from trawl.schema import ANY, BOOLEAN, FLOAT, INTEGER, NULL, STRING, TIME, array_of
 from trawl.values import Instant, Value
 
@@ -62,7 +64,7 @@ def export(tmp_path: Path, notices: list[Notice]) -> Export:
 
 
 def test_the_folder_is_the_registry() -> None:
-    assert set(formats.every()) == {"csv", "json", "ndjson", "xlsx"}
+    assert set(formats.every()) == {"csv", "json", "ndjson", "parquet", "xlsx"}
     with pytest.raises(TrawlError) as raised:
         formats.find("xslx")
     assert raised.value.code is Code.MALFORMED_REQUEST
@@ -244,7 +246,8 @@ def test_xlsx_refuses_more_columns_than_a_sheet_has(export: Export) -> None:
     assert raised.value.code is Code.MALFORMED_REQUEST
 
 
-def test_xlsx_leaves_no_temporary_file_however_it_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["xlsx", "parquet"])
+def test_no_temporary_file_is_left_however_it_ends(tmp_path: Path, name: str) -> None:
     events = plain(range(3))
     options = Options(tmp_path, lambda notice: None)
 
@@ -252,12 +255,30 @@ def test_xlsx_leaves_no_temporary_file_however_it_ends(tmp_path: Path) -> None:
         yield events
         raise ZeroDivisionError
 
-    begun = formats.find("xlsx").write([events], schema_of(events.schema), options)
-    assert next(begun).startswith(b"PK")
+    begun = formats.find(name).write([events], schema_of(events.schema), options)
+    assert next(begun).startswith(b"P")
     begun.close()  # type: ignore[attr-defined]  # writers are generators
     with pytest.raises(ZeroDivisionError):
-        list(formats.find("xlsx").write(broken(), schema_of(events.schema), options))
+        list(formats.find(name).write(broken(), schema_of(events.schema), options))
     assert list(tmp_path.iterdir()) == []
+
+
+# --- parquet ----------------------------------------------------------------------------------------------
+
+
+def test_parquet_has_every_value_under_its_fields_name(export: Export) -> None:
+    written = pq.read_table(io.BytesIO(export("parquet", batch(EVENTS), batch(EVENTS))))
+    assert written.schema.types[:2] == [pa.timestamp("ns", tz="UTC"), pa.string()]
+    found = [row for events in written.to_batches() for row in rows_of([events])]
+    assert found == 2 * rows_of([batch(EVENTS)])
+    assert list(found[0]) == list(EVENTS)
+
+
+def test_parquet_holds_no_rows_without_columns(export: Export) -> None:
+    assert pq.read_table(io.BytesIO(export("parquet", batch({})))).shape == (0, 0)
+    with pytest.raises(TrawlError) as raised:
+        export("parquet", bare_rows(2))
+    assert raised.value.code is Code.MALFORMED_REQUEST
 
 
 # --- any format -------------------------------------------------------------------------------------------
@@ -268,6 +289,8 @@ def test_a_result_without_rows_is_a_whole_file(export: Export, name: str) -> Non
     written = export(name, plain(range(0)))
     if name == "xlsx":
         assert [len(cells(sheet)) for sheet in sheets(written)] == [1]
+    elif name == "parquet":
+        assert pq.read_table(io.BytesIO(written)).shape == (0, 2)
     else:
         assert written == {"json": b"[]\n", "ndjson": b"", "csv": b'"n","text"\r\n'}[name]
 
