@@ -87,6 +87,8 @@ class TestCreate:
             (b'{"query": "x", "ttl": "soon"}', "`soon` is no time to live", "such as `12h`"),
             (b'{"query": "x", "ttl": false}', "`ttl` is false, expected a string", None),
             (b'{"query": "x", "dtStart": 1767225600}', "`dtStart` is 1767225600, expected a string", None),
+            (b'{"query": "x", "dtStart": ""}', '`dtStart` is "", expected at least 1 characters', None),
+            (b'{"query": "x", "dtEnd": ""}', '`dtEnd` is "", expected at least 1 characters', None),
             (b'{"qurey": "x"}', "there is no field `qurey`", "did the request mean `query`?"),
             (b'{"query": "x", "dtstart": "now"}', "there is no field `dtstart`", "did the request mean `dtStart`?"),
             (b'{"query": "x", "dt_start": "now"}', "there is no field `dt_start`", "did the request mean `dtStart`?"),

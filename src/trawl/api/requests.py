@@ -50,11 +50,13 @@ class CreateTask(Body):
         default=None,
         description="Start of the range, inclusive: an instant or date math such as `now-1d/d`; by default the "
         "cluster setting `sme.core.global_dt_params.dt_start`.",
+        min_length=1,
         max_length=1000,
     )
     dt_end: str | None = Field(
         default=None,
         description="End of the range, exclusive; by default the cluster setting `sme.core.global_dt_params.dt_end`.",
+        min_length=1,
         max_length=1000,
     )
     calculate_stats: bool = Field(default=False, description="Whether to calculate sidebar and timeline.")
