@@ -6,13 +6,14 @@ import hashlib
 from pathlib import Path
 
 import orjson
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stored import FACTS, batch, plain, rows_of, store
 from trawl.results import writer as writing
-from trawl.results.manifest import Manifest
+from trawl.results.manifest import GROUP_OF_FORM_1, NAME, Manifest
 from trawl.results.pages import page
 from trawl.results.reader import Result
 from trawl.results.writer import Writer
@@ -127,6 +128,30 @@ def test_reading_while_writing_never_shows_a_changed_row(tmp_path: Path, monkeyp
             seen = growing.rows
     assert Result(tmp_path).rows == 2_000
     assert Result(tmp_path).complete
+
+
+@pytest.mark.parametrize(("length", "group"), [(1, 8192), (500, 4200), (5000, 2048)])
+def test_the_wider_the_rows_the_fewer_are_decoded_for_a_page(tmp_path: Path, length: int, group: int) -> None:
+    texts: list[Value] = [f"{number:0{length}}" for number in range(9000)]
+    store(tmp_path, batch({"text": (STRING, texts)}))
+    (part,) = Result(tmp_path).segments()
+    stored = pq.read_metadata(part.path)
+    assert group * 0.9 <= stored.row_group(0).num_rows <= group
+    last = [row["text"] for row in rows_of(Result(tmp_path).batches(8190, 8210))]
+    assert last == texts[8190:8210]
+
+
+def test_a_result_whose_parts_do_not_tell_their_row_groups_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "rows_of_group", lambda _: GROUP_OF_FORM_1)
+    numbers: list[Value] = list(range(20_000))
+    store(tmp_path, batch({"number": (INTEGER, numbers)}))
+    manifest = orjson.loads((tmp_path / NAME).read_bytes()) | {"format": 1}
+    for part in manifest["parts"]:
+        del part["group"]
+    (tmp_path / NAME).write_bytes(orjson.dumps(manifest))
+    assert [row["number"] for row in rows_of(Result(tmp_path).batches(16_000, 17_000))] == numbers[16_000:17_000]
 
 
 def test_the_manifest_keeps_what_it_is_told(tmp_path: Path) -> None:

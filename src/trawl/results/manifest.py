@@ -17,8 +17,10 @@ from trawl.values import Instant, TimeRange
 
 NAME: Final = "manifest.json"
 NO_COLUMNS: Final = Schema()
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised when the files of a result change in a way that an older Trawl cannot read."""
+GROUP_OF_FORM_1: Final = 8192
+"""Rows of every row group, where parts do not say it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,14 @@ class Part:
         file: its name in the result's folder.
         rows, bytes: its rows, and its size on disk.
         sha256: of the file, in hexadecimal.
+        group: rows of each of its row groups but the last.
     """
 
     file: str
     rows: int
     bytes: int
     sha256: str
+    group: int
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,7 @@ class Manifest:
             ),
             Schema(tuple(Column(column["name"], Type.decode(column["type"])) for column in loaded["schema"])),
             frozenset(loaded["wide"]),
-            tuple(Part(**part) for part in loaded["parts"]),
+            tuple(Part(**{"group": GROUP_OF_FORM_1} | part) for part in loaded["parts"]),
             loaded["complete"],
         )
 

@@ -14,8 +14,17 @@ from trawl.arrow import BIG_INTEGER, FIELD_KEY, arrow_field
 from trawl.errors import Code, TrawlError
 from trawl.schema import Schema
 
-ROW_GROUP: Final = 8192
-"""Rows of every row group but a part's last: few enough that a page of any depth is read in milliseconds."""
+GROUP_BYTES: Final = 2 << 20
+"""What a row group holds in memory, about: a page of any depth has to decode a whole one."""
+FEWEST, MOST = 2048, 8192
+"""Rows that a row group has at least, or the footer takes longer than the rows; and at most."""
+
+
+def rows_of_group(batches: Sequence[pa.RecordBatch]) -> int:
+    """How many rows each row group of a part of these batches should have, but for the last."""
+    rows: int = sum(batch.num_rows for batch in batches)
+    size: int = sum(batch.nbytes for batch in batches)
+    return max(FEWEST, min(MOST, GROUP_BYTES * rows // max(1, size)))
 
 
 def stored_name(position: int) -> str:
@@ -35,12 +44,13 @@ def wide_columns(batches: Iterable[pa.RecordBatch]) -> frozenset[str]:
     return frozenset(field.name for schema in distinct for field in schema if _is_wide(field.type))
 
 
-def encode(batches: Sequence[pa.RecordBatch], schema: Schema, wide: Collection[str]) -> pa.Buffer:
+def encode(batches: Sequence[pa.RecordBatch], schema: Schema, wide: Collection[str], group: int) -> pa.Buffer:
     """The file of a part that holds these batches, whose columns are those of the schema.
 
     Args:
         batches: with integers in 64 bits or wider. schema: their columns.
         wide: columns to be stored with integers beyond 64 bits.
+        group: rows of every row group but the last.
     """
     fields = layout(schema, wide)
     stored = pa.schema(
@@ -58,9 +68,7 @@ def encode(batches: Sequence[pa.RecordBatch], schema: Schema, wide: Collection[s
         compression_level=1,
         write_statistics=compared,  # of text they take a sixth of the time, and skip next to nothing
     ) as writer:
-        writer.write_table(
-            pa.Table.from_batches([_cast(batch.columns, stored) for batch in batches], stored), ROW_GROUP
-        )
+        writer.write_table(pa.Table.from_batches([_cast(batch.columns, stored) for batch in batches], stored), group)
     return sink.getvalue()
 
 
@@ -107,6 +115,6 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)  # of many columns each takes a megabyte
 def _footer(path: str) -> pq.FileMetaData:
     return pq.read_metadata(path)

@@ -88,9 +88,9 @@ class Result:
             number = bisect_right(self._ends, start)
             part = self._parts[number]
             first = self._ends[number] - part.rows
-            group = (start - first) // parts.ROW_GROUP
-            begin = first + group * parts.ROW_GROUP
-            count = min(parts.ROW_GROUP, self._ends[number] - begin)
+            group = (start - first) // part.group
+            begin = first + group * part.group
+            count = min(part.group, self._ends[number] - begin)
             end = min(stop, begin + count)
             path = self._folder / part.file
             batch = parts.read(path, group, self._layout, wanted) if wanted else parts.bare_rows(count)

@@ -16,7 +16,7 @@ from trawl.arrow import schema_of
 from trawl.errors import Code, TrawlError
 from trawl.results.files import fault, put
 from trawl.results.manifest import Facts, Manifest, Part
-from trawl.results.parts import encode, wide_columns
+from trawl.results.parts import encode, rows_of_group, wide_columns
 
 PART_SECONDS: Final = 1.0
 """A part closes when its first row has waited this long …"""
@@ -172,13 +172,14 @@ class Writer:
     def _make(self, number: int, batches: list[pa.RecordBatch]) -> None:
         try:
             if self._failure is None:
-                wide = wide_columns(batches)
-                content = encode(batches, self._manifest.schema, wide)
+                wide, group = wide_columns(batches), rows_of_group(batches)
+                content = encode(batches, self._manifest.schema, wide, group)
                 part = Part(
                     f"part-{number:06d}.parquet",
                     sum(batch.num_rows for batch in batches),
                     content.size,
                     hashlib.sha256(content).hexdigest(),
+                    group,
                 )
                 put(self._folder / part.file, content)
                 self._publish(number, part, wide)
