@@ -256,15 +256,19 @@ class Compiler:
         keys = self._grouped(frame, [key for _, key in relation.keys])
         if not relation.keep_null:
             for key in keys:
-                frame.filter(sql.any_of(f"{given.sql} IS NOT NULL" for given in key))
+                frame.filter(sql.any_of(f"{given.sql} IS NOT NULL" for given in key.values))
         to = Expressions(frame, self.zone)
         columns: dict[str, Operand] = {}
         items: list[str] = []
         flaws: list[tuple[Flaw, Span | None, str]] = []
-        grouped = [given.sql for key in keys for given in key]
+        grouped = [given.sql for key in keys for given in key.values]
         renamed = {name: self.names.new() for name in dict.fromkeys(grouped)}
         for (name, _), key in zip(relation.keys, keys, strict=True):
-            columns[name] = tuple(replace(given, sql=renamed[given.sql], constant=None) for given in key)
+            columns[name] = tuple(replace(given, sql=renamed[given.sql], constant=None) for given in key.values)
+            if key.is_integer:
+                count = self.names.new()
+                items.append(f"count_if({key.is_integer}) AS {count}")
+                columns[name] = grouping.as_seen(columns[name], f"{count} > 0")
         for measure in relation.measures:
             spelled = aggregates.find(measure)
             assert spelled is not None, "the engine was asked whether it can"
@@ -289,7 +293,7 @@ class Compiler:
         result.settle(columns, tuple(order))
         return result
 
-    def _grouped(self, frame: Frame, keys: list[Expr]) -> list[Operand]:
+    def _grouped(self, frame: Frame, keys: list[Expr]) -> list[grouping.GroupKey]:
         """Keys of groups as columns of the frame; a row becomes one for each value of a multivalue key."""
         to = Expressions(frame, self.zone)
         found = [to.operand(key) for key in keys]
@@ -297,10 +301,7 @@ class Compiler:
         for number, key in enumerate(found):
             if grouping.has_lists(key):
                 found[number], _ = grouping.spread(frame, key, distinct=True)
-        return [
-            tuple(replace(given, sql=frame.bind(given.sql), constant=None) for given in grouping.identical(key, frame))
-            for key in found
-        ]
+        return [grouping.group_key(key, frame) for key in found]
 
     @_compile.register
     def _(self, relation: Union, inputs: tuple[Frame, ...]) -> Frame:

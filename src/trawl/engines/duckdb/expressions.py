@@ -79,7 +79,8 @@ class Expressions:
             name = spelling.name_of(expression.function)
             predicate = spelling.PREDICATES.get(name) or spelling.SEARCHES.get(name)
             if predicate is not None:
-                return sql.any_of(predicate(self, expression))
+                found = predicate(self, expression)
+                return sql.any_of(found if self._is_stored(expression) else map(_judged, found))
         return self.condition(expression)
 
     def _truths(self, call: Call, going_on: str) -> list[str]:
@@ -90,6 +91,10 @@ class Expressions:
                 found.append(self.truth(argument))
                 before.enter_context(self.where(going_on.format(found[-1])))
         return found
+
+    def _is_stored(self, call: Call) -> bool:
+        """Whether what a call looks at first is a column as a file has it."""
+        return all(given.sql.startswith("c") and given.sql.isidentifier() for given in self.operand(call.arguments[0]))
 
     def condition(self, expression: Expr) -> str:
         """The expression as true, false or null."""
@@ -142,6 +147,15 @@ class Expressions:
             found = search(self, call)
             return one(Kind.BOOLEAN, f"coalesce({', '.join([*found, 'false'])})")
         return spelling.SCALARS[name](self, call)
+
+
+def _judged(condition: str) -> str:
+    """A condition in a form that DuckDB takes as it is.
+
+    A bare `IN`, `LIKE` or `regexp_matches` of a computed value is replaced, where statistics say that it holds
+    for all values of a column inside, by the question whether that column is null.
+    """
+    return f"({condition}) IS TRUE"
 
 
 class Inside(Expressions):

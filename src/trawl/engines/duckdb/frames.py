@@ -17,7 +17,7 @@ from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.operands import Alternative, Operand
 from trawl.engines.duckdb.scopes import Flaw
 
-_COLUMN: Final = re.compile(r"\bv\d+\b")
+_COLUMN: Final = re.compile(r"\b[cv]\d+\b")
 _SHORT: Final = re.compile(r"[\w.:'\-]{1,40}")
 
 
@@ -46,6 +46,10 @@ class Names:
     def new(self) -> str:
         """A name that was not given out before."""
         return f"v{next(self._numbers)}"
+
+    def stored(self) -> str:
+        """A name for a column as a file has it."""
+        return f"c{next(self._numbers)}"
 
 
 @dataclass
@@ -119,9 +123,10 @@ class Frame:
 
     def settle(self, columns: Mapping[str, Operand], order: tuple[Key, ...] | None = None) -> None:
         """Replaces the fields, and the order where one is given; all that is no column yet becomes one."""
+        keys = None if order is None else tuple(replace(key, sql=self.bind(key.sql)) for key in order)
         self.columns = {name: self._settled(operand) for name, operand in columns.items()}
-        if order is not None:
-            self.order = tuple(replace(key, sql=self.bind(key.sql)) for key in order)
+        if keys is not None:
+            self.order = keys
             self.is_ordered = False
         self._held.clear()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.operands import Alternative, Operand, box, element, opened
 from trawl.engines.duckdb.scopes import INLINE, Scope
-from trawl.schema import Kind
+from trawl.schema import Kind, Type
 
 
 def identical(operand: Operand, to: Scope) -> Operand:
@@ -28,6 +28,40 @@ def identical(operand: Operand, to: Scope) -> Operand:
         Alternative(sql.coalesce([*(given.sql for given in integers), whole], "BIGINT"), Kind.INTEGER, wide=wide),
         Alternative(f"CASE WHEN NOT ({is_whole}) THEN {number} END", Kind.FLOAT),
         *_merged(rest),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GroupKey:
+    """A key of groups, as columns.
+
+    Attributes:
+        values: what rows are grouped by.
+        is_integer: a condition of rows whose number is an integer, where whole floats fall in with integers.
+    """
+
+    values: Operand
+    is_integer: str | None
+
+
+def group_key(operand: Operand, to: Scope) -> GroupKey:
+    """The columns to group by for a value that is no list."""
+    kinds = {given.kind for given in opened(operand, to)}
+    is_integer = None
+    if {Kind.INTEGER, Kind.FLOAT} <= kinds:
+        integers = (given.sql for given in opened(operand, to) if given.kind is Kind.INTEGER)
+        is_integer = to.bind(sql.any_of(f"({given}) IS NOT NULL" for given in integers))
+    values = tuple(replace(given, sql=to.bind(given.sql), constant=None) for given in identical(operand, to))
+    return GroupKey(values, is_integer)
+
+
+def as_seen(values: Operand, is_integer: str) -> Operand:
+    """The key of a group as it was seen: a whole float, where none of the group's rows had the integer."""
+    integer, number, *others = values
+    return (
+        replace(integer, sql=f"CASE WHEN {is_integer} THEN {integer.sql} END"),
+        replace(number, sql=f"CASE WHEN {is_integer} THEN NULL ELSE coalesce({number.sql}, {integer.sql}) END"),
+        *others,
     )
 
 
@@ -83,6 +117,27 @@ def _together(lists: list[str], apart: bool) -> str:
     return f"{'list_concat' if apart else 'coalesce'}({', '.join(lists)})"
 
 
+def in_order(operand: Operand, to: Scope) -> Operand:
+    """As `listed`, but an array that may hold values of several kinds stays one list, of boxed values."""
+    found = opened(operand, to)
+    if not any(given.many and given.kind is None for given in found):
+        return listed(operand, to)
+    lists = []
+    for given in found:
+        if given.many:
+            boxes = f"list_transform({given.sql}, lambda x: {box(element(given, 'x'), INLINE)})"
+            lists.append(f"list_filter({boxes}, lambda x: x IS NOT NULL)")
+        else:
+            value = to.bind(box(given, to))
+            lists.append(f"CASE WHEN {value} IS NOT NULL THEN [{value}] END")
+    return (Alternative(sql.coalesce(lists, "VARCHAR[]"), None, many=True, inside=Type(kinds_of(found))),)
+
+
+def kinds_of(operand: Operand) -> frozenset[Kind]:
+    """What the values may be."""
+    return frozenset(kind for given in operand for kind in (given.inside.kinds if given.kind is None else {given.kind}))
+
+
 def has_lists(operand: Operand) -> bool:
     """Whether the value may be a list."""
     return any(given.many or (given.kind is None and given.inside.multivalue) for given in operand)
@@ -97,7 +152,7 @@ def spread(frame: Frame, operand: Operand, *, distinct: bool) -> tuple[Operand, 
     Returns:
         The value of each row, and the column that counts the values of a row from 1.
     """
-    lists = tuple(replace(given, sql=frame.bind(given.sql)) for given in listed(operand, frame))
+    lists = tuple(replace(given, sql=frame.bind(given.sql)) for given in in_order(operand, frame))
     if distinct:
         lists = tuple(replace(given, sql=frame.bind(f"list_distinct({given.sql})")) for given in lists)
     longest = f"greatest(1, {', '.join(f'coalesce(len({given.sql}), 0)' for given in lists)})"
@@ -112,7 +167,7 @@ def spread(frame: Frame, operand: Operand, *, distinct: bool) -> tuple[Operand, 
     frame.wrap(f"(SELECT {', '.join([*kept, numbered, *items])} FROM {numbers})", used_up)
     for name in (numbered, *(value.sql for value in values)):
         frame.hold(name)
-    return values, numbered
+    return opened(values, frame), numbered
 
 
 def key_text(operand: Operand, to: Scope) -> str:

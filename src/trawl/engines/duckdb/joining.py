@@ -14,7 +14,7 @@ from trawl.algebra import Join
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Key
-from trawl.engines.duckdb.grouping import has_lists, key_text, listed
+from trawl.engines.duckdb.grouping import has_lists, key_text, kinds_of, listed
 from trawl.engines.duckdb.operands import Alternative, Operand, number_of_text
 from trawl.engines.duckdb.scopes import INLINE, Silent
 from trawl.engines.duckdb.times import time
@@ -96,7 +96,7 @@ def _is_plain(mine: Operand, theirs: Operand) -> bool:
 
 def _kinds(operand: Operand) -> frozenset[Kind]:
     """What a value may be, integers and floats being one."""
-    found = {kind for given in operand for kind in (given.inside.kinds if given.kind is None else {given.kind})}
+    found = kinds_of(operand)
     return frozenset(found - {Kind.FLOAT} | ({Kind.INTEGER} if Kind.FLOAT in found else set()))
 
 

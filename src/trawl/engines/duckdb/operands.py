@@ -84,12 +84,7 @@ def kind_of(value: Scalar) -> Kind:
 
 def one(kind: Kind, expression: str) -> Operand:
     """The operand of a computed single value."""
-    return (Alternative(expression, kind),)
-
-
-def many(kind: Kind, expression: str) -> Operand:
-    """The operand of a computed list."""
-    return (Alternative(expression, kind, many=True),)
+    return (Alternative(expression if expression.isidentifier() else f"({expression})", kind),)
 
 
 def opened(operand: Operand, to: Scope) -> Operand:
@@ -261,7 +256,7 @@ def is_there(operand: Operand) -> str:
     """Whether the value is not null."""
     if any(given.constant is not None for given in operand):
         return "true"
-    return sql.any_of(f"{given.sql} IS NOT NULL" for given in operand)
+    return f"({sql.any_of(f'{given.sql} IS NOT NULL' for given in operand)})"
 
 
 # --- columns that are handed on ----------------------------------------------------------------------

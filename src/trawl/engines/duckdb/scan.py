@@ -69,7 +69,7 @@ class Reading:
                 for part in one_placed.segment.fields.get(field, ()):
                     known = found.get(part.type)
                     wide = _is_wide(one_placed.segment, part) or (known is not None and known.wide)
-                    name = known.sql if known else names.new()
+                    name = known.sql if known else names.stored()
                     found[part.type] = _alternative(name, part.type, wide)
         return cls(leaf, placed, columns, names)
 

@@ -10,7 +10,7 @@ from trawl.algebra import Measure
 from trawl.engines.duckdb import ordering, sql
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Key
-from trawl.engines.duckdb.grouping import has_lists, identical, key_text, listed
+from trawl.engines.duckdb.grouping import has_lists, identical, in_order, key_text, kinds_of, listed
 from trawl.engines.duckdb.operands import (
     Alternative,
     Operand,
@@ -135,9 +135,10 @@ class Gathering:
         found = opened(self.values, self.to)
         if has_lists(found):
             ends = tuple(
-                replace(given, sql=f"{given.sql}[{-1 if last else 1}]", many=False) for given in listed(found, self.to)
+                replace(given, sql=f"{given.sql}[{-1 if last else 1}]", many=False)
+                for given in in_order(found, self.to)
             )
-            found = ends
+            found = opened(ends, self.to)
         return merged(found, self.to)
 
 
@@ -255,7 +256,7 @@ def _bound(operand: Operand, to: Expressions) -> Operand:
 
 
 def _inside(lists: Operand) -> Type:
-    return Type(frozenset(given.kind for given in lists if given.kind is not None))
+    return Type(kinds_of(lists))
 
 
 def _by_number(given: Alternative) -> str:
@@ -334,7 +335,7 @@ def _list(of: Gathering) -> Operand:
             every = of.rows(f"list({value.sql}{of.ordered()}) {present}")
             kept = f"({every})[1:{LONGEST_LIST}]"
         return (replace(value, sql=kept, many=True, constant=None),)
-    lists = listed(of.values, to)
+    lists = in_order(of.values, to)
     boxes = [ordering.each(given, _item_text) for given in lists]
     row = to.bind(f"list_concat({', '.join(boxes)})")
     all_rows = of.flat(f"{row}{of.ordered()}", f" FILTER ({row} IS NOT NULL)")

@@ -9,6 +9,7 @@ from typing import Final
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.comparing import compare
 from trawl.engines.duckdb.expressions import Expressions, Holds, any_value
+from trawl.engines.duckdb.grouping import has_lists
 from trawl.engines.duckdb.operands import (
     Alternative,
     Operand,
@@ -39,7 +40,10 @@ def equal(to: Expressions, left: Operand, right: Operand) -> list[str]:
         if other.many:
             found += _among(to, left, other)
         else:
-            found += any_value(left, _equals(other), to)
+            conditions = any_value(left, _equals(other), to)
+            if has_lists(left) and other.constant is None:  # an empty list of null is null, not false
+                conditions = [f"CASE WHEN {other.sql} IS NOT NULL THEN {each} END" for each in conditions]
+            found += conditions
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.expressions import Expressions, any_value
+from trawl.engines.duckdb.grouping import has_lists
 from trawl.engines.duckdb.operands import Operand, one, text, text_of, whole
 from trawl.engines.duckdb.scopes import INLINE
 from trawl.expr import Call, Literal
@@ -61,7 +62,8 @@ def _replace(to: Expressions, call: Call) -> Operand:
 def _like(to: Expressions, call: Call) -> list[str]:
     value, pattern = (to.operand(argument) for argument in call.arguments)
     written = to.bind(text(pattern, to))
-    return any_value(value, lambda given, inner: f"({text_of(given, inner)} LIKE {written})", to)
+    found = any_value(value, lambda given, inner: f"({text_of(given, inner)} LIKE {written})", to)
+    return [f"CASE WHEN {written} IS NOT NULL THEN {each} END" for each in found] if has_lists(value) else found
 
 
 def _match(to: Expressions, call: Call) -> list[str]:
