@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from api.conftest import HERE, Behind
 from api.standin import StandIn
 from stored import plain, store
-from trawl import database
+from trawl import database, formats
 from trawl.api.answers import Accepted, Logs
 from trawl.api.base import Shape
 from trawl.api.pages import Page
@@ -77,6 +77,15 @@ def test_every_example_of_a_body_is_taken(http: TestClient, tasks: StandIn, desc
                 assert answer.status_code < 300, (path, example, answer.text)
                 replayed += 1
     assert replayed >= 10
+
+
+def test_a_file_is_described_as_what_it_is(description: dict[str, Any]) -> None:
+    (call,) = [call for _, path, call in calls(description) if "file_download" in path]
+    media_types = [format_.media_type for format_ in formats.every().values()]
+    assert set(call["responses"]["200"]["content"]) == {
+        *(name.partition(";")[0] for name in media_types),
+        "application/zip",
+    }
 
 
 @pytest.mark.parametrize("shape", [Accepted, Logs, Page])

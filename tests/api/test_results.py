@@ -17,7 +17,6 @@ from trawl.api.requests import ExportFile
 from trawl.results.reader import Result
 from trawl.schema import INTEGER, STRING, TIME, array_of
 from trawl.server.app import create_app
-from trawl.server.routes.results import disposition
 from trawl.tasks.export import Export
 from trawl.tasks.task import Status, Task
 from trawl.values import Instant
@@ -242,8 +241,3 @@ class TestExport:
     def test_wants_a_finished_task(self, http: TestClient, tasks: StandIn) -> None:
         body = {"file_name": "x", "file_type": "csv"}
         assert http.post(f"{API}/file_download/{tasks.task(Status.RUNNING).id}", json=body).status_code == 409
-
-    def test_a_name_cannot_leave_its_header(self) -> None:
-        assert disposition('a"; filename="b\\%.csv') == (
-            "attachment; filename=\"a_; filename=_b__.csv\"; filename*=UTF-8''a%22%3B%20filename%3D%22b%5C%25.csv"
-        )

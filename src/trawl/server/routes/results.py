@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from trawl import formats
 from trawl.api.pages import Page as PageShape
 from trawl.api.requests import ExportFile, Form, ResultParameters
 from trawl.errors import Code
+from trawl.formats import archive
+from trawl.formats.names import content_disposition
 from trawl.server.answers import streamed
 from trawl.server.caller import CallerOf
 from trawl.server.documented import TASK_CODES, answers, errors
@@ -23,10 +24,13 @@ router = APIRouter(tags=["results"], route_class=StrictRoute)
 
 NDJSON: Final = "application/x-ndjson"
 
+MEDIA_TYPES: Final = (*(format_.media_type for format_ in formats.every().values()), archive.MEDIA_TYPE)
+"""What a file may be."""
+
 FILE: Final[dict[int | str, Any]] = {
     200: {
         "description": "The file.",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {name.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for name in MEDIA_TYPES},
         "headers": {
             "Content-Disposition": {"description": "The file's name.", "schema": {"type": "string"}},
             "X-Trawl-Rows": {"description": "How many rows the file holds.", "schema": {"type": "integer"}},
@@ -69,6 +73,7 @@ def result(
 
 @router.post(
     "/file_download/{id}",
+    response_class=Response,
     responses=FILE
     | errors(
         *TASK_CODES,
@@ -83,14 +88,8 @@ def export(id: TaskId, body: ExportFile, tasks: TasksOf, caller: CallerOf) -> Re
     """A file with rows of the stored result; the search is not run again."""
     file = tasks.export(id, caller.sees, body.wanted())
     headers = {
-        "Content-Disposition": disposition(file.name),
+        "Content-Disposition": content_disposition(file.name),
         "X-Trawl-Rows": str(file.rows),
         "X-Trawl-Partial": "true" if file.is_partial else "false",
     }
     return StreamingResponse(file.chunks, 200, headers, file.media_type)
-
-
-def disposition(name: str) -> str:
-    """The header that names a file: in ASCII for old readers, in full for the others (RFC 6266)."""
-    plain = re.sub(r'[^\x20-\x7e]|["\\%]', "_", name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
