@@ -16,7 +16,7 @@ from trawl.formats.archive import packed
 from trawl.results.reader import Result
 from trawl.schema import Schema
 from trawl.tasks.order import Finished, FromExport, Order
-from trawl.tasks.process import be_humble
+from trawl.tasks.process import be_humble, give_way
 
 
 def pieces(order: Order, notices: list[Notice]) -> Iterator[bytes]:
@@ -33,6 +33,7 @@ def pieces(order: Order, notices: list[Notice]) -> Iterator[bytes]:
 def main() -> None:
     """Makes the file that is ordered through the pipe handed down."""
     be_humble()
+    give_way()
     pipe: Connection[FromExport, Order] = Connection(int(sys.argv[1]))
     notices: list[Notice] = []
     try:

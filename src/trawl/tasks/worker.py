@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 
 from trawl.tasks.messages import Begin, FromWorker, Ready, Setup, Stop, ToWorker
-from trawl.tasks.process import be_humble, die_with
+from trawl.tasks.process import be_humble, die_with, give_way
 from trawl.tasks.run import Run
 from trawl.tasks.tools import Factory, factory_of
 
@@ -65,7 +65,9 @@ def main() -> None:
     die_with(int(parent))
     be_humble()
     faulthandler.enable()
-    Worker(Connection(int(pipe)), factory_of(factory)).serve()
+    worker = Worker(Connection(int(pipe)), factory_of(factory))
+    give_way()  # not before it is ready: somebody may wait for it
+    worker.serve()
 
 
 if __name__ == "__main__":
