@@ -54,10 +54,12 @@ class Crew:
         return self._stillborn >= MOST_STILLBORN
 
     def keep_warm(self, most: int) -> None:
-        """Has as many workers as are kept without need, `most` at most, and lets others go after a while."""
+        """Has as many workers as are kept without need, `most` at most, and lets others go after a while.
+
+        They start one after the other: the first is ready sooner so.
+        """
         kept = min(WARM, most)
-        while len(self.workers) < kept:
-            self._hire()
+        self.grow(kept)
         long_ago = time.monotonic() - IDLE_SECONDS
         spare = [worker for worker in self.workers if worker.is_idle and worker.idle_since < long_ago]
         for worker in spare[: max(0, len(self.workers) - kept)]:
