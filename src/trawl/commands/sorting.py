@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from trawl.algebra import SortKey, SortMode
 from trawl.expr import Field
 from trawl.language.cursor import Cursor
+from trawl.language.searches import KEYWORDS
 from trawl.language.spelling import name_text
 from trawl.language.tokens import Kind
 
@@ -16,7 +17,11 @@ _MODES = {"num": SortMode.NUMBER, "str": SortMode.STRING, "ip": SortMode.IP, "au
 def read_keys(cursor: Cursor) -> tuple[SortKey, ...]:
     """Takes keys, each with an optional sign and a way to compare: `-num(bytes), host`."""
     keys = [_key(cursor)]
-    while cursor.mark(",") or not (cursor.at_end() or cursor.at_option()):
+    while True:
+        if not cursor.mark(","):
+            if cursor.at_end() or cursor.at_option():
+                break
+            _refuse_direction(cursor, keys[-1])
         keys.append(_key(cursor))
     return tuple(keys)
 
@@ -29,6 +34,10 @@ def key_texts(keys: Iterable[SortKey]) -> list[str]:
 def _key(cursor: Cursor) -> SortKey:
     is_descending = cursor.sign() == "-"
     word = cursor.peek()
+    if word.is_word("by"):
+        raise cursor.surprise(
+            "a field to sort by", "fields follow `sort` at once; one of this name takes single quotes: 'by'"
+        )
     opening = cursor.after(word)
     if word.is_word(*_MODES) and opening.is_mark("("):
         cursor.take(opening)
@@ -41,8 +50,18 @@ def _key(cursor: Cursor) -> SortKey:
     return SortKey(Field(name.text, name.span), is_descending)
 
 
+def _refuse_direction(cursor: Cursor, before: SortKey) -> None:
+    """Other languages say the direction after the field; a field of that name takes a comma or single quotes."""
+    word = cursor.peek()
+    if word.is_word("asc", "desc", "ascending", "descending"):
+        assert isinstance(before.value, Field)
+        sign = "-" if word.text.lower().startswith("d") else "+"
+        hint = f"the direction stands before the field: {sign}{name_text(before.value.name)}"
+        raise cursor.surprise("a comma or the end", hint, word)
+
+
 def _text(key: SortKey) -> str:
     assert isinstance(key.value, Field)
-    name = name_text(key.value.name)
+    name = name_text(key.value.name, {*KEYWORDS, "by"})
     text = name if key.mode is SortMode.AUTO else f"{key.mode.value}({name})"
     return f"-{text}" if key.descending else text

@@ -33,6 +33,8 @@ _HABITS = {
     ".": "a number begins with a digit: `0.5`",
     "]": "square brackets hold subqueries; lists are in round ones",
     "[": "square brackets hold subqueries; lists are in round ones",
+    "is": "a value that may be missing is asked for by `isnull(f)` and `isnotnull(f)`",
+    "between": "a range is two comparisons: `f >= 1 AND f <= 9`",
 }
 
 
@@ -199,12 +201,13 @@ class _Reading:
 
     def _end(self, token: Token) -> bool:
         opening = self._frame.opening
+        habit = _HABITS.get(token.text.lower()) if token.kind in (Kind.MARK, Kind.WORD) else None
         if opening is not None:
             line = self._cursor.scanner.text.count("\n", 0, opening.span.start) + 1
-            hint = _HABITS.get(token.text) or f"the bracket was opened in line {line}"
+            hint = habit or f"the bracket was opened in line {line}"
             raise self._cursor.surprise("an operator or `)`", hint, token)
-        if token.kind is Kind.MARK and token.text in _HABITS and token.text != "]":
-            raise self._cursor.surprise("an operator or the end", _HABITS[token.text], token)
+        if habit and not token.is_mark("]"):
+            raise self._cursor.surprise("an operator or the end", habit, token)
         return False
 
     def _push(self, pending: _Pending) -> None:
