@@ -155,7 +155,7 @@ WINDOWS: dict[str, Predicate] = {
     "search Keywords=-9214364837600034816": lambda e: e["Keywords"] == -9214364837600034816,
     "where Keywords==-9214364837600034816": lambda e: e["Keywords"] == -9214364837600034816,
     'where Keywords=="-9214364837600034816"': lambda e: e["Keywords"] == -9214364837600034816,
-    "where Keywords>-9223372036854775807": lambda e: e["Keywords"] > 1 - 2**63,
+    "where Keywords>-9223372036854775808": lambda e: e["Keywords"] > -(2**63),
     "search ProcessId=1820": lambda e: e.get("ProcessId") == "1820",
     "search ProcessId!=1820": lambda e: e.get("ProcessId", "1820") != "1820",
     "search NOT ProcessId=1820": lambda e: e.get("ProcessId") != "1820",

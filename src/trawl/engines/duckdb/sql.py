@@ -58,7 +58,8 @@ def literal(value: Scalar) -> str:
 
 def integer(value: int) -> str:
     """An integer constant: 64 bits where they hold it."""
-    return f"{value}::BIGINT" if -(1 << 63) <= value < 1 << 63 else f"{value}::HUGEINT"
+    written = str(value) if value >= 0 else f"({value})"  # a cast binds tighter than a minus sign
+    return f"{written}::BIGINT" if -(1 << 63) <= value < 1 << 63 else f"{written}::HUGEINT"
 
 
 def floating(value: float) -> str:
