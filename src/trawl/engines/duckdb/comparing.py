@@ -132,7 +132,7 @@ def _integer_and_float(integer: str, operator: str, number: str) -> str:
     near = f"CAST({rounding}({number}) AS BIGINT)"
     exact = f"({integer} {operator} {near})"
     if operator == "=":
-        exact = f"({number} = floor({number}) AND {integer} = {near})"
+        exact = f"CASE WHEN {integer} IS NOT NULL THEN {number} = floor({number}) AND {integer} = {near} END"
     return f"CASE WHEN abs({number}) < 9.2e18 THEN {exact} ELSE CAST({integer} AS DOUBLE) {operator} {number} END"
 
 

@@ -258,37 +258,24 @@ class Compiler:
             for key in keys:
                 frame.filter(sql.any_of(f"{given.sql} IS NOT NULL" for given in key.values))
         to = Expressions(frame, self.zone)
+        renamed = {given.sql: self.names.new() for key in keys for given in key.values}
+        calls = aggregates.Calls(self.names)
         columns: dict[str, Operand] = {}
-        items: list[str] = []
-        flaws: list[tuple[Flaw, Span | None, str]] = []
-        grouped = [given.sql for key in keys for given in key.values]
-        renamed = {name: self.names.new() for name in dict.fromkeys(grouped)}
         for (name, _), key in zip(relation.keys, keys, strict=True):
             columns[name] = tuple(replace(given, sql=renamed[given.sql], constant=None) for given in key.values)
             if key.is_integer:
-                count = self.names.new()
-                items.append(f"count_if({key.is_integer}) AS {count}")
-                columns[name] = grouping.as_seen(columns[name], f"{count} > 0")
-        for measure in relation.measures:
-            spelled = aggregates.find(measure)
-            assert spelled is not None, "the engine was asked whether it can"
-            gathering = aggregates.Gathering(to, measure.arguments, frame.order)
-            with to.at(measure.span):
-                found = spelled(gathering)
-            flaws += [(flaw, measure.span, condition) for flaw, condition in gathering.flaws]
-            names = [self.names.new() for _ in found]
-            items += [f"{given.sql} AS {name}" for given, name in zip(found, names, strict=True)]
-            columns[measure.name] = tuple(replace(given, sql=name) for given, name in zip(found, names, strict=True))
+                columns[name] = grouping.as_seen(columns[name], f"{calls.add(f'count_if({key.is_integer})')} > 0")
+        measures, flaws = aggregates.measured(to, relation.measures, frame.order, calls)
+        columns |= measures
         self.check(to)
-        flawed = [self.names.new() for _ in flaws]
-        items += [f"{condition} AS {name}" for (_, _, condition), name in zip(flaws, flawed, strict=True)]
-        items = [f"{old} AS {new}" for old, new in renamed.items()] + items
+        items = [f"{old} AS {new}" for old, new in renamed.items()] + calls.selected
         body = frame.select(items or ["count(*) AS rows"])
         if relation.keys:
             body += f" GROUP BY {', '.join(renamed)}" if renamed else " HAVING false"
         result = Frame(self.names, f"({body})", columns)
-        for (flaw, span, _), name in zip(flaws, flawed, strict=True):
-            self.checks.append(Check(result.select([f"count(*) FILTER (WHERE {name})"]), ((flaw, span),)))
+        if flaws:
+            counts = [f"count(*) FILTER (WHERE {condition})" for _, _, condition in flaws]
+            self.checks.append(Check(result.select(counts), tuple((flaw, span) for flaw, span, _ in flaws)))
         order = [found for name, _ in relation.keys for found in ordering.keys(columns[name], result)]
         result.settle(columns, tuple(order))
         return result

@@ -102,10 +102,10 @@ class Frame:
         self._reach(condition)
         self._conditions.append(condition)
 
-    def compute(self, expression: str) -> str:
-        """Adds a column and gives its name."""
+    def compute(self, expression: str, name: str | None = None) -> str:
+        """Adds a column and gives its name, a new one unless it has one."""
         self._reach(expression)
-        name = self.names.new()
+        name = name or self.names.new()
         self._computed[name] = expression
         self._held.append(name)
         return name

@@ -105,7 +105,10 @@ def _unboxed(box: str, inside: Type) -> Iterable[Alternative]:
         if Kind.INTEGER in inside.kinds:
             digits = f"regexp_full_match({box}, '-?[0-9]+')"
             yield Alternative(f"CASE WHEN {digits} THEN try_cast({box} AS HUGEINT) END", Kind.INTEGER, wide=True)
-        if Kind.FLOAT in inside.kinds:
+        if Kind.FLOAT in inside.kinds and Kind.INTEGER not in inside.kinds:
+            number = f"{first} IN ('-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9')"
+            yield Alternative(f"CASE WHEN {number} THEN try_cast({box} AS DOUBLE) END", Kind.FLOAT)
+        elif Kind.FLOAT in inside.kinds:
             fraction = f"{first} IN ('-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9')"
             fraction += f" AND NOT regexp_full_match({box}, '-?[0-9]+')"
             yield Alternative(f"CASE WHEN {fraction} THEN try_cast({box} AS DOUBLE) END", Kind.FLOAT)

@@ -83,25 +83,32 @@ def each(given: Alternative, computed: Callable[[Alternative], str]) -> str:
     return f"list_transform({given.sql}, lambda x: {computed(replace(given, sql='x', many=False))})"
 
 
-def struct(given: Alternative) -> str:
-    """As `plain_struct`, but equal numbers give equal structs: a whole float is the integer that it may be."""
-    if given.kind is not Kind.FLOAT:
-        return plain_struct(given, box(given, INLINE))
-    whole = replace(given, sql=f"CAST({given.sql} AS BIGINT)", kind=Kind.INTEGER)
-    is_whole = f"{given.sql} = floor({given.sql}) AND abs({given.sql}) < 9.2e18"
-    as_float, as_integer = (plain_struct(found, box(found, INLINE)) for found in (given, whole))
-    return f"CASE WHEN {is_whole} THEN {as_integer} ELSE {as_float} END"
+def struct(given: Alternative, boxed: str | None = None) -> str:
+    """A struct that orders values of several kinds as `sort` does, with the boxed value last.
 
-
-def plain_struct(given: Alternative, boxed: str) -> str:
-    """A struct that orders values of several kinds as `sort` does, with the boxed value last."""
+    Args:
+        boxed: another text in place of the boxed value.
+    """
     rank = {Kind.STRING: 1, Kind.BOOLEAN: 2, Kind.TIME: 3}.get(given.kind, 0)  # type: ignore[arg-type]  # numbers are none of these
     near, exact, text = "0.0::DOUBLE", "0::HUGEINT", "''"
     match given.kind:
         case Kind.STRING:
             text = given.sql
         case Kind.FLOAT:
-            near = given.sql
+            near, exact = given.sql, f"CASE WHEN {is_whole(given.sql)} THEN CAST({given.sql} AS HUGEINT) ELSE 0 END"
         case _:
             near, exact = f"CAST({given.sql} AS DOUBLE)", f"CAST({given.sql} AS HUGEINT)"
-    return f"{{'r': {rank}, 'n': {near}, 'i': {exact}, 's': {text}, 'b': {boxed}}}"
+    return f"{{'r': {rank}, 'n': {near}, 'i': {exact}, 's': {text}, 'b': {boxed or box(given, INLINE)}}}"
+
+
+def shared_struct(given: Alternative) -> str:
+    """As `struct`, but equal numbers give equal structs: a whole float counts as the integer that it may be."""
+    if given.kind is not Kind.FLOAT:
+        return struct(given)
+    integer = f"CAST(CAST({given.sql} AS BIGINT) AS VARCHAR)"
+    return struct(given, f"CASE WHEN {is_whole(given.sql)} THEN {integer} ELSE {box(given, INLINE)} END")
+
+
+def is_whole(number: str) -> str:
+    """Whether a float is an integer of 64 bits."""
+    return f"({number} = floor({number}) AND abs({number}) < 9.2e18)"

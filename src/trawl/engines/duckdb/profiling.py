@@ -54,14 +54,21 @@ def _query(frame: Frame, operand: Operand, top: int) -> str:
     to = Expressions(frame, "UTC")
     if grouping.has_lists(operand):
         operand, _ = grouping.spread(frame, operand, distinct=False)
-    key = tuple(replace(g, sql=to.bind(g.sql), constant=None) for g in grouping.identical(operand, to))
-    frame.filter(is_there(key))
-    names = tuple(replace(given, sql=frame.names.new()) for given in key)
+    key = grouping.group_key(operand, to)
+    frame.filter(is_there(key.values))
+    names = tuple(replace(given, sql=frame.names.new()) for given in key.values)
     count = frame.names.new()
-    items = [f"{given.sql} AS {new.sql}" for given, new in zip(key, names, strict=True)]
-    groups = ", ".join(given.sql for given in key)
-    source = f"({frame.select([*items, f'count(*) AS {count}'])} GROUP BY {groups})"
+    items = [f"{given.sql} AS {new.sql}" for given, new in zip(key.values, names, strict=True)]
+    items.append(f"count(*) AS {count}")
+    if key.is_integer:
+        seen = frame.names.new()
+        items.append(f"count_if({key.is_integer}) AS {seen}")
+        names = grouping.as_seen(names, f"{seen} > 0")
+    groups = ", ".join(given.sql for given in key.values)
+    source = f"({frame.select(items)} GROUP BY {groups})"
     values = Frame(frame.names, source, {"": names})
+    values.settle({"": names})
+    names = values.columns[""]
     order = ", ".join([f"{count} DESC", *map(str, ordering.keys(names, values))])
     values.hold(count)
     listed = ", ".join([boxed(names, values), count, *_totals(names, count)])

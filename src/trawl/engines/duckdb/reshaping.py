@@ -12,7 +12,7 @@ from trawl.engines.duckdb import ordering, sql
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Key
 from trawl.engines.duckdb.grouping import identical
-from trawl.engines.duckdb.operands import Alternative, Operand, as_float, is_there, one, opened
+from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, as_float, is_there, one, opened
 from trawl.engines.duckdb.spelling import aggregates
 from trawl.schema import INTEGER, Column, Kind, Schema
 from trawl.values import Instant
@@ -45,17 +45,14 @@ def lump(frame: Frame, relation: Lump, zone: str) -> Expressions:
     to = Expressions(counted, zone)
     value = _key(counted.columns.get(relation.field, ()), to)
     by = [given.sql for name in relation.by for given in _key(counted.columns.get(name, ()), to)]
-    spelled = aggregates.find(relation.weight)
-    assert spelled is not None, "the engine was asked whether it can"
-    with to.at(relation.weight.span):
-        weights = spelled(aggregates.Gathering(to, relation.weight.arguments, frame.order))
-    numbers = [as_float(given) for given in weights if given.kind in {Kind.INTEGER, Kind.FLOAT}]
+    calls = aggregates.Calls(frame.names)
+    weights, _ = aggregates.measured(to, [relation.weight], frame.order, calls)
+    numbers = [as_float(given) for given in weights[relation.weight.name] if given.kind in NUMBERS]
     counted.filter(is_there(value))
     counted.close()
-    weight = counted.names.new()
     own = [given.sql for given in value]
-    groups = ", ".join([*own, *by])
-    grouped = counted.select([*own, f"{sql.coalesce(numbers, 'DOUBLE')} AS {weight}"]) + f" GROUP BY {groups}"
+    grouped = counted.select([*own, *calls.selected]) + f" GROUP BY {', '.join([*own, *by])}"
+    weight = sql.coalesce(numbers, "DOUBLE")
     ranks = ", ".join(map(str, ordering.keys(value, to)))
     total = f"ORDER BY sum({weight}) DESC NULLS LAST, {ranks}"
     names = [frame.names.new() for _ in own]

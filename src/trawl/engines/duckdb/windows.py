@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from trawl.algebra import Measure, Window
+from trawl.algebra import Window
 from trawl.engines.duckdb import ordering, sql
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame
@@ -17,31 +17,32 @@ ROW_NUMBER = "row_number"
 """The measure that is no aggregate."""
 
 
-def add(to: Expressions, relation: Window) -> dict[str, Operand]:
-    """The measures of a window over a frame, as operands over its columns."""
+def extend(frame: Frame, zone: str, relation: Window) -> Expressions:
+    """Adds the measures to the frame's columns; the rows keep their order, but lie in any."""
+    to = Expressions(frame, zone)
     keys = [_alone(to.operand(key), to) for key in relation.partition]
     columns = [given.sql for key in keys for given in key]
-    has_keys = sql.all_of(is_there(key) for key in keys)
     group = f"PARTITION BY {', '.join(columns)}" if columns else ""
-    return {
-        measure.name: tuple(
-            replace(given, sql=f"CASE WHEN {has_keys} THEN {given.sql} END" if keys else given.sql)
-            for given in _measured(to, relation, measure, group)
-        )
-        for measure in relation.measures
+    has_keys = to.bind(sql.all_of(is_there(key) for key in keys)) if keys else "true"
+    calls = aggregates.Calls(frame.names, f" OVER ({_frame(to, relation, group)})")
+    plain = [measure for measure in relation.measures if measure.function != ROW_NUMBER]
+    measures, _ = aggregates.measured(to, plain, frame.order, calls)
+    numbers = {measure.name: _row_number(to, relation, group) for measure in relation.measures if measure not in plain}
+    for call, name in calls.columns.items():
+        frame.compute(call, name)
+    added = {
+        name: tuple(replace(given, sql=f"CASE WHEN {has_keys} THEN {given.sql} END") for given in operand)
+        for name, operand in {**measures, **numbers}.items()
     }
+    frame.close()
+    frame.settle({**frame.columns, **added}, frame.order)
+    return to
 
 
-def _measured(to: Expressions, relation: Window, measure: Measure, group: str) -> Operand:
-    if measure.function == ROW_NUMBER:
-        own = [found for key in relation.order for found in ordering.sort_keys(key, to.operand(key.value), to)]
-        order = ", ".join(map(str, (*own, *to.frame.order)))
-        return one(Kind.INTEGER, f"row_number() OVER ({group}{f' ORDER BY {order}' if order else ''})")
-    spelled = aggregates.find(measure)
-    assert spelled is not None, "the engine was asked whether it can"
-    gathering = aggregates.Gathering(to, measure.arguments, to.frame.order, f" OVER ({_frame(to, relation, group)})")
-    with to.at(measure.span):
-        return spelled(gathering)
+def _row_number(to: Expressions, relation: Window, group: str) -> Operand:
+    own = [found for key in relation.order for found in ordering.sort_keys(key, to.operand(key.value), to)]
+    order = ", ".join(map(str, (*own, *to.frame.order)))
+    return one(Kind.INTEGER, to.frame.compute(f"row_number() OVER ({group}{f' ORDER BY {order}' if order else ''})"))
 
 
 def _frame(to: Expressions, relation: Window, group: str) -> str:
@@ -67,12 +68,3 @@ def _alone(operand: Operand, to: Expressions) -> Operand:
         found.extend(opened((first,), to))
         found.append(replace(given, sql=f"CASE WHEN len({values}) > 1 THEN {values} END"))
     return tuple(replace(given, sql=to.bind(given.sql), constant=None) for given in identical(tuple(found), to))
-
-
-def extend(frame: Frame, zone: str, relation: Window) -> Expressions:
-    """Adds the measures to the frame's columns; the rows keep their order, but lie in any."""
-    to = Expressions(frame, zone)
-    added = add(to, relation)
-    frame.settle({**frame.columns, **added}, frame.order)
-    frame.close()
-    return to

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from trawl.algebra import Measure
 from trawl.engines.duckdb import ordering, sql
 from trawl.engines.duckdb.expressions import Expressions
-from trawl.engines.duckdb.frames import Key
+from trawl.engines.duckdb.frames import Key, Names
 from trawl.engines.duckdb.grouping import has_lists, identical, in_order, key_text, kinds_of, listed
 from trawl.engines.duckdb.operands import (
     Alternative,
@@ -23,6 +23,7 @@ from trawl.engines.duckdb.operands import (
 )
 from trawl.engines.duckdb.scopes import INLINE, Flaw
 from trawl.engines.duckdb.times import time
+from trawl.errors import Span
 from trawl.expr import Expr, Literal
 from trawl.functions import find_aggregation
 from trawl.functions.aggregates import LONGEST_LIST
@@ -33,21 +34,45 @@ _STEEPEST: Final = "1e150::DOUBLE"
 
 
 @dataclass
+class Calls:
+    """The calls of DuckDB aggregates that measures are made of, each once: columns of a layer of their own.
+
+    Attributes:
+        names: gives out names.
+        window: the OVER clause where they are of a window, with a leading blank.
+        columns: the name of each call.
+    """
+
+    names: Names
+    window: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+
+    def add(self, call: str) -> str:
+        """The name of a call's column."""
+        return self.columns.setdefault(f"{call}{self.window}", self.names.new())
+
+    @property
+    def selected(self) -> list[str]:
+        """The calls as items of a SELECT."""
+        return [f"{call} AS {name}" for call, name in self.columns.items()]
+
+
+@dataclass
 class Gathering:
-    """One measure being compiled.
+    """One measure being compiled: what its arguments are for a row, and what is computed of the calls.
 
     Attributes:
         to: compiles expressions over the rows.
         arguments: of the measure; the first is what is aggregated.
         order: the order of the rows.
-        window: the OVER clause where the measure is one of a window, with a leading blank.
-        flaws: what may be wrong with the result, and the condition of groups in which it is.
+        calls: where calls of aggregates go.
+        flaws: what may be wrong with the result, and the condition over the calls under which it is.
     """
 
     to: Expressions
     arguments: Sequence[Expr]
     order: tuple[Key, ...]
-    window: str = ""
+    calls: Calls
     flaws: list[tuple[Flaw, str]] = field(default_factory=list)
 
     @property
@@ -85,7 +110,7 @@ class Gathering:
 
     def rows(self, call: str) -> str:
         """A call of a DuckDB aggregate, over the rows of the group or of the window."""
-        return f"({call}{self.window})" if self.window else call
+        return self.calls.add(call)
 
     def flat(self, lists: str, clause: str = "") -> str:
         """The values of the lists of all rows, as one list."""
@@ -192,33 +217,41 @@ def _item_identity(given: Alternative) -> str:
 
 
 def _sum(of: Gathering) -> Operand:
-    given, many = of.numbers()
-    if given.kind is Kind.INTEGER:
-        return _held(of, of.over("sum", given.sql, many))
-    return _finite(of, of.over("fsum", given.sql, many))
-
-
-def _held(of: Gathering, total: str) -> Operand:
-    """A sum of integers that 64 bits hold, else null."""
-    of.flaws.append((Flaw.SUM_OVERFLOW, f"{total} IS NOT NULL AND try_cast({total} AS BIGINT) IS NULL"))
-    return one(Kind.INTEGER, f"try_cast({total} AS BIGINT)")
-
-
-def _finite(of: Gathering, total: str) -> Operand:
-    """A float that is a number, else null."""
-    of.flaws.append((Flaw.FLOAT_OVERFLOW, f"NOT isfinite({total})"))
-    return one(Kind.FLOAT, f"CASE WHEN isfinite({total}) THEN {total} END")
+    return _total(of, "{}")
 
 
 def _sum_of_squares(of: Gathering) -> Operand:
+    return _total(of, "({0} * {0})")
+
+
+def _total(of: Gathering, form: str) -> Operand:
+    """A sum of numbers in a form: of integers exactly, null where 64 bits do not hold it, else of floats."""
     given, many = of.numbers()
-    typed = "HUGEINT" if given.kind is Kind.INTEGER else "DOUBLE"
-    squares = f"try(CAST({given.sql} AS {typed}) * CAST({given.sql} AS {typed}))"
-    if many:
-        squares = f"list_transform({given.sql}, lambda x: CAST(x AS {typed}) * CAST(x AS {typed}))"
     if given.kind is Kind.INTEGER:
-        return _held(of, of.over("sum", squares, many))
-    return _finite(of, of.over("fsum", squares, many))
+        return _held(of, _summed(of, given, many, "HUGEINT", form))
+    total = _summed(of, given, many, "DOUBLE", form)
+    of.flaws.append((Flaw.FLOAT_OVERFLOW, f"NOT isfinite({total})"))
+    found = one(Kind.FLOAT, f"CASE WHEN isfinite({total}) THEN {total} END")
+    integers = tuple(value for value in opened(of.values, of.to) if value.kind is Kind.INTEGER and not value.many)
+    if many or not integers:
+        return found
+    whole = number(integers, of.to)
+    only = f"{of.over('count', given.sql, False)} = {of.over('count', whole.sql, False)}"
+    (exact,) = _held(of, _summed(of, whole, False, "HUGEINT", form), only)
+    return one(Kind.FLOAT, f"CASE WHEN {only} THEN CAST({exact.sql} AS DOUBLE) ELSE {found[0].sql} END")
+
+
+def _summed(of: Gathering, given: Alternative, many: bool, type_: str, form: str) -> str:
+    value = f"try({form.format(f'CAST({given.sql} AS {type_})')})"
+    if many:
+        value = f"list_transform({given.sql}, lambda x: {form.format(f'CAST(x AS {type_})')})"
+    return of.over("fsum" if type_ == "DOUBLE" else "sum", value, many)
+
+
+def _held(of: Gathering, total: str, where: str = "true") -> Operand:
+    """A sum of integers that 64 bits hold, else null."""
+    of.flaws.append((Flaw.SUM_OVERFLOW, f"{where} AND {total} IS NOT NULL AND try_cast({total} AS BIGINT) IS NULL"))
+    return one(Kind.INTEGER, f"try_cast({total} AS BIGINT)")
 
 
 def _average(of: Gathering) -> Operand:
@@ -263,12 +296,12 @@ def _by_number(given: Alternative) -> str:
     """A struct that orders as `min` does: as `sort`, but numeric text counts as the number it is."""
     boxed = box(given, INLINE)
     if given.kind is not Kind.STRING:
-        return ordering.plain_struct(given, boxed)
+        return ordering.struct(given, boxed)
     near = number_of_text(given.sql, INLINE)
-    return (
-        f"{{'r': CASE WHEN {near} IS NULL THEN 1 ELSE 0 END, 'n': coalesce({near}, 0.0::DOUBLE), 'i': 0::HUGEINT, "
-        f"'s': {given.sql}, 'b': {boxed}}}"
-    )
+    exact = f"CASE WHEN {ordering.is_whole(near)} THEN CAST({near} AS HUGEINT) ELSE 0 END"
+    rank = f"CASE WHEN {near} IS NULL THEN 1 ELSE 0 END"
+    number_key = f"'r': {rank}, 'n': coalesce({near}, 0.0::DOUBLE), 'i': {exact}"
+    return f"{{{number_key}, 's': {given.sql}, 'b': {boxed}}}"
 
 
 def _range(of: Gathering) -> Operand:
@@ -316,10 +349,9 @@ def _values(of: Gathering) -> Operand:
             distinct = f"list_sort({listed_once})"
             return (replace(found[0], sql=distinct, many=True, constant=None),)
     lists = listed(of.values, to)
-    structs = ", ".join(ordering.each(given, ordering.struct) for given in lists)
+    structs = ", ".join(ordering.each(given, ordering.shared_struct) for given in lists)
     every = of.flat(f"list_concat({structs})")
-    distinct = f"list_distinct({every})"
-    boxes = f"list_transform(list_sort({distinct}), lambda x: x.b)"
+    boxes = f"list_transform(list_sort(list_distinct({every})), lambda x: {_as_seen(of, lists, 'x')})"
     return (Alternative(f"CASE WHEN len({boxes}) > 0 THEN {boxes} END", None, many=True, inside=_inside(lists)),)
 
 
@@ -348,11 +380,22 @@ def _mode(of: Gathering) -> Operand:
     lists = listed(of.values, to)
     if not lists:
         return ()
-    structs = ", ".join(ordering.each(given, ordering.struct) for given in lists)
+    structs = ", ".join(ordering.each(given, ordering.shared_struct) for given in lists)
     every = of.flat(f"list_concat({structs})")
     counts = f"map_entries(list_histogram({every}))"
     ranked = f"list_sort(list_transform({counts}, lambda e: {{'c': -CAST(e.value AS BIGINT), 'k': e.key}}))"
-    return (Alternative(f"{ranked}[1].k.b", None, inside=_inside(lists)),)
+    best = f"list_transform({ranked}[1:1], lambda x: {_as_seen(of, lists, 'x.k')})[1]"
+    return (Alternative(best, None, inside=_inside(lists)),)
+
+
+def _as_seen(of: Gathering, lists: Operand, struct: str) -> str:
+    """The boxed value of a shared struct: of a whole number that was never seen as an integer, the float."""
+    integers = [given.sql for given in lists if given.kind is Kind.INTEGER]
+    if not integers or not any(given.kind is Kind.FLOAT for given in lists):
+        return f"{struct}.b"
+    seen = of.flat(f"CAST({integers[0]} AS HUGEINT[])")
+    is_float = f"{struct}.r = 0 AND {ordering.is_whole(f'{struct}.n')} AND NOT list_contains({seen}, {struct}.i)"
+    return f"CASE WHEN {is_float} THEN {struct}.b || '.0' ELSE {struct}.b END"
 
 
 def _first(of: Gathering) -> Operand:
@@ -459,3 +502,19 @@ def find(measure: Measure) -> Builder | None:
     """What the aggregate of a measure becomes; None where DuckDB has no spelling of it."""
     known = find_aggregation(measure.function)
     return AGGREGATES.get(known.name) if known else None
+
+
+def measured(
+    to: Expressions, measures: Iterable[Measure], order: tuple[Key, ...], calls: Calls
+) -> tuple[dict[str, Operand], list[tuple[Flaw, Span | None, str]]]:
+    """Measures as operands over the calls that they are made of, and what may be wrong with them."""
+    columns: dict[str, Operand] = {}
+    flaws: list[tuple[Flaw, Span | None, str]] = []
+    for measure in measures:
+        spelled = find(measure)
+        assert spelled is not None, "the engine was asked whether it can"
+        gathering = Gathering(to, measure.arguments, order, calls)
+        with to.at(measure.span):
+            columns[measure.name] = spelled(gathering)
+        flaws += [(flaw, measure.span, condition) for flaw, condition in gathering.flaws]
+    return columns, flaws

@@ -110,7 +110,7 @@ def _as_duration(to: Expressions, operand: Operand) -> str:
     value = to.bind(given.sql)
     exact = to.bind(f"abs({decimal(value)})")
     micros = to.bind(f"CAST(round_even({exact} - trunc({exact}), 6) * 1000000 AS BIGINT)")
-    seconds = to.bind(f"CAST(trunc({exact}) AS BIGINT)")
+    seconds = to.bind(f"CAST(trunc({exact}) AS HUGEINT)")
     sign = f"CASE WHEN {value} < 0 THEN '-' ELSE '' END"
     days = f"CASE WHEN {seconds} >= 86400 THEN ({seconds} // 86400) || '+' ELSE '' END"
     parts = (f"{seconds} // 3600 % 24", f"{seconds} // 60 % 60", f"{seconds} % 60")

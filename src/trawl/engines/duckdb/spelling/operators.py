@@ -97,7 +97,11 @@ def _in(to: Expressions, call: Call) -> list[str]:
         return [plain]
     conditions = [sql.coalesce(equal(to, value, item), "BOOLEAN") for item in items]
     known = sql.any_of(f"{given.sql} IS NOT NULL" for given in value)
-    return [f"CASE WHEN {known} THEN {sql.any_of(conditions)} END"]
+    lists = [given for operand in (value, *items) for given in opened(operand, to) if given.many]
+    found = f"WHEN {known} THEN {sql.any_of(conditions)} END"
+    if lists:  # of an empty list there is no pair to compare
+        found = f"WHEN {sql.any_of(f'len({given.sql}) = 0' for given in lists)} THEN false {found}"
+    return [f"CASE {found}"]
 
 
 def _plain_list(value: Operand, items: Sequence[Operand]) -> str | None:
