@@ -34,7 +34,8 @@ class Work:
         spill_bytes: how much may be spilled into `scratch`.
         zone: IANA name of the time zone of calendar units.
         eager: whether first rows should come as early as possible, rather than all rows as soon as possible.
-        profile: whether the engine's own operator profile is wanted.
+        metered: whether row groups are counted.
+        profile: whether the engine's own operator profile is wanted; it is metered then too.
     """
 
     relation: Relation
@@ -46,6 +47,7 @@ class Work:
     spill_bytes: int = 10 << 30
     zone: str = "UTC"
     eager: bool = True
+    metered: bool = False
     profile: bool = False
 
 
@@ -66,7 +68,12 @@ class Progress:
 
 @dataclass(frozen=True)
 class Cost:
-    """What an execution took (api.md 4, executionCost)."""
+    """What an execution took (api.md 4, executionCost). What is read several times counts once.
+
+    Attributes:
+        row_groups_read, row_groups_skipped: of the files that were read; 0 where the work was not metered.
+        profile: of each statement that ran to its end, in the engine's own words; empty unless asked for.
+    """
 
     rows_read: int = 0
     bytes_read: int = 0

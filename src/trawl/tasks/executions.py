@@ -28,6 +28,7 @@ class Means:
     memory_bytes: int
     spill_bytes: int
     zone: str
+    metered: bool
     profile: bool
 
 
@@ -151,6 +152,7 @@ class Executions:
             spill_bytes=means.spill_bytes,
             zone=means.zone,
             eager=eager,
+            metered=means.metered,
             profile=means.profile,
         )
         with self._lock:

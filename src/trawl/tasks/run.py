@@ -133,6 +133,7 @@ class Run:
             memory_bytes=self._begin.memory_bytes,
             spill_bytes=self._begin.spill_bytes,
             zone=task.zone,
+            metered=task.wanted.cost is not CostLevel.OFF,
             profile=task.wanted.cost is CostLevel.DEBUG,
         )
         self._executions = Executions(means, frozen.segments)

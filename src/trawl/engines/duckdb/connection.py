@@ -13,6 +13,12 @@ from trawl.engines.base import Work
 from trawl.engines.duckdb import sql
 from trawl.errors import Code, TrawlError
 
+ROW_GROUPS: Final = ("operator.row_groups_scanned", "operator.extra_info")
+"""What DuckDB measures where the row groups read are to be counted."""
+
+OPERATORS: Final = ("operator.*", "query.*")
+"""What DuckDB measures where its operators' profile is wanted."""
+
 DEEPEST: Final = 1_000_000
 """Nesting of expressions and subqueries that DuckDB accepts; the parser of queries bounds it before."""
 
@@ -34,6 +40,11 @@ def connect(work: Work, folders: list[Path]) -> duckdb.DuckDBPyConnection:
     }
     connection = duckdb.connect(":memory:", config=settings)
     allowed = sql.texts(str(folder) for folder in [*folders, work.scratch])
+    if work.metered or work.profile:
+        measured = sql.texts(OPERATORS if work.profile else ROW_GROUPS)
+        connection.execute(
+            f"SET enable_profiling = 'no_output'; SET profiling_coverage = 'ALL'; SET tracked_metrics = {measured}"
+        )
     connection.execute(
         "SET TimeZone = 'UTC'; SET error_on_division_by_zero = false; "
         f"SET max_expression_depth = {DEEPEST}; "

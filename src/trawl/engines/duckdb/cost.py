@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from trawl.algebra import Given, Scan, post_order
 from trawl.catalog.base import Segment
@@ -39,7 +40,11 @@ class Meter:
         self._read: dict[str, Segment] = {}
         self._reading: dict[str, Segment] = dict(found)
         self._statements: list[str] = []
+        self._is_metered = work.metered or work.profile
+        self._is_profiled = work.profile
         self._profiles: list[Mapping[str, Any]] = []
+        self._row_groups: dict[str, int] = {}
+        self._held = 0
         self._spilled = 0
         self._furthest = Progress()
 
@@ -61,13 +66,23 @@ class Meter:
         self._read, self._reading = dict(self._segments), {}
 
     def finish(self, scratch: Path) -> None:
-        """Notes what was spilled, before it is deleted."""
+        """Notes what was spilled, before it is deleted, and what the files read hold."""
+        if self._is_metered:
+            self._held = sum(pq.read_metadata(path).num_row_groups for path in self._read)
         if scratch.is_dir():
             self._spilled = sum(file.stat().st_size for file in scratch.rglob("*.tmp"))
 
-    def profiled(self, text: str) -> None:
-        """Notes DuckDB's own profile of a statement."""
-        self._profiles.append(json.loads(text))
+    def ran(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Notes what DuckDB measured of the statement noted last, which ran to its end."""
+        if not self._is_metered:
+            return
+        told = json.loads(connection.get_profiling_information("json"))
+        for files, read in _scanned(told.get("operator", [])):
+            self._row_groups[files] = max(read, self._row_groups.get(files, 0))
+        if self._is_profiled:
+            query = {name: value for name, value in told.get("query", {}).items() if name != "sql"}
+            statement = len(self._statements) - 1
+            self._profiles.append({"statement": statement, "query": query, "operators": told.get("operator", [])})
 
     def progress(self, connection: duckdb.DuckDBPyConnection | None) -> Progress:
         """How far it is; never less than before."""
@@ -86,13 +101,28 @@ class Meter:
         return self._furthest
 
     def cost(self) -> Cost:
-        """What it took so far."""
+        """What it took so far; row groups skipped are known at the end."""
+        row_groups = sum(self._row_groups.values())
         return Cost(
             rows_read=sum(segment.rows for segment in self._read.values()),
             bytes_read=sum(segment.bytes for segment in self._read.values()),
             files_read=len(self._read),
             files_skipped=self._skipped + len(self._segments) - len(self._read),
+            row_groups_read=row_groups,
+            row_groups_skipped=max(0, self._held - row_groups),
             bytes_spilled=self._spilled,
             statements=tuple(self._statements),
             profile=tuple(self._profiles),
         )
+
+
+def _scanned(operators: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, int]]:
+    """How many row groups each scan of files among operators read, with the first of the files."""
+    waiting = list(operators)
+    while waiting:
+        operator = waiting.pop()
+        waiting.extend(operator.get("children", ()))
+        told = operator.get("extra_info", {})
+        if told.get("Function") == "READ_PARQUET":
+            first = str(told.get("Filename(s)", "")).split(", ")[0]
+            yield first, operator["row_groups_scanned"]

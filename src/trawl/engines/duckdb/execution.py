@@ -157,7 +157,9 @@ class Statements:
         """The rows of a query."""
         self._check()
         self._meter.statement(query)
-        return self._connection.execute(query).fetchall()
+        found = self._connection.execute(query).fetchall()
+        self._meter.ran(self._connection)
+        return found
 
     def keep(self, query: str) -> str:
         """The name of a table that holds the rows of a query."""
@@ -167,6 +169,7 @@ class Statements:
         statement = f"CREATE TEMP TABLE {name} AS {query}"
         self._meter.statement(statement)
         self._connection.execute(statement)
+        self._meter.ran(self._connection)
         return name
 
     def count_faults(self, compiler: Compiler) -> None:
@@ -195,6 +198,7 @@ class Statements:
             self._check()
             empty = False
             yield _shaped(batch, target)
+        self._meter.ran(self._connection)
         if empty:
             yield pa.RecordBatch.from_pylist([], schema=target) if len(target) else _no_columns(0)
 
