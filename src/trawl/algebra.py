@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Literal as OneOf
 
 from trawl.calendars import BucketUnit
-from trawl.errors import Span
+from trawl.errors import Notice, Span
 from trawl.expr import Expr
 from trawl.schema import Schema
 from trawl.values import Instant, Value
@@ -170,11 +170,16 @@ class Sort(Relation):
 
 @dataclass(frozen=True, eq=False)
 class Slice(Relation):
-    """The rows from `offset` on, at most `count` (None: all); order kept."""
+    """The rows from `offset` on, at most `count` (None: all); order kept.
+
+    Attributes:
+        notice: what is said where there are rows beyond the last that is kept.
+    """
 
     input: Relation
     count: int | None
     offset: int = 0
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, eq=False)

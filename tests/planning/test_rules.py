@@ -14,6 +14,7 @@ from trawl.algebra import (
     SortKey,
     post_order,
 )
+from trawl.errors import Notice
 from trawl.expr import Call, Field, Literal
 from trawl.planning.bind import bind
 from trawl.planning.rules import improve, merge
@@ -88,6 +89,19 @@ def test_slices_over_slices_become_one_with_the_same_rows() -> None:
             below = rows[first_offset:][:first_count]
             expected = below[offset:][:count]
             assert rows[merged.offset :][: merged.count] == expected
+
+
+def test_a_slice_that_says_what_it_cuts_off_is_merged_only_where_nobody_would_have_seen_it() -> None:
+    kept = Slice(scan(), 10, notice=Notice("sort_limit", "cut"))
+    unseen = merge.apply(bind(Slice(kept, 4, 6)))
+    assert isinstance(unseen, Slice)
+    assert (unseen.count, unseen.offset, unseen.notice) == (4, 6, None)
+    assert isinstance(unseen.input, Scan)
+    for above in (Slice(kept, 5, 6), Slice(kept, None, 1)):
+        merged = merge.apply(bind(above))
+        assert isinstance(merged, Slice)
+        assert isinstance(merged.input, Slice)
+        assert merged.input.notice == kept.notice
 
 
 def test_rows_that_are_only_counted_keep_one_column() -> None:

@@ -5,24 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from trawl.algebra import (
-    Aggregate,
-    Extend,
-    Filter,
-    Generate,
-    Project,
-    Relation,
-    Reverse,
-    Rows,
-    Scan,
-    Slice,
-    Sort,
-    SortKey,
-    Window,
-)
+from trawl.algebra import Relation, Slice, Sort, SortKey
 from trawl.commands.base import Command, Scope
 from trawl.commands.sorting import key_texts, read_keys
-from trawl.errors import Code, TrawlError
+from trawl.errors import Code, Notice, TrawlError
 from trawl.language.cursor import Cursor, Options
 from trawl.language.tokens import Kind
 from trawl.language.writer import Writer
@@ -81,35 +67,10 @@ class SortEvents(Command):
         writer.list(key_texts(self.keys))
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
-        """Sorts and cuts; warns where the cut is the setting's and may lose events."""
+        """Sorts and cuts; where the cut is the setting's, it is said if it loses events."""
         ordered = Sort(upstream, self.keys)
-        limit = scope.limit("sort_limit") if self.limit is None else self.limit
-        if limit == 0:
-            return ordered
-        if self.limit is None:
-            most = _most_rows(upstream)
-            if most is not None and most <= limit:
-                return ordered
-            message = f"sort keeps the first {limit:,} events at most; `sort 0` keeps all"
-            scope.warn("sort_limit", message, self.span)
-        return Slice(ordered, limit)
-
-
-def _most_rows(relation: Relation) -> int | None:
-    """How many rows there can be at most, where that is plain to see."""
-    while True:
-        match relation:
-            case Slice(count=int(count)):
-                return count
-            case Generate(count=count):
-                return count
-            case Rows(rows=rows):
-                return len(rows)
-            case Scan(newest=newest):
-                return newest
-            case Aggregate(keys=()):
-                return 1
-            case Filter() | Extend() | Project() | Sort() | Reverse() | Window():
-                relation = relation.input
-            case _:
-                return None
+        if self.limit is not None:
+            return Slice(ordered, self.limit) if self.limit else ordered
+        most = scope.limit("sort_limit")
+        message = f"sort kept the first {most:,} events; `sort 0` keeps all"
+        return Slice(ordered, most, notice=Notice("sort_limit", message, self.span)) if most else ordered

@@ -108,7 +108,7 @@ class Execution(Protocol):
         """What it took so far."""
 
     def notices(self) -> list[Notice]:
-        """Faults of the data counted so far (bad casts and the like); complete after the last batch."""
+        """Limits reached, and faults of the data counted so far (bad casts and the like); complete at the end."""
 
 
 class Engine(Protocol):

@@ -247,6 +247,12 @@ class Compiler:
     @_compile.register
     def _(self, relation: Slice, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
+        if relation.notice is not None and relation.count is not None:
+            reach = relation.offset + relation.count
+            limit(frame, reach + 1, 0)
+            reshaping.kept(frame, self.host, self.shared)
+            if (reach + 1,) in self.host.rows(frame.copy().select(["count(*)"])):
+                self.host.tell(relation.notice)
         limit(frame, relation.count, relation.offset)
         return frame
 

@@ -45,6 +45,7 @@ class Running:
         self.meter = Meter(work)
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._faults: FaultCounts = Counter()
+        self._told: list[Notice] = []
         self._stopped = threading.Event()
         self._queue: queue.Queue[pa.RecordBatch | TrawlError | BaseException | None] = queue.Queue(maxsize=2)
 
@@ -78,8 +79,12 @@ class Running:
         return self.meter.cost()
 
     def notices(self) -> list[Notice]:
-        """Faults of the data counted so far."""
-        return [Notice(flaw.code, flaw.message, span, count) for (flaw, span), count in self._faults.items() if count]
+        """What was cut off, and faults of the data counted so far."""
+        counted = self._faults.items()
+        return [
+            *self._told,
+            *(Notice(flaw.code, flaw.message, span, count) for (flaw, span), count in counted if count),
+        ]
 
     # --- in the thread -------------------------------------------------------------------------------
 
@@ -100,7 +105,7 @@ class Running:
 
     def _produce(self, connection: duckdb.DuckDBPyConnection) -> Iterator[pa.RecordBatch]:
         self._check()
-        host = Statements(connection, self.meter, self._faults, self._check)
+        host = Statements(connection, self.meter, self._faults, self._told.append, self._check)
         compiler = Compiler(self.work.snapshot, host, self.work.zone)
         given = {
             id(leaf): host.given(compiler, leaf, self.work.given[leaf.name])
@@ -145,11 +150,17 @@ class Statements:
     """Runs statements on one connection, and keeps what they cost."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, meter: Meter, faults: FaultCounts, check: Callable[[], None]
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        meter: Meter,
+        faults: FaultCounts,
+        tell: Callable[[Notice], None],
+        check: Callable[[], None],
     ) -> None:
         self._connection = connection
         self._meter = meter
         self._faults = faults
+        self._tell = tell
         self._check = check
         self._tables = 0
 
@@ -171,6 +182,10 @@ class Statements:
         self._connection.execute(statement)
         self._meter.ran(self._connection)
         return name
+
+    def tell(self, notice: Notice) -> None:
+        """Leaves a warning."""
+        self._tell(notice)
 
     def count_faults(self, compiler: Compiler) -> None:
         """Counts the faults of the data in what was compiled since the last time."""
@@ -294,3 +309,6 @@ class Silent:
     def keep(self, query: str) -> str:
         """The query itself, in the place of a table."""
         return f"({query})"
+
+    def tell(self, notice: Notice) -> None:
+        """Nothing: no row was cut off."""

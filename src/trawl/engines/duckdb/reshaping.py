@@ -14,6 +14,7 @@ from trawl.engines.duckdb.frames import Frame, Key
 from trawl.engines.duckdb.grouping import identical
 from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, as_float, is_there, one, opened
 from trawl.engines.duckdb.spelling import aggregates
+from trawl.errors import Notice
 from trawl.schema import INTEGER, Column, Kind, Schema
 from trawl.values import Instant
 
@@ -26,6 +27,9 @@ class Host(Protocol):
 
     def keep(self, query: str) -> str:
         """The name of a table that holds the rows of a query."""
+
+    def tell(self, notice: Notice) -> None:
+        """Leaves a warning."""
 
 
 def kept(frame: Frame, host: Host, shared: Collection[str]) -> None:

@@ -56,6 +56,7 @@ class Interpretation:
     faults: Faults = field(default_factory=Faults)
     stopped: bool = False
     read: list[Segment] = field(default_factory=list)
+    told: list[Notice] = field(default_factory=list)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows in order. Raises `TrawlError` (`STOPPED`) after `stop`."""
@@ -92,8 +93,8 @@ class Interpretation:
         return Cost(progress.scanned_rows, progress.scanned_bytes, files_read=len(self.read))
 
     def notices(self) -> list[Notice]:
-        """The faults of the data so far."""
-        return self.faults.notices()
+        """What was cut off, and the faults of the data so far."""
+        return [*self.told, *self.faults.notices()]
 
     def run(self, relation: Relation, inputs: list[Sequence]) -> Sequence:
         """The rows of a relation over those of its inputs."""
@@ -135,6 +136,8 @@ class Interpretation:
                 return sorted_by(relation.keys, rows, self.faults)
             case algebra.Slice():
                 end = None if relation.count is None else relation.offset + relation.count
+                if relation.notice is not None and rows[end:] and end is not None:
+                    self.told.append(relation.notice)
                 return rows[relation.offset : end]
             case algebra.Reverse():
                 return rows[::-1]

@@ -1,4 +1,7 @@
-"""Puts neighbours into one: filters over filters, slices over slices, and slices over what is generated."""
+"""Puts neighbours into one: filters over filters, slices over slices, and slices over what is generated.
+
+What a slice says where it cuts rows off is kept, but for rows that nobody would have seen anyhow.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +24,21 @@ def _merged(relation: Relation) -> Relation:
     match relation:
         case Filter(input=Filter() as below):
             return Filter(below.input, all_of(below.condition, relation.condition), schema=relation.schema)
-        case Slice(input=Slice() as below):
+        case Slice(input=Slice() as below) if relation.notice is None and _is_unseen(below, relation):
             count = relation.count
             if below.count is not None:
                 left = max(0, below.count - relation.offset)
                 count = left if count is None else min(count, left)
             return Slice(below.input, count, below.offset + relation.offset, schema=relation.schema)
-        case Slice(input=Generate() as below, count=int() as count) if below.count > count + relation.offset:
+        case Slice(input=Generate() as below, count=int() as count, notice=None):
+            if below.count <= count + relation.offset:
+                return relation
             return replace(relation, input=replace(below, count=count + relation.offset))
     return relation
+
+
+def _is_unseen(below: Slice, above: Slice) -> bool:
+    """Whether it needs no saying that the slice below cuts rows off: the one above asks for none of them."""
+    if below.notice is None or below.count is None:
+        return True
+    return above.count is not None and above.offset + above.count <= below.count
