@@ -1,14 +1,15 @@
-"""How values leave Trawl: whole Arrow columns as JSON-ready values or as text (api.md 4).
+"""How values leave Trawl: whole Arrow columns as JSON or as text (api.md 4).
 
-Instants are ISO 8601, integers beyond 2^53 are strings, arrays stay arrays, missing is None. Everything here
-works on a column at a time, because value by value is too slow for a million rows.
+Instants are ISO 8601, integers beyond 2^53 are strings, arrays stay arrays, missing is null, or left out of its row.
+Everything here works on a column at a time and leaves the values to Arrow: as objects of Python, a million rows
+would take several times as long as reading them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Final
 
 import orjson
 import pyarrow as pa
@@ -16,12 +17,19 @@ import pyarrow.compute as pc
 
 from trawl.arrow import schema_of
 from trawl.schema import Kind, Layout, Schema, Type
-from trawl.values import NANOSECONDS, Instant, Scalar, Value, text_of, unbox
+from trawl.values import Instant, Scalar, Value, text_of, unbox
 
 LARGEST_EXACT: Final = 2**53
 """The largest integer that every reader of JSON takes exactly."""
-PIECE: Final = 500
-"""Rows that are objects of Python at once: few enough that the garbage collector does not look at them."""
+PIECE: Final = 1 << 20
+"""Bytes of the columns that become text at once, about."""
+
+_HARMLESS: Final = bytes(code for code in range(0x20, 256) if code not in b'"\\')
+"""What JSON takes bare in a text, byte by byte of its UTF-8."""
+_UNLIKE_JSON: Final = r'\{"t":|[0-9]{16}'
+"""What a boxed value has in it, if it is to be written in another way than it is stored (and some others)."""
+_SECONDS_END: Final = 19
+"""Where in `2020-09-13T12:26:40.123` the fraction begins."""
 
 
 def fields_of(schema: Schema) -> list[dict[str, object]]:
@@ -40,73 +48,138 @@ def json_value(value: Value) -> object:
     return value
 
 
-def json_values(array: pa.Array, type_: Type) -> list[Any]:
-    """A column of the type's layout as JSON-ready values, None where it is missing."""
+def json_pieces(batch: pa.RecordBatch, between: str = ",") -> Iterator[bytes]:
+    """The rows of a batch as JSON objects with `between` between them, but for two pieces; `PIECE` bytes at a time."""
+    for few in _sliced(batch):
+        yield _content(json_rows(few, between))[: -len(between)]
+
+
+def json_rows(batch: pa.RecordBatch, after: str = "") -> pa.Array:
+    """The rows of a batch as texts: a JSON object each, then `after`; a field that a row has not is left out."""
+    fields = []
+    for array, column in zip(batch.columns, schema_of(batch.schema), strict=True):
+        if array.null_count < len(array):
+            key = orjson.dumps(column.name).decode()
+            texts, quote = _unquoted(array, column.type)
+            fields.append(_around(f"{key}:{quote}", texts, quote))
+    if not fields:
+        return pa.array(["{}" + after] * batch.num_rows, pa.string())
+    # Arrow drops a row that is nothing but nulls: so each begins with an empty text, whose comma becomes the bracket.
+    rows = pc.binary_join_element_wise(_scalar(""), *fields, _scalar(","), null_handling="skip")
+    return _around("", pc.binary_replace_slice(rows, 0, 1, "{"), "}" + after)
+
+
+def json_column(array: pa.Array, type_: Type) -> bytes:
+    """A column of the type's layout as JSON values with commas between them, `null` where one is missing."""
+    return _content(_around("", json_texts(array, type_).fill_null("null"), ","))[:-1]
+
+
+def json_texts(array: pa.Array, type_: Type) -> pa.Array:
+    """A column of the type's layout as texts, a JSON value each; null where it is missing."""
+    texts, quote = _unquoted(array, type_)
+    return _around(quote, texts, quote) if quote else texts
+
+
+def _unquoted(array: pa.Array, type_: Type) -> tuple[pa.Array, str]:
+    """A column as texts, and what has to stand around each to make it a JSON value: quotes or nothing."""
     if type_.layout is Layout.BOXED:
-        return [json_value(unbox(text)) for text in array.to_pylist()]
+        return _json_boxed(array), ""
     if type_.layout is Layout.LIST:
-        items = json_values(array.flatten(), type_.element)
-        ends = pc.cumulative_sum(pc.list_value_length(array).fill_null(0)).to_pylist()
-        present = array.is_valid().to_pylist()
-        starts = [0, *ends][:-1]
-        return [items[a:b] if there else None for a, b, there in zip(starts, ends, present, strict=True)]
-    if type_.kind is Kind.TIME:
-        return instant_texts(array).to_pylist()  # type: ignore[no-any-return]  # pyarrow is untyped
-    if type_.kind is Kind.INTEGER:
-        return _json_integers(array)
-    return array.to_pylist()  # type: ignore[no-any-return]  # pyarrow is untyped
+        items = json_texts(array.flatten(), type_.element).fill_null("null")
+        return _around("[", _joined(array, items, ","), "]"), ""
+    match type_.kind:
+        case Kind.TIME:
+            return instant_texts(array), '"'
+        case Kind.INTEGER:
+            return _json_integers(array), ""
+        case Kind.FLOAT:
+            return _scattered(_json_floats(array.drop_null()), array), ""
+        case Kind.BOOLEAN:
+            return array.cast(pa.string()), ""
+    return _escaped(array), '"'
 
 
-def _json_integers(array: pa.Array) -> list[Any]:
-    if pa.types.is_decimal(array.type):
-        return [None if number is None else json_value(int(number)) for number in array.to_pylist()]
-    extremes = pc.min_max(array).as_py()
-    values: list[Any] = array.to_pylist()
-    if extremes["min"] is None or (extremes["min"] >= -LARGEST_EXACT and extremes["max"] <= LARGEST_EXACT):
-        return values
-    return [json_value(number) for number in values]
+def _json_boxed(array: pa.Array) -> pa.Array:
+    """Boxed values are JSON already, but for instants and large integers."""
+    unlike = pc.match_substring_regex(array, _UNLIKE_JSON)
+    if not pc.any(unlike).as_py():
+        return array
+    written = [orjson.dumps(json_value(unbox(text))).decode() for text in array.filter(unlike).to_pylist()]
+    return pc.replace_with_mask(array, unlike, pa.array(written, pa.string()))
 
 
-def json_rows(batch: pa.RecordBatch) -> Iterator[dict[str, Any]]:
-    """The rows of a batch as JSON objects; a field that a row has not is left out."""
-    schema = schema_of(batch.schema)
-    if not len(schema):
-        return ({} for _ in range(batch.num_rows))
-    columns = [json_values(array, column.type) for array, column in zip(batch.columns, schema, strict=True)]
-    names = schema.names
-    rows = zip(*columns, strict=True)
-    if not any(array.null_count for array in batch.columns):
-        return (dict(zip(names, row, strict=False)) for row in rows)  # equal by construction; strict costs a third
-    return ({name: value for name, value in zip(names, row, strict=False) if value is not None} for row in rows)
+def _json_integers(array: pa.Array) -> pa.Array:
+    texts = array.cast(pa.string())
+    least, most = (pa.scalar(sign * LARGEST_EXACT, array.type) for sign in (-1, 1))
+    extremes = pc.min_max(array)
+    if not pc.or_(pc.less(extremes["min"], least), pc.greater(extremes["max"], most)).as_py():
+        return texts
+    return pc.if_else(pc.or_(pc.less(array, least), pc.greater(array, most)), _around('"', texts, '"'), texts)
 
 
-def json_pieces(batch: pa.RecordBatch) -> Iterator[bytes]:
-    """The rows of a batch as JSON objects with commas between them, `PIECE` rows at a time."""
-    rows = json_rows(batch)
-    while several := list(islice(rows, PIECE)):
-        yield orjson.dumps(several)[1:-1]
+def _json_floats(present: pa.Array) -> list[str]:
+    """As orjson writes them, so that a whole one keeps its `.0`."""
+    return orjson.dumps(present.to_pylist())[1:-1].decode().split(",")
+
+
+def _escaped(array: pa.Array) -> pa.Array:
+    """Texts with backslashes before what JSON does not take bare."""
+    present = array.drop_null()
+    if not _content(present).translate(None, _HARMLESS):
+        return array
+    return _scattered(orjson.dumps(present.to_pylist())[2:-2].decode().split('","'), array)
+
+
+def _scattered(texts: list[str], array: pa.Array) -> pa.Array:
+    """Texts at the places where an array has values, in order."""
+    if array.null_count == len(array):
+        return pa.nulls(len(array), pa.string())
+    made = pa.array(texts, pa.string())
+    return pc.replace_with_mask(pa.nulls(len(array), pa.string()), array.is_valid(), made) if array.null_count else made
+
+
+def _sliced(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    rows = max(1, PIECE * batch.num_rows // max(1, batch.nbytes))
+    for start in range(0, batch.num_rows, rows):
+        yield batch.slice(start, rows)
+
+
+@lru_cache(maxsize=4096)
+def _scalar(text: str) -> pa.Scalar:
+    """A text as Arrow takes it. Left to find the type out, Arrow looks for pandas each time, which takes 100 µs."""
+    return pa.scalar(text, pa.string())
+
+
+def _around(before: str, texts: pa.Array, after: str) -> pa.Array:
+    return pc.binary_join_element_wise(_scalar(before), texts, _scalar(after), _scalar(""))
+
+
+def _content(texts: pa.Array) -> bytes:
+    """The texts of an array one after the other, in UTF-8."""
+    _, offsets, data = texts.buffers()
+    if not len(texts) or data is None:
+        return b""
+    places = memoryview(offsets).cast("i")[texts.offset :]
+    return bytes(memoryview(data)[places[0] : places[len(texts)]])
+
+
+def _joined(array: pa.Array, items: pa.Array, between: str) -> pa.Array:
+    """The texts of each list of an array in one, null where the list is missing.
+
+    Args:
+        array: lists. items: texts of what is in them, one after the other.
+    """
+    ends = pc.cumulative_sum(pc.list_value_length(array).fill_null(0)).cast(pa.int32())
+    offsets = pa.concat_arrays([pa.array([0], pa.int32()), ends])
+    joined = pc.binary_join(pa.ListArray.from_arrays(offsets, items), _scalar(between))
+    return pc.if_else(array.is_valid(), joined, pa.scalar(None, pa.string()))
 
 
 def instant_texts(array: pa.Array) -> pa.Array:
     """A column of times as ISO 8601 in UTC: three fractional digits, or as many as there are."""
-    nanoseconds = array.cast(pa.int64())
-    first = pc.min(nanoseconds).as_py()
-    if first is None:
-        return pa.nulls(len(array), pa.string())
-    if first < 0:  # Arrow divides towards zero, which is right only from 1970 on
-        texts = [None if value is None else str(Instant(value)) for value in nanoseconds.to_pylist()]
-        return pa.array(texts, pa.string())
-    seconds = pc.divide(nanoseconds, NANOSECONDS)
-    fractions = pc.subtract(nanoseconds, pc.multiply(seconds, NANOSECONDS))
-    # Neighbouring events share seconds, and most logs have milliseconds: few texts have to be made.
-    heads = _by_distinct(seconds, lambda second: str(Instant(second * NANOSECONDS))[:-4])
-    tails = _by_distinct(fractions, lambda fraction: str(Instant(fraction))[20:])
-    return pc.binary_join_element_wise(heads, tails, "")
-
-
-def _by_distinct(array: pa.Array, text: Callable[[int], str]) -> pa.Array:
-    encoded = array.dictionary_encode()
-    return pa.array([text(value) for value in encoded.dictionary.to_pylist()], pa.string()).take(encoded.indices)
+    bare = array.cast(pa.int64()).cast(pa.timestamp("ns")).cast(pa.string())  # 2020-09-13 12:26:40.123456789
+    iso = pc.binary_replace_slice(bare, 10, 11, "T")
+    return _around("", pc.ascii_rpad(pc.ascii_rtrim(iso, "0"), _SECONDS_END + 4, "0"), "Z")
 
 
 def texts(array: pa.Array, type_: Type, between: str = "\n") -> pa.Array:
@@ -114,12 +187,7 @@ def texts(array: pa.Array, type_: Type, between: str = "\n") -> pa.Array:
     if type_.layout is Layout.BOXED:
         return pa.array([_text(unbox(item), between) for item in array.to_pylist()], pa.string())
     if type_.layout is Layout.LIST:
-        items = texts(array.flatten(), type_.element).fill_null("")
-        lengths = pc.list_value_length(array)
-        ends = pc.cumulative_sum(lengths.fill_null(0)).cast(pa.int32())
-        offsets = pa.concat_arrays([pa.array([0], pa.int32()), ends])
-        joined = pc.binary_join(pa.ListArray.from_arrays(offsets, items), between)
-        return pc.if_else(array.is_valid(), joined, None)
+        return _joined(array, texts(array.flatten(), type_.element).fill_null(""), between)
     if type_.kind is Kind.TIME:
         return instant_texts(array)
     if type_.kind is Kind.FLOAT:

@@ -1,4 +1,4 @@
-"""JSON: one array with an object a row; fields that a row has not are left out."""
+"""JSON: one array with an object a row, on a line of its own; fields that a row has not are left out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def write(batches: Iterable[pa.RecordBatch], schema: Schema, options: Options) -
     """The rows as one array."""
     opening = b"[\n"
     for batch in batches:
-        for piece in json_pieces(batch):
+        for piece in json_pieces(batch, ",\n"):
             yield opening + piece
             opening = b",\n"
     yield b"\n]\n" if opening == b",\n" else b"[]\n"

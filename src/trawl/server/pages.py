@@ -14,7 +14,7 @@ from trawl.results.pages import page
 from trawl.results.reader import Result
 from trawl.schema import Column, Schema
 from trawl.tasks.service import Answer
-from trawl.wire import fields_of, json_rows, json_values
+from trawl.wire import fields_of, json_column, json_pieces
 
 
 class Page:
@@ -49,7 +49,8 @@ class Page:
     def as_lines(self) -> Iterator[bytes]:
         """The rows alone, a JSON object a line."""
         for batch in self._result.batches(self.start, self.stop, self._names) if self._result else ():
-            yield b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in json_rows(batch))
+            for piece in json_pieces(batch, "\n"):
+                yield piece + b"\n"
 
     @property
     def headers(self) -> dict[str, str]:
@@ -83,7 +84,7 @@ class Page:
         between = b""
         for batch in self._result.batches(self.start, self.stop, [column.name]):
             if batch.num_rows:
-                yield between + orjson.dumps(json_values(batch.column(0), column.type))[1:-1]
+                yield between + json_column(batch.column(0), column.type)
                 between = b","
 
     def _head(self) -> dict[str, Any]:
