@@ -28,9 +28,11 @@ demo: $(READY) ## one background search from loading to export; SERVE=1 keeps th
 	@$(BIN)/python -m scripts.demo $(if $(SERVE),--serve)
 
 test: $(READY) ## the quick tests
+	@sh scripts/postgresql.sh
 	$(BIN)/pytest -n 2 -m "not slow"
 
 test-all: $(READY) ## every test
+	@sh scripts/postgresql.sh
 	$(BIN)/pytest -n 2
 
 check: $(READY) ## lint, format, types, layers, and whether generated files are current

@@ -1,11 +1,13 @@
 """The database that tasks, settings and the catalog share: how it is opened, locked and brought up to date.
 
 Each room declares its own tables on `metadata`; the migrations in `trawl/migrations` make them.
-SQLite (WAL) by default; PostgreSQL where several hosts share work.
+SQLite (WAL) by default; PostgreSQL where several hosts share work. On both, transactions that write go one after
+the other: what was read in one of them holds until it ends, and the journal's numbers appear in their order.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +27,10 @@ metadata: Final = sql.MetaData(
 )
 
 BUSY_SECONDS: Final = 20
-"""How long a writer waits for another before it gives up."""
+"""How long a writer waits for another process before it gives up."""
+
+_WRITE_LOCK: Final = f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'; SELECT pg_advisory_xact_lock(0, 7717)"
+"""PostgreSQL's equal of SQLite's write lock: held to the end of the transaction; the number is no other lock's."""
 
 
 def url_of(data: Path) -> str:
@@ -35,26 +40,43 @@ def url_of(data: Path) -> str:
 
 def connect(url: str) -> sql.Engine:
     """An engine on the database at `url`. SQLite: WAL, foreign keys on, every transaction synced to disk."""
-    engine = sql.create_engine(url, connect_args={"timeout": BUSY_SECONDS} if url.startswith("sqlite") else {})
-    if engine.dialect.name == "sqlite":
+    return _sqlite(url) if url.startswith("sqlite") else _engine(url, pool_pre_ping=True)
 
-        @event.listens_for(engine, "connect")
-        def _configure(connection: Any, record: object) -> None:
-            connection.isolation_level = None  # transactions are ours to begin, see below
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-                connection.execute(f"PRAGMA {pragma}")
 
-        @event.listens_for(engine, "begin")
-        def _begin(connection: sql.Connection) -> None:
-            connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+def _engine(url: str, **more: Any) -> sql.Engine:
+    return sql.create_engine(url, execution_options={"turn": threading.Lock()}, **more)
+
+
+def _sqlite(url: str) -> sql.Engine:
+    engine = _engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, record: object) -> None:
+        connection.isolation_level = None  # transactions are ours to begin, see below
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sql.Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
     return engine
 
 
 @contextmanager
 def writing(engine: sql.Engine) -> Iterator[sql.Connection]:
-    """A transaction that will write: SQLite takes the write lock at once, so that it cannot fail half way."""
-    with engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
+    """A transaction that will write: it takes the database's write lock at once, so that it cannot fail half way.
+
+    Threads of one process take turns here: SQLite has a writer sleep, for longer each time, until it finds the
+    lock free, and PostgreSQL would need a connection for each that waits.
+    """
+    with (
+        engine.get_execution_options()["turn"],
+        engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
+        connection.begin(),
+    ):
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(_WRITE_LOCK)
         yield connection
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -24,8 +25,8 @@ AT_ONCE = 20
 ROWS = {"quick": 250, "slow": 400, "slow-more": 700}
 
 
-def start_server(data: Path) -> subprocess.Popen[str]:
-    environment = os.environ | {"PYTHONPATH": str(TESTS)}
+def start_server(data: Path, database_url: str) -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": str(TESTS), "TRAWL_DATABASE": database_url}
     command = [sys.executable, "-m", "tasks.scripted_server", str(data)]
     server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert server.stdout is not None
@@ -43,13 +44,21 @@ def no_process_left(server: subprocess.Popen[str]) -> Iterator[None]:
     assert not alive
 
 
-def pick_worker(server: subprocess.Popen[str], tasks: Tasks, dice: random.Random) -> psutil.Process | None:
-    """A worker whose loss no task can fail by: two losses are all that a task may have."""
-    running = tasks.list(Filter(statuses=(Status.RUNNING,)))[0]
-    if any(task.losses == 2 for task in running):
-        return None
-    workers = psutil.Process(server.pid).children()
-    return dice.choice(workers) if workers else None
+def kill_a_worker(server: subprocess.Popen[str], tasks: Tasks, dice: random.Random) -> bool:
+    """Kills a worker, unless a task might fail by it: two losses are all that a task may have.
+
+    The server is held meanwhile, so that no worker is given such a task just now.
+    """
+    server.send_signal(signal.SIGSTOP)
+    try:
+        workers = psutil.Process(server.pid).children()
+        unfinished = tasks.list(Filter(statuses=(Status.QUEUED, Status.RUNNING)))[0]
+        if not workers or any(task.losses == 2 for task in unfinished):
+            return False
+        dice.choice(workers).kill()
+        return True
+    finally:
+        server.send_signal(signal.SIGCONT)
 
 
 def unfinished(tasks: Tasks) -> int:
@@ -57,13 +66,13 @@ def unfinished(tasks: Tasks) -> int:
 
 
 @pytest.mark.parametrize("moments", [15, pytest.param(200, marks=pytest.mark.slow)])
-def test_every_accepted_task_ends_with_its_rows(tmp_path: Path, moments: int) -> None:
+def test_every_accepted_task_ends_with_its_rows(tmp_path: Path, database_url: str, moments: int) -> None:
     dice = random.Random(moments)
     for name, rows in ROWS.items():
         add_source(tmp_path, name, rows)
     accepted: dict[str, int] = {}
-    with opened(tmp_path, running=False) as tasks:
-        server = start_server(tmp_path)
+    with opened(tmp_path, running=False, database=database_url) as tasks:
+        server = start_server(tmp_path, database_url)
         try:
             for _ in range(moments):
                 while unfinished(tasks) < AT_ONCE:
@@ -72,13 +81,10 @@ def test_every_accepted_task_ends_with_its_rows(tmp_path: Path, moments: int) ->
                 while dice.random() < 0.9 and not tasks.list(Filter(statuses=(Status.RUNNING,)))[1]:
                     time.sleep(0.05)
                 time.sleep(dice.uniform(0, 0.6))
-                worker = pick_worker(server, tasks, dice) if dice.random() < 0.6 else None
-                if worker is not None:
-                    worker.kill()
-                else:
+                if dice.random() < 0.4 or not kill_a_worker(server, tasks, dice):
                     with no_process_left(server):
                         server.kill()
-                    server = start_server(tmp_path)
+                    server = start_server(tmp_path, database_url)
             while unfinished(tasks):
                 time.sleep(0.1)
         finally:
@@ -92,10 +98,10 @@ def test_every_accepted_task_ends_with_its_rows(tmp_path: Path, moments: int) ->
             assert numbers(tasks, id) == list(range(rows))
 
 
-def test_a_stop_reaches_a_task_whose_server_was_killed(tmp_path: Path) -> None:
+def test_a_stop_reaches_a_task_whose_server_was_killed(tmp_path: Path, database_url: str) -> None:
     add_source(tmp_path, "slow", 100_000)
-    with opened(tmp_path, running=False) as tasks:
-        server = start_server(tmp_path)
+    with opened(tmp_path, running=False, database=database_url) as tasks:
+        server = start_server(tmp_path, database_url)
         made = tasks.submit(asked("source slow"), OWNER)
         next(task for task in tasks.watch(made.id, OWNER) if task.rows)
         with no_process_left(server):
@@ -103,10 +109,10 @@ def test_a_stop_reaches_a_task_whose_server_was_killed(tmp_path: Path) -> None:
         assert tasks.stop(made.id, OWNER, by=OWNER).status is Status.STOPPED
 
 
-def test_a_stop_reaches_a_task_that_another_process_runs(tmp_path: Path) -> None:
+def test_a_stop_reaches_a_task_that_another_process_runs(tmp_path: Path, database_url: str) -> None:
     add_source(tmp_path, "slow", 100_000)
-    with opened(tmp_path, running=False) as tasks:
-        server = start_server(tmp_path)
+    with opened(tmp_path, running=False, database=database_url) as tasks:
+        server = start_server(tmp_path, database_url)
         try:
             made = tasks.submit(asked("source slow"), OWNER)
             next(task for task in tasks.watch(made.id, OWNER) if task.rows)

@@ -98,7 +98,7 @@ def test_an_interrupted_deletion_is_finished_at_the_next_start(tmp_path: Path) -
     results = tmp_path / "results"
     with opened(tmp_path) as tasks:
         kept = run(tasks, "source quick")
-    deleted, orphan = results / new_id(1), results / kept.id / "7"
+    deleted, orphan = results / new_id(1), results / kept.id / "0"
     for folder in (deleted / "1", orphan):
         folder.mkdir(parents=True)
         (folder / "part-000000.parquet").write_bytes(b"rows of nobody")

@@ -15,9 +15,9 @@ from trawl.tasks.service import Tasks
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[sql.Engine]:
+def engine(database_url: str) -> Iterator[sql.Engine]:
     """A database that is up to date, and empty."""
-    engine = database.connect(database.url_of(tmp_path))
+    engine = database.connect(database_url)
     database.upgrade(engine)
     yield engine
     engine.dispose()

@@ -26,7 +26,7 @@ def opened(data: Path, *, running: bool = True, factory: str = "tasks.scripted:t
     """The tasks of a data folder; `running` as a server has them."""
     os.environ["PYTHONPATH"] = str(TESTS)  # for workers, which look the factory up
     settings = Settings.load(data, threads=1, **more)
-    engine = database.connect(database.url_of(data))
+    engine = database.connect(settings.database or database.url_of(data))
     database.upgrade(engine)
     tasks = Tasks(settings, engine, ScriptedCatalog(data / "scripted"), factory, adopts=running)
     if running:

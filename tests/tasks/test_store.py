@@ -22,11 +22,11 @@ from trawl.values import Instant, TimeRange
 _clock = itertools.count(1_767_268_800_000_000_000, 1_000_000)
 
 
-def task(**wanted: object) -> Task:
+def task(owner: str = "ada", **wanted: object) -> Task:
     created = Instant(next(_clock))
     return Task(
         id=new_id(created.nanoseconds),
-        owner="ada",
+        owner=owner,
         wanted=Wanted(**{"query": "source x", **wanted}),  # type: ignore[arg-type]  # tests name the attributes
         status=Status.QUEUED,
         created=created,
@@ -38,8 +38,8 @@ def task(**wanted: object) -> Task:
     )
 
 
-def add(store: Store, **wanted: object) -> Task:
-    return store.add(task(**wanted), None, (), 1000)
+def add(store: Store, owner: str = "ada", **wanted: object) -> Task:
+    return store.add(task(owner, **wanted), None, (), 1000)
 
 
 def claim(store: Store, supervisor: str = "s1") -> Task:
@@ -210,12 +210,19 @@ def test_the_same_key_answers_the_same_task_and_another_body_conflicts(engine: s
     assert raised.value.code is Code.IDEMPOTENCY_CONFLICT
 
 
-def test_more_tasks_than_may_wait_are_refused(engine: sql.Engine) -> None:
+@pytest.mark.parametrize(("owner", "most"), [("ada", (1, 0)), ("bob", (1, 0)), ("ada", (9, 1))])
+def test_more_tasks_than_may_wait_are_refused(engine: sql.Engine, owner: str, most: tuple[int, int]) -> None:
     store = Store(engine)
-    store.add(task(), None, (), 1)
+    store.add(task(), None, (), *most)
     with pytest.raises(TrawlError) as raised:
-        store.add(task(), None, (), 1)
+        store.add(task(owner), None, (), *most)
     assert raised.value.code is Code.TOO_MANY_TASKS
+
+
+def test_so_many_may_wait_of_each_owner(engine: sql.Engine) -> None:
+    store = Store(engine)
+    for owner in ("ada", "bob"):
+        store.add(task(owner), None, (), 9, 1)
 
 
 def test_warnings_and_failures_keep_their_place(engine: sql.Engine) -> None:

@@ -7,6 +7,8 @@ from typing import Final
 
 import sqlalchemy as sql
 
+from trawl.database import writing
+
 HERE: Final = Path(__file__).parent
 
 
@@ -30,6 +32,6 @@ def run(engine: sql.Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(HERE))
-    with engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
+    with writing(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

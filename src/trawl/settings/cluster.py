@@ -77,7 +77,13 @@ DEFINITIONS: Final[Mapping[str, Definition]] = {
         Definition("trawl.time_zone", "UTC", _zone, "the zone of calendar units in date math and spans"),
         Definition("trawl.tasks.ttl", "7d", _text, "how long a result is kept after its end; 0: until deleted"),
         Definition("trawl.tasks.max_running", 2, _whole(1, 256), "searches that run at the same time"),
+        Definition(
+            "trawl.tasks.max_running_per_user", 0, _whole(0, 256), "searches of one user among them; 0: any number"
+        ),
         Definition("trawl.tasks.max_queued", 10_000, _whole(1, 1 << 31), "tasks that may wait"),
+        Definition(
+            "trawl.tasks.max_queued_per_user", 0, _whole(0, 1 << 31), "tasks of one user among them; 0: any number"
+        ),
         Definition("trawl.results.max_bytes", 0, _whole(0, 1 << 60), "disk for all results; 0: what the disk has"),
     )
 }

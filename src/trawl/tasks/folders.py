@@ -54,9 +54,12 @@ class Folders:
         shutil.rmtree(self.task(id), ignore_errors=True)
 
     def clear(self, id: str, attempt: int) -> None:
-        """Removes the attempts of a task but this one, and what this one has spilled."""
+        """Removes the attempts of a task before this one, and what this one has spilled.
+
+        Later ones stay: a worker that was thought to be lost may come here after its successor has begun.
+        """
         for path in self.task(id).glob("*"):
-            if path.is_dir() and path.name != str(attempt):
+            if path.name.isdecimal() and int(path.name) < attempt:
                 shutil.rmtree(path, ignore_errors=True)
         shutil.rmtree(self.scratch(id, attempt), ignore_errors=True)
 

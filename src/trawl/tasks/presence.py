@@ -1,41 +1,123 @@
-"""Who is alive among the supervisors of a data folder: each holds a lock on a file that its death lets go."""
+"""Who is alive among the supervisors: each holds a lock that its death lets go of, and all can see who does."""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
+from typing import Final, Protocol
+
+import sqlalchemy as sql
 
 from trawl.tasks.ids import new_id
 
 
-class Presence:
-    """A supervisor's sign of life."""
+class Presence(Protocol):
+    """A supervisor's sign of life. `name` is its own, and nobody else's."""
 
-    def __init__(self, folder: Path, moment: int) -> None:
+    name: str
+
+    def is_alive(self, name: str) -> bool:
+        """Whether the supervisor of this name lives."""
+
+    def renew(self) -> None:
+        """Takes the lock again if it was lost. To be called now and then."""
+
+    def end(self) -> None:
+        """Says that this one is gone."""
+
+
+def begin(engine: sql.Engine, folder: Path) -> Presence:
+    """A sign of life that lasts until its `end`, or that of the process.
+
+    Args:
+        engine: the database. folder: for lock files, where the database has no locks that outlast a transaction.
+    """
+    return SessionLock(engine) if engine.dialect.name == "postgresql" else FileLock(folder)
+
+
+class FileLock:
+    """A lock on a file: for supervisors of one host."""
+
+    def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.name = new_id(moment)
-        self._file = folder / self.name
-        self._descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o640)
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        self._folder = folder
+        for file in folder.iterdir():
+            self.is_alive(file.name)
+        self.name, self._descriptor = self._take()
 
     def is_alive(self, name: str) -> bool:
         """Whether the supervisor of this name lives; forgets one that does not."""
-        file = self._file.with_name(name)
+        file = self._folder / name
         try:
             descriptor = os.open(file, os.O_RDWR)
         except FileNotFoundError:
             return False
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            file.unlink(missing_ok=True)  # while it is locked: whoever is about to take it sees that it is gone
         except BlockingIOError:
             return True
         finally:
             os.close(descriptor)
-        file.unlink(missing_ok=True)
         return False
+
+    def renew(self) -> None:
+        """A lock on a file is never lost."""
 
     def end(self) -> None:
         """Says that this one is gone."""
-        self._file.unlink(missing_ok=True)
+        (self._folder / self.name).unlink(missing_ok=True)
         os.close(self._descriptor)
+
+    def _take(self) -> tuple[str, int]:
+        while True:
+            name = new_id(time.time_ns())
+            descriptor = os.open(self._folder / name, os.O_RDWR | os.O_CREAT, 0o640)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if os.fstat(descriptor).st_nlink:
+                return name, descriptor
+            os.close(descriptor)  # taken for a dead one's before it was locked
+
+
+class SessionLock:
+    """A lock of a session of PostgreSQL: for supervisors on any host."""
+
+    _IMPATIENT: Final = "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 5"
+    """Has the server notice within 15 seconds that the host of a session is gone."""
+
+    def __init__(self, engine: sql.Engine) -> None:
+        self._engine = engine
+        self.name = new_id(time.time_ns())
+        self._connection = self._take()
+
+    def is_alive(self, name: str) -> bool:
+        """Whether the supervisor of this name lives."""
+        free = sql.select(sql.func.pg_try_advisory_xact_lock_shared(_key(name)))
+        with self._engine.connect() as connection:
+            return not connection.execute(free).scalar()
+
+    def renew(self) -> None:
+        """Takes the lock again if its session was lost."""
+        try:
+            self._connection.execute(sql.select(1))
+        except sql.exc.DBAPIError:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = self._take()
+
+    def end(self) -> None:
+        """Says that this one is gone."""
+        self._connection.invalidate()  # the session ends, so that its lock does not go back to the pool with it
+        self._connection.close()
+
+    def _take(self) -> sql.Connection:
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection.exec_driver_sql(self._IMPATIENT)
+        connection.execute(sql.select(sql.func.pg_advisory_lock(_key(self.name))))
+        return connection
+
+
+def _key(name: str) -> sql.ColumnElement[int]:
+    return sql.func.hashtextextended(name, 0)

@@ -9,6 +9,7 @@ import orjson
 import sqlalchemy as sql
 
 from trawl.errors import Code, TrawlError
+from trawl.tasks.queue import position
 from trawl.tasks.rows import task_of, to_json
 from trawl.tasks.tables import idempotency_keys, tasks, tombstones
 from trawl.tasks.task import Status, Task, Tombstone
@@ -27,11 +28,7 @@ class Register:
             row = connection.execute(sql.select(tasks).where(tasks.c.id == id)).one_or_none()
             if row is None or row.status != Status.QUEUED:
                 return task_of(row) if row else None
-            before = sql.select(sql.func.count()).where(
-                tasks.c.status == Status.QUEUED,
-                (tasks.c.priority > row.priority) | (tasks.c.priority == row.priority) & (tasks.c.id < row.id),
-            )
-            return task_of(row, queue_position=1 + (connection.execute(before).scalar() or 0))
+            return task_of(row, queue_position=position(connection, row))
 
     def tombstone(self, id: str) -> Tombstone | None:
         """What stays of a deleted task."""

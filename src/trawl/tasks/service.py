@@ -13,7 +13,7 @@ from trawl.catalog.base import Catalog
 from trawl.errors import Code, Notice, TrawlError
 from trawl.settings.cluster import ClusterSettings
 from trawl.settings.process import Settings
-from trawl.tasks import admission, listing
+from trawl.tasks import admission, listing, presence
 from trawl.tasks.answers import Answer, DryRun
 from trawl.tasks.changes import Bell, Changes
 from trawl.tasks.export import Export, ExportStream, start_export
@@ -22,7 +22,6 @@ from trawl.tasks.ids import is_id
 from trawl.tasks.journal import Event, Journal, Level, Line, Note, Phase, brief
 from trawl.tasks.listing import Filter
 from trawl.tasks.orphans import Orphans
-from trawl.tasks.presence import Presence
 from trawl.tasks.store import Store
 from trawl.tasks.stream import follow
 from trawl.tasks.supervisor import Plant, Records, Supervisor
@@ -61,7 +60,7 @@ class Tasks:
         self._journal = Journal(engine)
         self._folders = Folders(settings.data / "results")
         self._changes = Changes()
-        self._presence = Presence(settings.data / "supervisors", time.time_ns())
+        self._presence = presence.begin(engine, settings.data / "supervisors")
         self._orphans = Orphans(self._store, self._presence, self._changes)
         self._sweeper = Sweeper(self._store, self._folders)
         records = Records(self._store, self._cluster, self._folders, self._presence, self._orphans, self._changes)
@@ -93,7 +92,8 @@ class Tasks:
         admission.check_room(in_force, self._store.result_bytes)
         task, planned = admission.admit(wanted, owner, in_force, self._catalog)
         accepted = Note(Level.INFO, Phase.QUEUE, f"accepted: {brief(planned.query)}")
-        stored = self._store.add(task, idempotency_key, [accepted], in_force["trawl.tasks.max_queued"])
+        most = in_force["trawl.tasks.max_queued"], in_force["trawl.tasks.max_queued_per_user"]
+        stored = self._store.add(task, idempotency_key, [accepted], *most)
         if stored.id == task.id:
             self._supervisor.run(task.id)
         return stored

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sql
 
 from trawl.database import writing
 from trawl.errors import Code, Notice, TrawlError
 from trawl.tasks.journal import Level, Note, Phase, now, write_move, write_notes
+from trawl.tasks.queue import next_owners
 from trawl.tasks.register import Register, keyed
 from trawl.tasks.rows import row_of, task_of, to_json
-from trawl.tasks.tables import idempotency_keys, tasks, tombstones
+from trawl.tasks.tables import idempotency_keys, tasks, tombstones, turns
 from trawl.tasks.task import Failure, Progress, Status, Task
 from trawl.values import NANOSECONDS
 
@@ -43,13 +44,42 @@ class Ending:
     error: Failure | None = None
 
 
+_WAITING: Final = sql.select(
+    sql.func.count(),
+    sql.func.coalesce(sql.func.sum(sql.case((tasks.c.owner == sql.bindparam("of"), 1), else_=0)), 0),
+).where(tasks.c.status == Status.QUEUED)
+_INSERT: Final = sql.insert(tasks)
+_FIRST: Final = (
+    sql.select(tasks.c.id)
+    .where(tasks.c.status == Status.QUEUED, tasks.c.owner == sql.bindparam("of"))
+    .order_by(tasks.c.priority.desc(), tasks.c.id)
+    .limit(1)
+)
+_BEGIN: Final = (
+    sql.update(tasks)
+    .where(tasks.c.id == sql.bindparam("task"))
+    .values(
+        status=Status.RUNNING,
+        attempt=tasks.c.attempt + 1,
+        supervisor=sql.bindparam("by"),
+        started=sql.bindparam("moment"),
+        progress="{}",
+    )
+    .returning(tasks)
+)
+_SERVE: Final = sql.update(turns).where(turns.c.owner == sql.bindparam("of")).values(served=sql.bindparam("moment"))
+
+
 class Store(Register):
     """The tasks, to be looked up and changed. Thread-safe, and safe beside other processes on the same database."""
 
     # --- birth ---------------------------------------------------------------------------------------
 
-    def add(self, task: Task, key: str | None, notes: Sequence[Note], most_queued: int) -> Task:
-        """Adds a new task, queued; or answers the id of the task that was made with the same key.
+    def add(self, task: Task, key: str | None, notes: Sequence[Note], most_queued: int, most_of_owner: int = 0) -> Task:
+        """Adds a new task, queued; or answers the task that was made with the same key.
+
+        Args:
+            most_queued: how many tasks may wait. most_of_owner: how many of one owner; 0 for any number.
 
         Raises:
             TrawlError: `IDEMPOTENCY_CONFLICT`, `TOO_MANY_TASKS`.
@@ -61,47 +91,43 @@ class Store(Register):
                     return self._require(connection, known)
                 use = {"owner": task.owner, "key": key, "body": to_json(task.wanted.body()), "task_id": task.id}
                 connection.execute(sql.insert(idempotency_keys).values(use))
-            waiting = sql.select(sql.func.count()).where(tasks.c.status == Status.QUEUED)
-            if (connection.execute(waiting).scalar() or 0) >= most_queued:
+            total, own = connection.execute(_WAITING, {"of": task.owner}).one()
+            if total >= most_queued:
                 raise TrawlError(Code.TOO_MANY_TASKS, f"{most_queued} tasks are waiting already, as many as may")
-            connection.execute(sql.insert(tasks).values(row_of(task)))
+            if 0 < most_of_owner <= own:
+                reason = f"{most_of_owner} tasks of this user are waiting already, as many as may"
+                raise TrawlError(Code.TOO_MANY_TASKS, reason)
+            connection.execute(_INSERT, row_of(task))
             write_move(connection, task.id, task.status, task.attempt)
             write_notes(connection, task.id, notes)
         return task
 
     # --- life ----------------------------------------------------------------------------------------
 
-    def claim(self, supervisor: str, only: Collection[str] | None = None) -> Task | None:
-        """Takes the waiting task of the highest priority, the oldest of those, and makes it run.
+    def claim(self, supervisor: str, only: Collection[str] | None = None, most_of_owner: int = 0) -> Task | None:
+        """Takes the task that is next (`trawl.tasks.queue`), and makes it run.
 
         Args:
             supervisor: who will run it.
             only: the tasks to choose from, None for all.
+            most_of_owner: how many tasks of one owner may run at the same time; 0 for any number.
         """
-        waiting = sql.select(tasks.c.id).where(tasks.c.status == Status.QUEUED)
-        if only is not None:
-            waiting = waiting.where(tasks.c.id.in_(only))
-        first = waiting.order_by(tasks.c.priority.desc(), tasks.c.id).limit(1)
         with self._engine.connect() as connection:  # a look costs no write lock
-            if connection.execute(first).scalar() is None:
+            if not next_owners(connection, most_of_owner):
                 return None
+        first = _FIRST if only is None else _FIRST.where(tasks.c.id.in_(only))
         with writing(self._engine) as connection:
-            changed = connection.execute(
-                sql.update(tasks)
-                .where(tasks.c.id == first.scalar_subquery())
-                .values(
-                    status=Status.RUNNING,
-                    attempt=tasks.c.attempt + 1,
-                    supervisor=supervisor,
-                    started=now().nanoseconds,
-                    progress="{}",
-                )
-                .returning(tasks)
-            ).one_or_none()
-            if changed is None:
+            owners = next_owners(connection, most_of_owner)
+            found = (connection.execute(first, {"of": owner}).scalar() for owner in owners)
+            id = next(filter(None, found), None)
+            if id is None:
                 return None
-            write_move(connection, changed.id, Status.RUNNING, changed.attempt)
-            return task_of(changed)
+            moment = now().nanoseconds
+            row = connection.execute(_BEGIN, {"task": id, "by": supervisor, "moment": moment}).one()
+            if not connection.execute(_SERVE, {"of": row.owner, "moment": moment}).rowcount:
+                connection.execute(sql.insert(turns), {"owner": row.owner, "served": moment})
+            write_move(connection, row.id, Status.RUNNING, row.attempt)
+            return task_of(row)
 
     def report(self, reports: Iterable[Report]) -> None:
         """Notes how far attempts are, all in one transaction. An attempt that is over is passed by."""
@@ -184,7 +210,7 @@ class Store(Register):
     def keep(self, id: str, ttl_seconds: int) -> Task:
         """Sets how long the result is kept, counted from the end."""
         with writing(self._engine) as connection:
-            changes = {"ttl_seconds": ttl_seconds, "expires": _expiry(tasks.c.finished, ttl_seconds)}
+            changes = {"ttl_seconds": ttl_seconds, "expires": _expiry(tasks.c.finished, _big(ttl_seconds))}
             connection.execute(sql.update(tasks).where(tasks.c.id == id).values(changes))
             return self._require(connection, id)
 
@@ -240,16 +266,20 @@ class Store(Register):
             "status": ending.status,
             "supervisor": None,
             "finished": moment,
-            "expires": _expiry(sql.literal(moment), tasks.c.ttl_seconds),
+            "expires": _expiry(_big(moment), tasks.c.ttl_seconds),
             "is_partial": ending.is_partial,
             "error": to_json(ending.error) if ending.error else None,
         }
         connection.execute(sql.update(tasks).where(tasks.c.id == id).values(changes))
 
 
-def _expiry(finished: sql.ColumnElement[Any], ttl_seconds: int | sql.ColumnElement[Any]) -> sql.ColumnElement[Any]:
-    ttl = sql.literal(ttl_seconds) if isinstance(ttl_seconds, int) else ttl_seconds
-    return sql.case((ttl == 0, None), else_=finished + ttl * NANOSECONDS)
+def _expiry(finished: sql.ColumnElement[Any], ttl_seconds: sql.ColumnElement[Any]) -> sql.ColumnElement[Any]:
+    return sql.case((ttl_seconds == 0, None), else_=finished + ttl_seconds * _big(NANOSECONDS))
+
+
+def _big(number: int) -> sql.ColumnElement[Any]:
+    """A number that is compared and computed with as 64 bits, whatever its size."""
+    return sql.literal(number, sql.BigInteger)
 
 
 def _attempt(statement: Any, task: str, attempt: int) -> Any:

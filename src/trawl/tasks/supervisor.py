@@ -89,6 +89,7 @@ class Supervisor:
         self._given: set[str] = set()
         self._to_stop: set[str] = set()
         self._max_running = 1
+        self._max_of_owner = 0
         self._max_bytes = 0
         self._bell, self._bell_rope = os.pipe()
         os.set_blocking(self._bell_rope, False)
@@ -162,8 +163,10 @@ class Supervisor:
 
     def _look_around(self, moment: float) -> None:
         self._looked = moment
+        self._records.presence.renew()
         in_force = self._records.cluster.all()
         self._max_running = in_force["trawl.tasks.max_running"]
+        self._max_of_owner = in_force["trawl.tasks.max_running_per_user"]
         self._max_bytes = in_force["trawl.results.max_bytes"]
         self._to_stop.update(self._store.to_stop(self._name))
         self._work_waits = True
@@ -187,7 +190,7 @@ class Supervisor:
                 return
 
     def _claim(self) -> Task | None:
-        task = self._store.claim(self._name, None if self._plant.adopts else self._given)
+        task = self._store.claim(self._name, None if self._plant.adopts else self._given, self._max_of_owner)
         self._work_waits = task is not None
         return task
 

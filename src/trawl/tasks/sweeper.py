@@ -44,7 +44,7 @@ class Sweeper:
         return size
 
     def clear(self) -> None:
-        """Removes folders of tasks that are no more, and attempts that are not a task's last."""
+        """Removes folders of tasks that are no more, and attempts before a task's last."""
         on_disk = list(self._folders.ids())
         known = self._store.known(on_disk)
         for id in on_disk:

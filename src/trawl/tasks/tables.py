@@ -1,4 +1,4 @@
-"""The tables of tasks. The migration `0002_tasks` makes them; the trigger holds every writer to the moves."""
+"""The tables of tasks. Migrations make them; triggers hold every writer to the moves."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ tasks: Final = sql.Table(
     sql.CheckConstraint("(status = 'RUNNING') = (supervisor IS NOT NULL)", name="supervisor"),
     sql.CheckConstraint("(status = 'FAILED') = (error IS NOT NULL)", name="error"),
     sql.CheckConstraint("priority BETWEEN 0 AND 10", name="priority"),
-    sql.Index("ix_tasks_waiting", "status", sql.text("priority DESC"), "id"),
+    sql.Index("ix_tasks_waiting", "status", "owner", sql.text("priority DESC"), "id"),
     sql.Index("ix_tasks_owner", "owner", "id"),
     sql.Index("ix_tasks_expires", "expires"),
 )
@@ -54,7 +54,7 @@ tasks: Final = sql.Table(
 journal: Final = sql.Table(
     "journal",
     metadata,
-    sql.Column("seq", sql.Integer, primary_key=True, autoincrement=True),
+    sql.Column("seq", sql.BigInteger().with_variant(sql.Integer, "sqlite"), primary_key=True, autoincrement=True),
     sql.Column("task_id", sql.String(36), sql.ForeignKey(tasks.c.id, ondelete="CASCADE"), nullable=False),
     sql.Column("time", sql.BigInteger, nullable=False),
     sql.Column("status", sql.String(9)),  # of a move; the columns from `level` on are of a log line
@@ -85,4 +85,11 @@ tombstones: Final = sql.Table(
     sql.Column("deleted", sql.BigInteger, nullable=False),
     sql.Column("deleted_by", sql.Text),
     sql.Column("body", sql.Text, nullable=False),  # JSON: the create body
+)
+
+turns: Final = sql.Table(
+    "turns",
+    metadata,
+    sql.Column("owner", sql.Text, primary_key=True),
+    sql.Column("served", sql.BigInteger, nullable=False),  # when a task of theirs was last begun
 )

@@ -12,8 +12,30 @@ MOVES = {
 }
 
 
+ALLOWED = " OR ".join(
+    f"(OLD.status = '{old}' AND NEW.status IN ({', '.join(map(repr, news))}))" for old, news in MOVES.items()
+)
+NO_MOVE = f"NEW.status <> OLD.status AND NOT ({ALLOWED})"
+TRIGGERS = {
+    "sqlite": (
+        f"CREATE TRIGGER tasks_move BEFORE UPDATE OF status ON tasks WHEN {NO_MOVE}"
+        " BEGIN SELECT RAISE(ABORT, 'a task does not move like this'); END",
+        "CREATE TRIGGER tasks_birth BEFORE INSERT ON tasks WHEN NEW.status <> 'QUEUED'"
+        " BEGIN SELECT RAISE(ABORT, 'a task begins queued'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'check_violation'; END $$",
+        f"CREATE TRIGGER tasks_move BEFORE UPDATE OF status ON tasks FOR EACH ROW WHEN ({NO_MOVE})"
+        " EXECUTE FUNCTION refuse('a task does not move like this')",
+        "CREATE TRIGGER tasks_birth BEFORE INSERT ON tasks FOR EACH ROW WHEN (NEW.status <> 'QUEUED')"
+        " EXECUTE FUNCTION refuse('a task begins queued')",
+    ),
+}
+
+
 def upgrade() -> None:
-    """Makes the tables, and on SQLite the triggers that refuse a move which is none."""
+    """Makes the tables, and the triggers that refuse a move which is none."""
     op.create_table(
         "tasks",
         sa.Column("id", sa.String(36), nullable=False),
@@ -58,7 +80,7 @@ def upgrade() -> None:
     op.create_index("ix_tasks_expires", "tasks", ["expires"])
     op.create_table(
         "journal",
-        sa.Column("seq", sa.Integer, nullable=False, autoincrement=True),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False, autoincrement=True),
         sa.Column("task_id", sa.String(36), nullable=False),
         sa.Column("time", sa.BigInteger, nullable=False),
         sa.Column("status", sa.String(9)),
@@ -90,23 +112,13 @@ def upgrade() -> None:
         sa.Column("body", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_tombstones"),
     )
-    if op.get_bind().dialect.name == "sqlite":
-        allowed = " OR ".join(
-            f"(OLD.status = '{old}' AND NEW.status IN ({', '.join(repr(new) for new in news)}))"
-            for old, news in MOVES.items()
-        )
-        op.execute(
-            f"CREATE TRIGGER tasks_move BEFORE UPDATE OF status ON tasks "
-            f"WHEN NEW.status <> OLD.status AND NOT ({allowed})"
-            " BEGIN SELECT RAISE(ABORT, 'a task does not move like this'); END"
-        )
-        op.execute(
-            "CREATE TRIGGER tasks_birth BEFORE INSERT ON tasks WHEN NEW.status <> 'QUEUED'"
-            " BEGIN SELECT RAISE(ABORT, 'a task begins queued'); END"
-        )
+    for statement in TRIGGERS[op.get_bind().dialect.name]:
+        op.execute(statement)
 
 
 def downgrade() -> None:
     """Drops them."""
     for table in ("tombstones", "idempotency_keys", "journal", "tasks"):
         op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse")
