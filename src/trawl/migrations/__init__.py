@@ -8,6 +8,7 @@ from typing import Final
 import sqlalchemy as sql
 
 from trawl.database import writing
+from trawl.errors import Code, TrawlError
 
 HERE: Final = Path(__file__).parent
 
@@ -18,11 +19,19 @@ def newest() -> str:
 
 
 def is_current(engine: sql.Engine) -> bool:
-    """Whether the database's tables are of the newest revision."""
+    """Whether the database's tables are of the newest revision.
+
+    Raises:
+        TrawlError: `UNAVAILABLE` where they are of a newer one than this program knows.
+    """
     with engine.connect() as connection:
         if not sql.inspect(connection).has_table("alembic_version"):
             return False
-        return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == newest()
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    if found is not None and found > newest():
+        reason = f"the database was brought to form {found} by a newer Trawl, this program knows {newest()}"
+        raise TrawlError(Code.UNAVAILABLE, reason, hint="install the newer version here too")
+    return found == newest()
 
 
 def run(engine: sql.Engine) -> None:

@@ -9,6 +9,7 @@ import structlog
 
 from trawl.settings.process import Settings
 from trawl.tasks.handle import Doom, Handle
+from trawl.tasks.process import OTHER_VERSION, spare_children
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +38,8 @@ class Crew:
         self._stillborn = 0
         self.workers: list[Handle] = []
         """All of them, whatever they do."""
+        self.is_outdated = False
+        """Whether Trawl was upgraded beneath this process: new workers are of another version, and refused."""
 
     @property
     def busy(self) -> list[Handle]:
@@ -67,7 +70,7 @@ class Crew:
 
     def grow(self, most: int) -> None:
         """Starts one more worker, unless one is starting or there are `most`."""
-        if len(self.workers) < most and all(worker.ready for worker in self.workers):
+        if not self.is_outdated and len(self.workers) < most and all(worker.ready for worker in self.workers):
             self._hire()
 
     def welcome(self, worker: Handle) -> None:
@@ -87,7 +90,12 @@ class Crew:
         status = worker.bury()
         if worker.job is None:
             log.warning("a worker ended", status=status, was_ready=worker.ready)
-            if not worker.ready and status > 0:  # one that was killed may start the next time
+            if not worker.ready and status == OTHER_VERSION:
+                self.is_outdated = True
+                log.error(
+                    "another version of Trawl was installed beneath this server; tasks wait until it is restarted"
+                )
+            elif not worker.ready and status > 0:  # one that was killed may start the next time
                 self._stillborn += 1
         return status
 
@@ -116,6 +124,7 @@ class Crew:
         return busy
 
     def _hire(self) -> None:
+        spare_children()
         self.workers.append(Handle.spawn(self._factory, self._settings))
 
     def _dismiss(self, worker: Handle) -> None:

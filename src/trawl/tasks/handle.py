@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 
 import psutil
 
+import trawl
 from trawl.settings.process import Settings
 from trawl.tasks.messages import Begin, FromWorker, Setup, Stop, ToWorker
 from trawl.tasks.store import Report
@@ -71,7 +72,7 @@ class Handle:
         """Starts a process. It dies with the calling *thread*, so that must be one that lives as long as it should."""
         ours, theirs = socket.socketpair()
         with theirs:
-            arguments = [str(theirs.fileno()), str(os.getpid()), factory]
+            arguments = [trawl.__version__, str(theirs.fileno()), str(os.getpid()), factory]
             process = subprocess.Popen(
                 [sys.executable, "-m", "trawl.tasks.worker", *arguments],
                 pass_fds=[theirs.fileno()],

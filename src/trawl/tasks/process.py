@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+OTHER_VERSION: Final = 78
+"""The exit status of a process that is of another version than the one that started it."""
 _PR_SET_PDEATHSIG: Final = 1
 _PROC: Final = Path("/proc/self")
 
@@ -25,6 +27,11 @@ def die_with(parent: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def spare_children() -> None:
+    """Has processes that the calling thread starts not hear Ctrl-C, which reaches the whole group, from the first."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def be_humble() -> None:

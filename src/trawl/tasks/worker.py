@@ -1,6 +1,7 @@
 """The worker process: takes one task after the other off its pipe and sees each through.
 
-Started by a supervisor as `python -m trawl.tasks.worker PIPE PARENT FACTORY`.
+Started by a supervisor as `python -m trawl.tasks.worker VERSION PIPE PARENT FACTORY`, the version being its own. A
+worker that finds itself to be of another one, because Trawl was upgraded beneath its server, ends at once.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import threading
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 
+import trawl
 from trawl.tasks.messages import Begin, FromWorker, Ready, Setup, Stop, ToWorker
-from trawl.tasks.process import be_humble, die_with, give_way
+from trawl.tasks.process import OTHER_VERSION, be_humble, die_with, give_way
 from trawl.tasks.run import Run
 from trawl.tasks.tools import Factory, factory_of
 
@@ -61,7 +63,9 @@ class Worker:
 
 def main() -> None:
     """Runs a worker on the pipe that was handed down."""
-    pipe, parent, factory = sys.argv[1:]
+    if sys.argv[1] != trawl.__version__:  # the first argument for ever: all that follows is of one version
+        sys.exit(OTHER_VERSION)
+    pipe, parent, factory = sys.argv[2:]
     die_with(int(parent))
     be_humble()
     faulthandler.enable()
