@@ -12,7 +12,7 @@ from trawl.algebra import Explode, Extend, Filter, Given, Project, Relation, Sca
 from trawl.engines.duckdb.compile import Compiler, limit
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.scan import Reading, is_clock
-from trawl.engines.duckdb.slices import Cut, cut
+from trawl.engines.duckdb.slices import Cut, cut, joined
 
 if TYPE_CHECKING:
     from trawl.engines.duckdb.execution import Statements
@@ -35,6 +35,8 @@ class Pipeline:
         """The relation as a pipeline, if it is one."""
         stages: list[Relation] = []
         while isinstance(relation, Filter | Extend | Project | Slice | Explode):
+            if isinstance(relation, Slice) and relation.notice is not None:
+                return None
             stages.append(relation)
             relation = relation.input
         if not isinstance(relation, Scan | Given):
@@ -49,16 +51,18 @@ class Pipeline:
     def batches(self, compiler: Compiler, host: Statements) -> Iterator[pa.RecordBatch]:
         """The rows, at least one batch."""
         reading = Reading.of(self.leaf, compiler.snapshot.segments, compiler.names)
-        cuts = self._cuts(reading)
-        wanted = [Wanted.of(stage) for stage in (self.leaf, *self.stages)]
+        steps = (self.leaf, *self.stages)
+        wanted = [Wanted.of(step, steps[number + 1 :]) for number, step in enumerate(steps)]
         schema = self.root.columns
         found = False
-        for current in cuts:
+        for current in joined(self._cuts(reading)):
             if any(each.is_enough for each in wanted):
                 break
             host.reading([placed.segment for placed in current.segments])
             frame = self._frame(compiler, host, reading, current, wanted)
             for batch in host.stream(compiler.result(frame, schema), schema):
+                for each in wanted:
+                    each.see(batch.num_rows)
                 if batch.num_rows or not found:
                     found = True
                     yield batch
@@ -95,19 +99,22 @@ class Wanted:
     Attributes:
         most: None for all.
         skip: so many are left out first.
+        is_seen: whether the rows that pass are those that come out, so that they need not be counted apart.
     """
 
     most: int | None
     skip: int
+    is_seen: bool = False
 
     @classmethod
-    def of(cls, relation: Relation) -> Wanted:
-        """What the relation lets pass."""
+    def of(cls, relation: Relation, after: Sequence[Relation]) -> Wanted:
+        """What the relation lets pass, before the relations after it."""
+        is_seen = all(isinstance(later, Extend | Project) for later in after)
         match relation:
             case Scan():
-                return cls(relation.newest, 0)
+                return cls(relation.newest, 0, is_seen)
             case Slice():
-                return cls(relation.count, relation.offset)
+                return cls(relation.count, relation.offset, is_seen and not relation.offset)
             case _:
                 return cls(None, 0)
 
@@ -117,8 +124,11 @@ class Wanted:
         return self.most == 0
 
     def let_pass(self, frame: Frame, compiler: Compiler, host: Statements) -> None:
-        """Cuts the rows off, and counts how many come."""
+        """Cuts the rows off, and counts how many come unless they are seen anyway."""
         if self.most is None and not self.skip:
+            return
+        if self.is_seen:
+            limit(frame, self.most, self.skip)
             return
         reach = None if self.most is None else self.most + self.skip
         counted = frame.copy()
@@ -131,3 +141,8 @@ class Wanted:
         self.skip -= skipped
         if self.most is not None:
             self.most -= passing - skipped
+
+    def see(self, rows: int) -> None:
+        """Notes that so many rows came out."""
+        if self.is_seen and self.most is not None:
+            self.most -= rows

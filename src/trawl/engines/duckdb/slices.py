@@ -1,11 +1,15 @@
-"""Which segments are read together: those that overlap in time, newest first."""
+"""Which segments are read together: those that overlap in time, newest first, and ever more of those that do not."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from trawl.engines.duckdb.scan import Placed
+
+MOST_ROWS: Final = 2_000_000
+"""Rows up to which cuts are joined: every processor has its share, and rows that are found do not wait for long."""
 
 
 @dataclass(frozen=True)
@@ -13,8 +17,8 @@ class Cut:
     """Segments whose events lie all before those of the next cut in the order of a scan.
 
     Attributes:
-        segments: in the order of sources, then of loading.
-        is_ordered: whether they are one file that has its events in order already.
+        segments: in the order of sources, then of loading; newest first where they are ordered.
+        is_ordered: whether their files, one after the other, have the events in order already.
     """
 
     segments: tuple[Placed, ...]
@@ -24,11 +28,6 @@ class Cut:
     def rows(self) -> int:
         """Events in them."""
         return sum(placed.segment.rows for placed in self.segments)
-
-    @property
-    def bytes(self) -> int:
-        """Their size on disk."""
-        return sum(placed.segment.bytes for placed in self.segments)
 
 
 def cut(segments: Sequence[Placed]) -> list[Cut]:
@@ -45,3 +44,15 @@ def cut(segments: Sequence[Placed]) -> list[Cut]:
         ordered = tuple(sorted(group, key=lambda placed: (placed.source, placed.segment.ordinal)))
         found.append(Cut(ordered, len(group) == 1 and group[0].segment.is_sorted))
     return found
+
+
+def joined(cuts: Sequence[Cut]) -> Iterator[Cut]:
+    """The cuts, those that are ordered joined to neighbours: the first alone, further ones to as many rows as before."""
+    rows, waiting = 0, list(cuts)
+    while waiting:
+        current = waiting.pop(0)
+        most = min(rows, MOST_ROWS)
+        while current.is_ordered and waiting and waiting[0].is_ordered and current.rows + waiting[0].rows <= most:
+            current = Cut((*current.segments, *waiting.pop(0).segments), True)
+        rows += current.rows
+        yield current
