@@ -342,15 +342,16 @@ class Compiler:
     @_compile.register
     def _(self, relation: Profile, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
-        if not isinstance(relation.input, Scan | Given):
-            reshaping.kept(frame, self.host, self.shared)
-        described = [
-            row
-            for column in self._schemas[id(relation.input)]
-            if (row := profiling.describe(frame, column, relation.top, self.host.rows)) is not None
-        ]
-        described.sort(key=lambda row: (-int(str(row[2])), str(row[0])))
-        return self._compile(Rows(tuple(described), schema=relation.columns), ())
+        columns = self._schemas[id(relation.input)]
+        segments = self.snapshot.segments
+        match relation.input:
+            case (Scan(newest=None) | Given()) as leaf if not isinstance(leaf, Given) or leaf.name in segments:
+                asked = profiling.stored(leaf, columns, segments, self.names)
+            case other:
+                if not isinstance(other, Given):
+                    reshaping.kept(frame, self.host, self.shared)
+                asked = profiling.computed(frame, columns, self.host)
+        return profiling.profile(relation, asked, self.names, self.host)
 
 
 def limit(frame: Frame, most: int | None, offset: int) -> None:

@@ -46,7 +46,7 @@ def connect(work: Work, folders: list[Path]) -> duckdb.DuckDBPyConnection:
             f"SET enable_profiling = 'no_output'; SET profiling_coverage = 'ALL'; SET tracked_metrics = {measured}"
         )
     connection.execute(
-        "SET TimeZone = 'UTC'; SET error_on_division_by_zero = false; "
+        "SET TimeZone = 'UTC'; SET parquet_metadata_cache = true; SET error_on_division_by_zero = false; "
         f"SET max_expression_depth = {DEEPEST}; "
         "SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0; "
         f"SET allowed_directories = {allowed}; SET enable_external_access = false; SET lock_configuration = true"
