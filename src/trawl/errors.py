@@ -34,6 +34,7 @@ class Code(StrEnum):
     BODY_TOO_LARGE = "body_too_large"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
+    RANGE_NOT_SATISFIABLE = "range_not_satisfiable"
     FOREIGN_ORIGIN = "foreign_origin"
     UNAVAILABLE = "unavailable"
     INVALID_TIME = "invalid_time"
@@ -75,6 +76,7 @@ MEANINGS: Mapping[Code, str] = {
     Code.BODY_TOO_LARGE: "The body or the query is larger than the server takes (a query: 1 MiB).",
     Code.NOT_FOUND: "There is no such route.",
     Code.METHOD_NOT_ALLOWED: "The route exists, but not for this method.",
+    Code.RANGE_NOT_SATISFIABLE: "The file has none of the bytes that `Range` asks for.",
     Code.FOREIGN_ORIGIN: "The request came from a page elsewhere, or named another host, while the server runs open.",
     Code.UNAVAILABLE: "The server does not answer, or is not ready to run searches.",
     Code.INVALID_TIME: "A time or a range of times could not be read, or starts after it ends.",

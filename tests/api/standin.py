@@ -140,7 +140,8 @@ class StandIn:
         if not task.status.is_end:
             raise TrawlError(Code.WRONG_STATE, "the task is RUNNING")
         self.exported.append(wanted)
-        return ExportStream(wanted.file_name + ".csv", "text/csv", 2, False, iter([b"n\r\n", b"1\r\n", b"2\r\n"]))
+        chunks = iter([b"n\r\n", b"1\r\n", b"2\r\n"])
+        return ExportStream(wanted.file_name + ".csv", "text/csv", 2, False, chunks, "abc", None, None)
 
     async def events(self, id: str | None, owner: str | None, after: int | None = None) -> AsyncIterator[Event]:
         for task in [self.made[id]] if id else list(self.made.values()):

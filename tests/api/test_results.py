@@ -134,9 +134,22 @@ class TestPage:
 
 class TestForms:
     def test_fields_come_in_the_order_asked_for(self, http: TestClient, task: Task) -> None:
-        found = http.get(f"{API}/response/{task.id}", params={"fields": "ID, Id,nothing"}).json()
+        found = http.get(f"{API}/response/{task.id}", params={"fields": "ID, Id,ID"}).json()
         assert [field["name"] for field in found["fields"]] == ["ID", "Id"]
         assert found["rows"][0] == {"ID": "a.b", "Id": 2**53}
+
+    @pytest.mark.parametrize("form", ["rows", "columns", "ndjson"])
+    def test_a_field_that_no_column_has_is_refused_with_the_nearest(
+        self, http: TestClient, task: Task, form: str
+    ) -> None:
+        answer = http.get(f"{API}/response/{task.id}", params={"fields": "ID,id,nothing", "format": form})
+        error = answer.json()["error"]
+        assert (answer.status_code, error["type"]) == (400, "malformed_request")
+        assert (error["reason"], error["hint"]) == ("the result has no field `id`", "perhaps `Id` or `ID` was meant")
+
+    def test_of_a_task_without_rows_yet_no_field_is_missed(self, http: TestClient, tasks: StandIn) -> None:
+        answer = http.get(f"{API}/response/{tasks.task(Status.RUNNING).id}", params={"fields": "any"})
+        assert (answer.status_code, answer.json()["fields"]) == (200, [])
 
     def test_columns(self, http: TestClient, task: Task) -> None:
         found = http.get(f"{API}/response/{task.id}", params={"format": "columns", "fields": "ID,tags"}).json()

@@ -21,15 +21,17 @@ from trawl.formats.archive import packed
 from trawl.formats.base import Options
 from trawl.results.pages import page
 from trawl.results.reader import Result
+from trawl.values import Instant
 
+NOW = Instant(0)
 kind, folder = sys.argv[1], Path(sys.argv[2])
 result = Result(folder)
 if kind == "page":
     pieces = page({"id": "x"}, result.batches(), {})
 else:
     name = kind.removesuffix(".zip")
-    pieces = formats.find(name).write(result.batches(), result.schema, Options(folder, print))
-    pieces = packed(name, pieces) if kind.endswith(".zip") else pieces
+    pieces = formats.find(name).write(result.batches(), result.schema, Options(folder, print, NOW))
+    pieces = packed(name, pieces, NOW) if kind.endswith(".zip") else pieces
 for piece in pieces:
     pass
 status = Path("/proc/self/status").read_text()
@@ -54,7 +56,10 @@ def peak(kind: str, folder: Path) -> int:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is read where Linux tells it")
-@pytest.mark.parametrize(("kind", "rows"), [("page", 60_000), ("json", 60_000), ("csv.zip", 60_000), ("xlsx", 15_000)])
+@pytest.mark.parametrize(
+    ("kind", "rows"),
+    [("page", 60_000), ("json", 60_000), ("csv.zip", 60_000), ("xlsx", 15_000), ("parquet", 60_000)],
+)
 def test_four_times_the_rows_take_no_more_memory(tmp_path: Path, kind: str, rows: int) -> None:
     """`rows` are enough that buffers and the allocator's caches have grown to what they need."""
     few, many = store_rows(tmp_path / "few", rows), store_rows(tmp_path / "many", 4 * rows)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import gc
+import hashlib
 import io
 import json
 import zipfile
@@ -14,8 +16,10 @@ import pytest
 
 from tasks.opened import OWNER, asked, messages, opened, run
 from tasks.scripted import add_source
+from trawl import formats
 from trawl.errors import Code, TrawlError
 from trawl.tasks.export import Export
+from trawl.tasks.order import Part, Whole
 from trawl.tasks.service import Tasks
 
 
@@ -30,7 +34,7 @@ def test_a_file_has_the_rows_asked_for(tasks: Tasks) -> None:
     assert stream.media_type.startswith("text/csv")
     rows = list(csv.DictReader(io.StringIO(b"".join(stream.chunks).decode())))
     assert [row["n"] for row in rows] == [str(number) for number in range(30)]
-    everything = json.loads(content(tasks, done.id, Export("mine.json", "json", rows=None, fields=("n", "nothing"))))
+    everything = json.loads(content(tasks, done.id, Export("mine.json", "json", rows=None, fields=("n", "n"))))
     assert everything == [{"n": number} for number in range(250)]
 
 
@@ -42,6 +46,82 @@ def test_a_zip_holds_the_file(tasks: Tasks) -> None:
         (name,) = archive.namelist()
         assert name == "mine.csv"
         assert archive.read(name) == content(tasks, done.id, Export("mine", "csv", bom=True))
+
+
+def test_a_field_that_no_column_has_is_refused_with_the_nearest(tasks: Tasks) -> None:
+    done = run(tasks, "source quick")
+    with pytest.raises(TrawlError, match="no field `N`") as raised:
+        tasks.export(done.id, OWNER, Export("mine", "csv", fields=("n", "N")))
+    assert (raised.value.code, raised.value.hint) == (Code.MALFORMED_REQUEST, "perhaps `n` was meant")
+
+
+FILES = [Export("mine", name, rows=None) for name in sorted(formats.every())]
+FILES.append(Export("mine", "ndjson", rows=None, compress=True))
+PARTS = (Part(100), Part(-7), Part(3, 40), Part(0, 0), Part(50, 10**9))
+NAMES = [*sorted(formats.every()), "ndjson.zip"]
+
+
+@pytest.mark.parametrize("wanted", FILES, ids=NAMES)
+@pytest.mark.parametrize("is_known", [True, False], ids=["made before", "never made"])
+def test_the_rest_of_a_file_is_made_when_it_is_asked_for(tasks: Tasks, wanted: Export, is_known: bool) -> None:
+    """Whether or not it was once made to its end; and it is the rest of that very file."""
+    done = run(tasks, "source quick")
+    made = content(tasks, done.id, wanted) if is_known else b""
+    parts = {part: tasks.export(done.id, OWNER, dataclasses.replace(wanted, part=part)) for part in PARTS}
+    bytes_of = {part: b"".join(stream.chunks) for part, stream in parts.items()}
+    made = made or content(tasks, done.id, wanted)
+    for part, stream in parts.items():
+        assert stream.whole == whole_of(made)
+        assert stream.part == part.within(whole_of(made))
+        assert bytes_of[part] == made[stream.part.start : stream.part.stop]
+
+
+def whole_of(found: bytes) -> Whole:
+    return Whole(len(found), hashlib.sha256(found).hexdigest())
+
+
+def test_what_a_file_is_is_known_once_it_was_made(tasks: Tasks) -> None:
+    done = run(tasks, "source quick")
+    wanted = Export("mine", "json")
+    first = tasks.export(done.id, OWNER, wanted)
+    assert first.whole is None
+    found = b"".join(first.chunks)
+    again = tasks.export(done.id, OWNER, wanted)
+    assert again.whole == whole_of(found)
+    assert again.tag == first.tag
+    again.chunks.close()
+    book = tasks.export(done.id, OWNER, Export("mine", "xlsx"))
+    assert book.whole is not None  # it lies on disk before it is sent
+    assert book.whole == whole_of(b"".join(book.chunks))
+
+
+def test_a_part_past_the_end_is_refused(tasks: Tasks) -> None:
+    done = run(tasks, "source quick")
+    for name in ("json", "json", "xlsx"):
+        with pytest.raises(TrawlError) as raised:
+            tasks.export(done.id, OWNER, Export("mine", name, part=Part(10**9)))
+        assert raised.value.code is Code.RANGE_NOT_SATISFIABLE
+        assert list(raised.value.facts) == ["length"]
+
+
+def test_a_part_of_another_file_is_all_of_this_one(tasks: Tasks) -> None:
+    done = run(tasks, "source quick")
+    wanted = Export("mine", "json")
+    tags = {
+        tasks.export(done.id, OWNER, other).tag
+        for other in (
+            wanted,
+            dataclasses.replace(wanted, rows=7),
+            dataclasses.replace(wanted, fields=("n",)),
+            dataclasses.replace(wanted, file_type="ndjson"),
+            dataclasses.replace(wanted, compress=True),
+        )
+    }
+    assert len(tags) == 5
+    for tag, is_part in ((tasks.export(done.id, OWNER, wanted).tag, True), ("another", False)):
+        stream = tasks.export(done.id, OWNER, dataclasses.replace(wanted, part=Part(10), part_of=tag))
+        assert (stream.part is not None) is is_part
+        assert b"".join(stream.chunks) == content(tasks, done.id, wanted)[10 if is_part else 0 :]
 
 
 def test_what_cannot_be_exported_is_refused(tasks: Tasks) -> None:
@@ -99,4 +179,4 @@ def test_workbooks_are_whole_and_their_cut_cells_are_logged(tasks: Tasks) -> Non
     done = run(tasks, f'source quick | head 3 | eval text=printf("%512d", n){doubled}')
     with zipfile.ZipFile(io.BytesIO(content(tasks, done.id, Export("book", "xlsx")))) as book:
         assert "xl/workbook.xml" in book.namelist()
-    assert "book: cells were cut to the 32,767 characters that a sheet takes, 3 times" in messages(tasks, done.id)
+    assert "book.xlsx: cells were cut to the 32,767 characters that a sheet takes, 3 times" in messages(tasks, done.id)

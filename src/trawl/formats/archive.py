@@ -5,30 +5,42 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Final
+
+from trawl.values import NANOSECONDS, Instant
 
 MEDIA_TYPE: Final = "application/zip"
 EXTENSION: Final = ".zip"
 LEVEL: Final = 3
 """Of deflate: nearly as small as the usual 6, in half the time."""
 
+EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
+"""The first date that an archive can tell."""
 
-def packed(name: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+
+def packed(name: str, pieces: Iterable[bytes], made: Instant) -> Iterator[bytes]:
     """A zip archive that holds one file.
 
     Args:
-        name: of the file within. pieces: the file.
+        name: of the file within. pieces: the file. made: when it was made, in UTC for archives know no zones.
     """
     sink = _Sink()
-    with (
-        zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive,
-        archive.open(name, "w", force_zip64=True) as file,
-    ):
+    with zipfile.ZipFile(sink, "w") as archive, archive.open(_entry(name, made), "w", force_zip64=True) as file:
         for piece in pieces:
             file.write(piece)
             if ready := sink.taken():
                 yield ready
     yield sink.taken()
+
+
+def _entry(name: str, made: Instant) -> zipfile.ZipInfo:
+    date = datetime.fromtimestamp(made.nanoseconds // NANOSECONDS, UTC)
+    entry = zipfile.ZipInfo(name, max(date.timetuple()[:6], EARLIEST))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry._compresslevel = LEVEL  # type: ignore[attr-defined]  # has no other name before Python 3.13
+    entry.external_attr = 0o600 << 16
+    return entry
 
 
 class _Sink(io.RawIOBase):

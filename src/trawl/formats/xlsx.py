@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,9 +14,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from trawl.arrow import to_values
 from trawl.errors import Code, Notice, TrawlError
-from trawl.formats.base import Format, Options
+from trawl.formats.base import Format, Options, by_building
 from trawl.schema import Schema
-from trawl.values import Instant, Value, text_of
+from trawl.values import NANOSECONDS, Instant, Value, text_of
 
 ROWS_A_SHEET: int = 1_048_575
 """What Excel takes, less the header."""
@@ -25,9 +25,6 @@ LONGEST_CELL: Final = 32_767
 MOST_COLUMNS: Final = 16_384
 LARGEST_INTEGER: Final = 10**15 - 1
 """Excel keeps 15 digits of a number."""
-PIECE: Final = 1 << 18
-"""Bytes of a piece of the finished file."""
-
 _DAY: Final = 86_400 * 10**9
 _EPOCH: Final = 25_569
 """1970-01-01 in days, as Excel counts them."""
@@ -35,8 +32,8 @@ _FIRST_DAY: Final = 61
 """1900-03-01: the day from which on Excel's calendar is right."""
 
 
-def write(batches: Iterable[pa.RecordBatch], schema: Schema, options: Options) -> Iterator[bytes]:
-    """The workbook, in pieces once it is finished.
+def build(batches: Iterable[pa.RecordBatch], schema: Schema, options: Options, path: Path) -> None:
+    """Makes the workbook.
 
     Raises:
         TrawlError: `MALFORMED_REQUEST` if there are more columns than a sheet takes.
@@ -47,33 +44,19 @@ def write(batches: Iterable[pa.RecordBatch], schema: Schema, options: Options) -
             f"the result has {len(schema):,} columns, a sheet takes {MOST_COLUMNS:,}",
             hint="name those wanted in `fields`",
         )
-    with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
-        path = Path(folder) / "book.xlsx"
-        cut = _build(path, batches, schema)
-        if cut:
-            reason = f"cells were cut to the {LONGEST_CELL:,} characters that a sheet takes"
-            options.warn(Notice("cells_cut", reason, count=cut))
-        with path.open("rb") as file:
-            while piece := file.read(PIECE):
-                yield piece
-
-
-def _build(path: Path, batches: Iterable[pa.RecordBatch], schema: Schema) -> int:
-    """Makes the file and tells how many cells were cut."""
-    try:
-        book = _Book(path, schema)
-        for batch in batches:
-            book.add(batch)
-        book.close()
-    except (OSError, FileCreateError) as error:
-        raise TrawlError(Code.NO_ROOM, "the temporary file of the workbook could not be written") from error
-    return book.cut
+    book = _Book(path, schema, options.made)
+    for batch in batches:
+        book.add(batch)
+    book.close()
+    if book.cut:
+        reason = f"cells were cut to the {LONGEST_CELL:,} characters that a sheet takes"
+        options.warn(Notice("cells_cut", reason, count=book.cut))
 
 
 class _Book:
     """A workbook being written row by row, each sheet to a temporary file."""
 
-    def __init__(self, path: Path, schema: Schema) -> None:
+    def __init__(self, path: Path, schema: Schema, made: Instant) -> None:
         self.cut = 0
         self._schema = schema
         self._book = xlsxwriter.Workbook(
@@ -87,6 +70,7 @@ class _Book:
                 "use_zip64": True,
             },
         )
+        self._book.set_properties({"created": datetime.fromtimestamp(made.nanoseconds // NANOSECONDS, UTC)})
         self._bold = self._book.add_format({"bold": True})
         self._time = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss.000"})
         self._sheets = 0
@@ -112,7 +96,10 @@ class _Book:
     def close(self) -> None:
         """Puts the sheets together."""
         self._end_sheet()
-        self._book.close()
+        try:
+            self._book.close()
+        except FileCreateError as error:
+            raise OSError(*error.args[0].args) from error  # what it was before it was wrapped
 
     def _begin_sheet(self) -> None:
         self._sheets += 1
@@ -168,5 +155,6 @@ FORMAT: Final = Format(
     ".xlsx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "A workbook for spreadsheet programs.",
-    write,
+    by_building(build),
+    build,
 )

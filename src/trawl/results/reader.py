@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from trawl.catalog.base import Part as Column
 from trawl.catalog.base import Segment
+from trawl.errors import Code, TrawlError
 from trawl.results import parts
 from trawl.results.manifest import NO_COLUMNS, Facts, Manifest
 from trawl.schema import Layout, Schema, Type
@@ -64,6 +65,24 @@ class Result:
     def complete(self) -> bool:
         """Whether these are all the rows there will be."""
         return self._manifest is not None and self._manifest.complete
+
+    def chosen(self, names: Sequence[str] | None) -> Schema:
+        """The columns of these names in this order, each once; all for None.
+
+        Where nothing was written yet, no column is known, and none is missed.
+
+        Raises:
+            TrawlError: `MALFORMED_REQUEST` for a name that no column has.
+        """
+        if names is None:
+            return self.schema
+        for name in names if self._manifest else ():
+            if name not in self.schema:
+                near = " or ".join(f"`{known}`" for known in self.schema.nearest(name))
+                reason = f"the result has no field `{name[:200]}`"
+                raise TrawlError(Code.MALFORMED_REQUEST, reason, hint=f"perhaps {near} was meant" if near else None)
+        found = (self.schema.find(name) for name in dict.fromkeys(names))
+        return Schema(tuple(column for column in found if column is not None))
 
     def batches(
         self, start: int = 0, stop: int | None = None, columns: Sequence[str] | None = None

@@ -19,6 +19,7 @@ STATUS: Final[Mapping[Code, int]] = {
     Code.BODY_TOO_LARGE: 413,
     Code.NOT_FOUND: 404,
     Code.METHOD_NOT_ALLOWED: 405,
+    Code.RANGE_NOT_SATISFIABLE: 416,
     Code.FOREIGN_ORIGIN: 403,
     Code.UNAVAILABLE: 503,
     Code.INVALID_TIME: 400,
@@ -81,9 +82,17 @@ def _described(error: TrawlError, query: str | None) -> dict[str, Any]:
 
 def answer(error: TrawlError, query: str | None = None) -> Response:
     """The HTTP answer of an error."""
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.code is Code.TOO_MANY_TASKS else None
     content = orjson.dumps(body_of(error, query), default=str)
-    return Response(content, status_of(error), headers, "application/json")
+    return Response(content, status_of(error), _headers(error), "application/json")
+
+
+def _headers(error: TrawlError) -> dict[str, str]:
+    match error.code:
+        case Code.TOO_MANY_TASKS:
+            return {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        case Code.RANGE_NOT_SATISFIABLE:
+            return {"Content-Range": f"bytes */{error.facts['length']}"}
+    return {}
 
 
 def handle(request: Request, error: Exception) -> Response:

@@ -23,11 +23,15 @@ class Page:
     Args:
         answer: what the task has to show.
         wanted: which rows and fields, and whether with sidebar and timeline.
+
+    Raises:
+        TrawlError: `MALFORMED_REQUEST` for a field that the result has not.
     """
 
     def __init__(self, answer: Answer, wanted: ResultParameters) -> None:
         self._answer = answer
         self._wanted = wanted
+        self._columns = answer.result.chosen(wanted.names).columns if answer.result else ()
         self.total = answer.result.rows if answer.result else 0
         self.start = wanted.start or 0
         self.stop = max(self.start, self.total if wanted.stop is None else min(wanted.stop, self.total))
@@ -69,15 +73,6 @@ class Page:
     @property
     def _names(self) -> tuple[str, ...] | None:
         return self._wanted.names
-
-    @property
-    def _columns(self) -> tuple[Column, ...]:
-        if self._result is None:
-            return ()
-        schema = self._result.schema
-        if self._names is None:
-            return schema.columns
-        return tuple(column for name in self._names if (column := schema.find(name)))
 
     def _values(self, column: Column) -> Iterator[bytes]:
         assert self._result is not None  # it is where the columns come from

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterable
+import dataclasses
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from pathlib import Path
-from typing import Self
 
-from trawl.errors import Code, Notice, TrawlError
 from trawl.formats import archive, find
 from trawl.formats.names import file_name
 from trawl.results.reader import Result
+from trawl.tasks.chunks import Chunks
+from trawl.tasks.exported import Exported
 from trawl.tasks.folders import Folders
-from trawl.tasks.order import Finished, FromExport, Order
+from trawl.tasks.journal import Level, Note, Phase
+from trawl.tasks.order import Finished, Order, Part, Whole
 from trawl.tasks.task import Task
+from trawl.tasks.warned import words
 
 
 @dataclass(frozen=True)
@@ -31,6 +27,8 @@ class Export:
         compress: as a `.zip` that holds the file. rows: how many at most, None for all.
         fields: which columns, None for all. partial: whether an unfinished task will do.
         bom, escape_formulas: options of csv.
+        part: which bytes of the file, None for all.
+        part_of: the tag of the file that a part is wanted of; if it has another one, all of it is made.
     """
 
     file_name: str
@@ -41,66 +39,8 @@ class Export:
     partial: bool = False
     bom: bool = False
     escape_formulas: bool = False
-
-
-class Chunks:
-    """The pieces of a file as its process makes them. Closing it ends the process, at whatever it is."""
-
-    def __init__(self, order: Order, tell: Callable[[Iterable[Notice]], None]) -> None:
-        self._scratch = order.scratch
-        self._tell = tell
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "trawl.tasks.exporting", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-            )
-        self._pipe: Connection[Order, FromExport] = Connection(ours.detach())
-        self._pipe.send(order)
-        self._ahead: list[bytes] = []
-        self._closed = False
-
-    def begin(self) -> Self:
-        """Waits for the first piece, so that what goes wrong at once is known before anything is sent."""
-        self._ahead.extend(piece for piece in [next(self, None)] if piece is not None)
-        return self
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> bytes:
-        """The next piece. Raises `TrawlError` where the file cannot be finished."""
-        if self._ahead:
-            return self._ahead.pop()
-        if self._closed:
-            raise StopIteration
-        try:
-            message = self._pipe.recv()
-        except (EOFError, OSError):
-            message = TrawlError(Code.INTERNAL_ERROR, "the process that makes the file ended before the file did")
-        if isinstance(message, bytes):
-            return message
-        self.close()
-        if isinstance(message, TrawlError):
-            raise message
-        assert isinstance(message, Finished)
-        self._tell(message.notices)
-        raise StopIteration
-
-    def close(self) -> None:
-        """Ends the process and removes its temporary files. Safe to call twice."""
-        if not self._closed:
-            self._closed = True
-            self._process.kill()
-            self._process.wait()
-            self._pipe.close()
-            shutil.rmtree(self._scratch, ignore_errors=True)
-
-    def __del__(self) -> None:
-        if hasattr(self, "_closed"):
-            self.close()
+    part: Part | None = None
+    part_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +49,8 @@ class ExportStream:
 
     Attributes:
         name: with extension. rows: how many it holds. is_partial: made of a result that is not whole.
+        tag: names the bytes of the file. whole: what is known of it, None if it was never made to its end.
+        part: the bytes of it that come, None for all.
     """
 
     name: str
@@ -116,40 +58,66 @@ class ExportStream:
     rows: int
     is_partial: bool
     chunks: Chunks
+    tag: str
+    whole: Whole | None
+    part: range | None
 
 
 def start_export(
-    task: Task, folders: Folders, wanted: Export, tell: Callable[[Iterable[Notice]], None]
+    task: Task, folders: Folders, wanted: Export, tell: Callable[[Sequence[Note]], None], room: int | None
 ) -> ExportStream:
     """Starts the process that formats what can be read of a task; answers once the file has begun to come.
 
     Args:
-        tell: takes what is worth knowing about the file, at its end.
+        tell: takes lines for the task's log, at the end of the file.
+        room: bytes that temporary files may take, None for as many as the disk has.
 
     Raises:
-        TrawlError: `MALFORMED_REQUEST` for a name or a type that is none, or columns that do not fit; `NO_ROOM`.
+        TrawlError: `MALFORMED_REQUEST` for a name or a type that is none, or columns that do not fit or are not
+            there; `RANGE_NOT_SATISFIABLE`; `NO_ROOM`.
     """
     format_ = find(wanted.file_type)
     is_partial = task.is_partial or not task.status.is_end
     name = file_name(wanted.file_name, format_.extension, is_partial=is_partial)
     folder = folders.attempt(task.id, task.attempt)
-    available = Result(folder).rows
-    rows = available if wanted.rows is None else min(available, wanted.rows)
-    folder.mkdir(parents=True, exist_ok=True)
+    result = Result(folder)
+    rows = result.rows if wanted.rows is None else min(result.rows, wanted.rows)
+    exported = Exported(folder)
     order = Order(
         folder=folder,
-        scratch=Path(tempfile.mkdtemp(prefix="export-", dir=folder)),
+        scratch=folder,
         file_type=format_.name,
         pack_as=name if wanted.compress else None,
+        made=task.finished or task.created,
         rows=rows,
-        fields=wanted.fields,
+        fields=None if wanted.fields is None else result.chosen(wanted.fields).names,
         bom=wanted.bom,
         escape_formulas=wanted.escape_formulas,
+        room=room,
+        part=None,
+        whole=None,
     )
+    tag = exported.tag(order)
+    known = exported.recall(tag)
+    part = wanted.part if wanted.part_of in (None, tag) else None
+    if part is not None and known is not None:
+        part.within(known)
+    sent_name = name + archive.EXTENSION if wanted.compress else name
+
+    def end(finished: Finished) -> None:
+        if finished.whole is not None:
+            exported.keep(tag, finished.whole)
+        tell([Note(Level.WARN, Phase.WRITE, f"{sent_name}: {words(notice)}") for notice in finished.notices])
+
+    chunks = Chunks(dataclasses.replace(order, part=part, whole=known), end).begin()
+    whole = chunks.whole
     return ExportStream(
-        name=name + archive.EXTENSION if wanted.compress else name,
+        name=sent_name,
         media_type=archive.MEDIA_TYPE if wanted.compress else format_.media_type,
         rows=rows,
         is_partial=is_partial,
-        chunks=Chunks(order, tell).begin(),
+        chunks=chunks,
+        tag=tag,
+        whole=whole,
+        part=None if part is None or whole is None else part.within(whole),
     )

@@ -5,29 +5,143 @@ Started as `python -m trawl.tasks.exporting PIPE`. It imports no more than it ne
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import sys
+import tempfile
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
 
 from trawl.errors import Code, Notice, TrawlError
 from trawl.formats import Options, find
 from trawl.formats.archive import packed
+from trawl.formats.base import Build, pieces
 from trawl.results.reader import Result
-from trawl.schema import Schema
-from trawl.tasks.order import Finished, FromExport, Order
+from trawl.tasks.order import Finished, FromExport, Order, Whole
 from trawl.tasks.process import be_humble, give_way
 
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
-def pieces(order: Order, notices: list[Notice]) -> Iterator[bytes]:
-    """The file. What is worth knowing about it goes into `notices`."""
-    result = Result(order.folder)
-    names = result.schema.names if order.fields is None else order.fields
-    known = tuple(column for name in dict.fromkeys(names) if (column := result.schema.find(name)) is not None)
-    batches = result.batches(0, order.rows, [column.name for column in known])
-    options = Options(order.scratch, notices.append, order.bom, order.escape_formulas)
-    written = find(order.file_type).write(batches, Schema(known), options)
-    return written if order.pack_as is None else packed(order.pack_as, written)
+
+class Maker:
+    """Makes the file of an order, and sends what is wanted of it."""
+
+    def __init__(self, order: Order, send: Callable[[FromExport], None]) -> None:
+        self._order = order
+        self._send = send
+        self._result = Result(order.folder)
+        self._schema = self._result.chosen(order.fields)
+        self._format = find(order.file_type)
+        self._notices: list[Notice] = []
+        self._options = Options(order.scratch, self._notices.append, order.made, order.bom, order.escape_formulas)
+
+    def make(self) -> Finished:
+        """The last word, after all else was sent."""
+        try:
+            if self._format.build is not None and self._order.pack_as is None:
+                return self._send_built(self._format.build)
+            return self._send_written()
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            raise _no_room("the disk is full") from error
+
+    def _send_built(self, build: Build) -> Finished:
+        """A file that is on disk before it is sent: all is known of it by then."""
+        with tempfile.TemporaryDirectory(dir=self._order.scratch) as folder:
+            path = Path(folder) / "file"
+            build(self._batches(), self._schema, self._options, path)
+            whole = _measured(pieces(path))
+            self._send(whole)
+            wanted = range(whole.length) if self._order.part is None else self._order.part.within(whole)
+            self._send_part(pieces(path, wanted.start), range(len(wanted)))
+        return Finished(tuple(self._notices), None)
+
+    def _send_written(self) -> Finished:
+        """A file that is sent while it is written. For a part of one never made before it is made twice."""
+        part, whole = self._order.part, self._order.whole
+        if part is None:
+            meter = Meter()
+            for piece in meter.through(self._written()):
+                self._send(piece)
+            return Finished(tuple(self._notices), meter.whole)
+        if whole is None:
+            whole = _measured(self._written())
+            self._send(whole)
+        self._send_part(self._written(), part.within(whole))
+        return Finished((), None)
+
+    def _send_part(self, file: Iterable[bytes], wanted: range) -> None:
+        at = 0
+        for piece in file:
+            if found := piece[max(0, wanted.start - at) : max(0, wanted.stop - at)]:
+                self._send(found)
+            at += len(piece)
+            if at >= wanted.stop:
+                return
+
+    def _written(self) -> Iterator[bytes]:
+        order = self._order
+        written = self._format.write(self._batches(), self._schema, self._options)
+        return written if order.pack_as is None else packed(order.pack_as, written, order.made)
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        for batch in self._result.batches(0, self._order.rows, self._schema.names):
+            yield batch
+            if self._order.room is not None and _size(self._order.scratch) > self._order.room:
+                raise _no_room(f"they take more than the {self._order.room:,} bytes that are left for results")
+
+
+class Meter:
+    """Learns length and digest of a file as it passes."""
+
+    def __init__(self) -> None:
+        self._length = 0
+        self._digest = hashlib.sha256()
+
+    def through(self, file: Iterable[bytes]) -> Iterator[bytes]:
+        """The pieces, but for empty ones."""
+        for piece in file:
+            if piece:
+                self._length += len(piece)
+                self._digest.update(piece)
+                yield piece
+
+    @property
+    def whole(self) -> Whole:
+        """What has passed, as a file."""
+        return Whole(self._length, self._digest.hexdigest())
+
+
+def _measured(file: Iterable[bytes]) -> Whole:
+    meter = Meter()
+    for _ in meter.through(file):
+        pass
+    return meter.whole
+
+
+def _size(folder: Path) -> int:
+    """Bytes of the temporary files; those that vanish meanwhile count nothing."""
+    size = 0
+    for path in folder.rglob("*"):
+        try:
+            size += path.stat().st_size
+        except FileNotFoundError:
+            continue
+    return size
+
+
+def _no_room(why: str) -> TrawlError:
+    return TrawlError(
+        Code.NO_ROOM,
+        f"there is no room for the temporary files of the export: {why}",
+        hint="`csv` and `ndjson` need none; delete tasks that are not needed",
+    )
 
 
 def main() -> None:
@@ -35,12 +149,8 @@ def main() -> None:
     be_humble()
     give_way()
     pipe: Connection[FromExport, Order] = Connection(int(sys.argv[1]))
-    notices: list[Notice] = []
     try:
-        for piece in pieces(pipe.recv(), notices):
-            if piece:
-                pipe.send(piece)
-        pipe.send(Finished(tuple(notices)))
+        pipe.send(Maker(pipe.recv(), pipe.send).make())
     except TrawlError as error:
         pipe.send(error)
     except (BrokenPipeError, ConnectionResetError):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import partial
 from typing import Final
 
 import sqlalchemy as sql
 
 from trawl.catalog.base import Catalog
-from trawl.errors import Code, Notice, TrawlError
+from trawl.errors import Code, TrawlError
 from trawl.settings.cluster import ClusterSettings
 from trawl.settings.process import Settings
 from trawl.tasks import admission, listing, presence
@@ -28,7 +28,6 @@ from trawl.tasks.supervisor import Plant, Records, Supervisor
 from trawl.tasks.sweeper import Sweeper
 from trawl.tasks.task import Status, Task
 from trawl.tasks.wanted import Wanted, seconds_of
-from trawl.tasks.warned import words
 
 STOP_WAIT: Final = 2.0
 """Seconds that a stop waits for the task to end."""
@@ -139,19 +138,16 @@ class Tasks:
         """The result as a file, formatted in a process of its own.
 
         Raises:
-            TrawlError: `WRONG_STATE` for an unfinished task without `partial`; `MALFORMED_REQUEST` for a name
-                or type that is none.
+            TrawlError: `WRONG_STATE` for an unfinished task without `partial`, and what `start_export` raises.
         """
         task = self.get(id, owner)
         if not task.status.is_end and not wanted.partial:
             hint = "wait until it has finished, or ask for what there is with `partial`"
             raise TrawlError(Code.WRONG_STATE, f"the task is {task.status}", hint=hint)
 
-        def tell(notices: Iterable[Notice]) -> None:
-            notes = [Note(Level.WARN, Phase.WRITE, f"{wanted.file_name}: {words(notice)}") for notice in notices]
-            self._store.note(id, notes)
-
-        return start_export(task, self._folders, wanted, tell)
+        most = self._cluster.all()["trawl.results.max_bytes"]
+        room = max(0, most - self._store.result_bytes()) if most else None
+        return start_export(task, self._folders, wanted, partial(self._store.note, id), room)
 
     # --- following -------------------------------------------------------------------------------------
 

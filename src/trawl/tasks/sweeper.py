@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
+from trawl.tasks.chunks import Scratch
 from trawl.tasks.folders import Folders
 from trawl.tasks.journal import now
 from trawl.tasks.store import Store
@@ -44,7 +45,7 @@ class Sweeper:
         return size
 
     def clear(self) -> None:
-        """Removes folders of tasks that are no more, and attempts before a task's last."""
+        """Removes folders of tasks that are no more, attempts before a task's last, and what dead exports left."""
         on_disk = list(self._folders.ids())
         known = self._store.known(on_disk)
         for id in on_disk:
@@ -52,3 +53,4 @@ class Sweeper:
                 self._folders.remove(id)
             elif (task := self._store.get(id)) is not None and task.status.is_end:
                 self._folders.clear(id, task.attempt)
+                Scratch.sweep(self._folders.attempt(id, task.attempt))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from trawl import formats
@@ -17,6 +18,7 @@ from trawl.server.answers import streamed
 from trawl.server.caller import CallerOf
 from trawl.server.documented import TASK_CODES, answers, errors
 from trawl.server.pages import Page
+from trawl.server.ranges import file_headers, part_wanted, tag_wanted
 from trawl.server.services import TaskId, TasksOf
 from trawl.server.strict import StrictRoute
 
@@ -27,19 +29,36 @@ NDJSON: Final = "application/x-ndjson"
 MEDIA_TYPES: Final = (*(format_.media_type for format_ in formats.every().values()), archive.MEDIA_TYPE)
 """What a file may be."""
 
+_CONTENT: Final = {name.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for name in MEDIA_TYPES}
+_HEADERS: Final[dict[str, Any]] = {
+    name: {"description": description, "schema": schema}
+    for name, description, schema in (
+        ("Content-Disposition", "The file's name.", {"type": "string"}),
+        ("X-Trawl-Rows", "How many rows the file holds.", {"type": "integer"}),
+        (
+            "X-Trawl-Partial",
+            "Whether it was made of a result that is not whole.",
+            {"type": "string", "enum": ["true", "false"]},
+        ),
+        ("ETag", "Names the file's bytes: the same for the same rows in the same form.", {"type": "string"}),
+        ("Accept-Ranges", "That a part of the file can be asked for.", {"type": "string", "enum": ["bytes"]}),
+        (
+            "Digest",
+            "SHA-256 of the whole file, where it is known before the file comes: once it was made to its end.",
+            {"type": "string", "examples": ["sha-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="]},
+        ),
+    )
+}
 FILE: Final[dict[int | str, Any]] = {
-    200: {
-        "description": "The file.",
-        "content": {name.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for name in MEDIA_TYPES},
+    200: {"description": "The file.", "content": _CONTENT, "headers": _HEADERS},
+    206: {
+        "description": "The bytes of the file that `Range` asks for.",
+        "content": _CONTENT,
         "headers": {
-            "Content-Disposition": {"description": "The file's name.", "schema": {"type": "string"}},
-            "X-Trawl-Rows": {"description": "How many rows the file holds.", "schema": {"type": "integer"}},
-            "X-Trawl-Partial": {
-                "description": "Whether it was made of a result that is not whole.",
-                "schema": {"type": "string", "enum": ["true", "false"]},
-            },
+            **_HEADERS,
+            "Content-Range": {"description": "Which bytes, and of how many.", "schema": {"type": "string"}},
         },
-    }
+    },
 }
 
 
@@ -81,15 +100,34 @@ def result(
         Code.UNSUPPORTED_MEDIA_TYPE,
         Code.BODY_TOO_LARGE,
         Code.WRONG_STATE,
+        Code.RANGE_NOT_SATISFIABLE,
         Code.NO_ROOM,
     ),
 )
-def export(id: TaskId, body: ExportFile, tasks: TasksOf, caller: CallerOf) -> Response:
-    """A file with rows of the stored result; the search is not run again."""
-    file = tasks.export(id, caller.sees, body.wanted())
+def export(
+    id: TaskId,
+    body: ExportFile,
+    tasks: TasksOf,
+    caller: CallerOf,
+    range: Annotated[
+        str | None, Header(description="Which bytes of the file: one range such as `bytes=1000-`; others are ignored.")
+    ] = None,
+    if_range: Annotated[
+        str | None,
+        Header(description="`ETag` of the file that `range` is about; if it is another one, all of it comes."),
+    ] = None,
+) -> Response:
+    """A file with rows of the stored result; the search is not run again.
+
+    A download that was cut off goes on with `Range`, and with the file's `ETag` in `If-Range`: the same body makes
+    the same bytes for as long as the task is there.
+    """
+    wanted = replace(body.wanted(), part=part_wanted(range), part_of=tag_wanted(if_range))
+    file = tasks.export(id, caller.sees, wanted)
     headers = {
         "Content-Disposition": content_disposition(file.name),
         "X-Trawl-Rows": str(file.rows),
         "X-Trawl-Partial": "true" if file.is_partial else "false",
+        **file_headers(file.tag, file.whole, file.part),
     }
-    return StreamingResponse(file.chunks, 200, headers, file.media_type)
+    return StreamingResponse(file.chunks, 200 if file.part is None else 206, headers, file.media_type)

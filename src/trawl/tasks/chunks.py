@@ -1,0 +1,122 @@
+"""The other end of the process that formats an export: starts it, takes the file from it, ends it."""
+
+from __future__ import annotations
+
+import dataclasses
+import fcntl
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Self
+
+from trawl.errors import Code, TrawlError
+from trawl.tasks.order import Finished, FromExport, Order, Whole
+
+_PREFIX = "export-"
+
+
+class Scratch:
+    """A folder for the temporary files of one export. A lock tells that the export is alive."""
+
+    def __init__(self, parent: Path) -> None:
+        parent.mkdir(parents=True, exist_ok=True)
+        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+        self._lock = os.open(self.path, os.O_RDONLY)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def remove(self) -> None:
+        """Removes it with all that is in it."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        os.close(self._lock)
+
+    @staticmethod
+    def sweep(parent: Path) -> None:
+        """Removes what exports left behind that ended without being asked to, as when the host did."""
+        for path in parent.glob(f"{_PREFIX}*"):
+            lock = os.open(path, os.O_RDONLY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(path, ignore_errors=True)
+            except BlockingIOError:
+                continue  # it is alive, in another process
+            finally:
+                os.close(lock)
+
+
+class Chunks:
+    """The pieces of a file as its process makes them. Closing it ends the process, at whatever it is.
+
+    Args:
+        order: the file wanted; the folder for its temporary files is made within the one named.
+        tell: takes the last word on a file that was sent to its end.
+    """
+
+    def __init__(self, order: Order, tell: Callable[[Finished], None]) -> None:
+        self._tell = tell
+        self._scratch = Scratch(order.scratch)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "trawl.tasks.exporting", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+        self._pipe: Connection[Order, FromExport] = Connection(ours.detach())
+        self._pipe.send(dataclasses.replace(order, scratch=self._scratch.path))
+        self._ahead: list[bytes] = []
+        self._closed = False
+        self.whole: Whole | None = order.whole
+        """What is known of the file; if anything is at all before it has come, then once it has begun to."""
+
+    def begin(self) -> Self:
+        """Waits for the first piece, so that what goes wrong at once is known before anything is sent."""
+        self._ahead.extend(piece for piece in [next(self, None)] if piece is not None)
+        return self
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        """The next piece. Raises `TrawlError` where the file cannot be finished."""
+        if self._ahead:
+            return self._ahead.pop()
+        if self._closed:
+            raise StopIteration
+        message = self._received()
+        if isinstance(message, Whole):
+            self.whole = message
+            message = self._received()
+        if isinstance(message, bytes):
+            return message
+        self.close()
+        if isinstance(message, TrawlError):
+            raise message
+        assert isinstance(message, Finished)
+        self._tell(message)
+        raise StopIteration
+
+    def _received(self) -> FromExport:
+        try:
+            return self._pipe.recv()
+        except (EOFError, OSError):
+            return TrawlError(Code.INTERNAL_ERROR, "the process that makes the file ended before the file did")
+
+    def close(self) -> None:
+        """Ends the process and removes its temporary files. Safe to call twice."""
+        if not self._closed:
+            self._closed = True
+            self._process.kill()
+            self._process.wait()
+            self._pipe.close()
+            self._scratch.remove()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_closed"):
+            self.close()
