@@ -33,10 +33,6 @@ REFERENCE = ROOT / "docs" / "reference"
 MOST_LINES = 300
 LONGER = {
     "src/trawl/algebra.py": "the relations are one vocabulary, read side by side",
-    "src/trawl/engines/duckdb/compile.py": "one clause a relation of the algebra, read beside it",
-    "src/trawl/engines/duckdb/operands.py": "all that a value's alternatives are turned into, one function each",
-    "src/trawl/engines/duckdb/spelling/aggregates.py": "a family is one module, as in functions",
-    "src/trawl/engines/duckdb/spelling/operators.py": "a family is one module, as in functions",
     "src/trawl/functions/aggregates.py": "a family is one module, each entry a few lines",
     "src/trawl/functions/operators.py": "a family is one module, each entry a few lines",
 }

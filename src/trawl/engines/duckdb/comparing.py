@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Final
 
 from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.operands import NUMBERS, Alternative, number_of_text, text_of
+from trawl.engines.duckdb.arguments import number_of_text, text_of
+from trawl.engines.duckdb.operands import NUMBERS, Alternative
 from trawl.engines.duckdb.scopes import Scope
 from trawl.engines.duckdb.times import time
 from trawl.schema import Kind

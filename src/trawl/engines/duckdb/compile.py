@@ -31,29 +31,22 @@ from trawl.algebra import (
     post_order,
 )
 from trawl.catalog.base import Snapshot
-from trawl.engines.duckdb import grouping, joining, ordering, profiling, reshaping, shaping, sql, windows
+from trawl.engines.duckdb import (
+    aggregating,
+    checks,
+    joining,
+    ordering,
+    profiling,
+    reshaping,
+    shaping,
+    windows,
+)
+from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.expressions import Expressions
-from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
-from trawl.engines.duckdb.operands import Operand, constant, laid_out, of_column, one
+from trawl.engines.duckdb.frames import Frame, Key, Names
+from trawl.engines.duckdb.layouts import laid_out
 from trawl.engines.duckdb.scan import Reading
-from trawl.engines.duckdb.scopes import Flaw
-from trawl.engines.duckdb.spelling import aggregates
-from trawl.errors import Span
-from trawl.expr import Expr
-from trawl.schema import Kind, Schema
-
-
-@dataclass(frozen=True)
-class Check:
-    """A query that counts faults of the data: one row, a column for each flaw.
-
-    Attributes:
-        query: the SELECT.
-        flaws: what is counted, and at which place in the query's text.
-    """
-
-    query: str
-    flaws: tuple[tuple[Flaw, Span | None], ...]
+from trawl.schema import Schema
 
 
 @dataclass
@@ -117,13 +110,6 @@ class Compiler:
         """Says what columns a relation has that is handed over as a frame."""
         self._schemas[id(relation)] = schema
 
-    def check(self, to: Expressions) -> None:
-        """Notes how the faults are counted that the expressions may come upon."""
-        if to.noted:
-            frame = to.frame.copy()
-            counts = [f"count(*) FILTER (WHERE {sql.any_of(found)})" for found in to.noted.values()]
-            self.checks.append(Check(frame.select(counts), tuple(to.noted)))
-
     def schema_of(self, relation: Relation) -> Schema:
         """The columns of a relation that was compiled; where the plan left them open, those that the data told."""
         return self._schemas[id(relation)]
@@ -173,38 +159,18 @@ class Compiler:
 
     @_compile.register
     def _(self, relation: Rows, inputs: tuple[Frame, ...]) -> Frame:
-        if not relation.rows:
-            return nothing(self.names)
-        place = self.names.new()
-        columns: dict[str, list[str]] = {}
-        operands: dict[str, Operand] = {}
-        for number, column in enumerate(relation.columns):
-            name = self.names.new()
-            columns[name] = [shaping.constant_of(row[number], column.type) for row in relation.rows]
-            operands[column.name] = of_column(name, column.type, wide=shaping.is_wide(relation, number))
-        lines = ", ".join(
-            f"({', '.join([str(n), *line])})" for n, line in enumerate(zip(*columns.values(), strict=True))
-        )
-        if not columns:
-            lines = ", ".join(f"({n})" for n in range(len(relation.rows)))
-        source = f"(VALUES {lines}) AS rows({', '.join([place, *columns])})"
-        return Frame(self.names, source, operands, (Key(place, is_place=True),))
+        return shaping.constant_rows(self.names, relation)
 
     @_compile.register
     def _(self, relation: Generate, inputs: tuple[Frame, ...]) -> Frame:
-        number = self.names.new()
-        source = f"(SELECT range AS {number} FROM range(1, {relation.count + 1}))"
-        columns = {relation.time_field: constant(relation.now)}
-        if relation.number:
-            columns[relation.number] = one(Kind.INTEGER, number)
-        return Frame(self.names, source, columns, (Key(number, is_place=True),), is_ordered=True)
+        return shaping.generated(self.names, relation)
 
     @_compile.register
     def _(self, relation: Filter, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
         to = Expressions(frame, self.zone)
         condition = to.truth(relation.condition)
-        self.check(to)
+        self.checks += checks.of_rows(to)
         frame.filter(condition)
         frame.settle(frame.columns)
         return frame
@@ -214,7 +180,7 @@ class Compiler:
         (frame,) = inputs
         to = Expressions(frame, self.zone)
         added = {name: to.operand(expression) for name, expression in relation.assignments}
-        self.check(to)
+        self.checks += checks.of_rows(to)
         frame.settle({**frame.columns, **added})
         return frame
 
@@ -229,7 +195,7 @@ class Compiler:
         (frame,) = inputs
         to = Expressions(frame, self.zone)
         keys = [found for key in relation.keys for found in ordering.sort_keys(key, to.operand(key.value), to)]
-        self.check(to)
+        self.checks += checks.of_rows(to)
         frame.settle(frame.columns, (*keys, *frame.order))
         return frame
 
@@ -259,42 +225,9 @@ class Compiler:
     @_compile.register
     def _(self, relation: Aggregate, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
-        keys = self._grouped(frame, [key for _, key in relation.keys])
-        if not relation.keep_null:
-            for key in keys:
-                frame.filter(sql.any_of(f"{given.sql} IS NOT NULL" for given in key.values))
-        to = Expressions(frame, self.zone)
-        renamed = {given.sql: self.names.new() for key in keys for given in key.values}
-        calls = aggregates.Calls(self.names)
-        columns: dict[str, Operand] = {}
-        for (name, _), key in zip(relation.keys, keys, strict=True):
-            columns[name] = tuple(replace(given, sql=renamed[given.sql], constant=None) for given in key.values)
-            if key.is_integer:
-                columns[name] = grouping.as_seen(columns[name], f"{calls.add(f'count_if({key.is_integer})')} > 0")
-        measures, flaws = aggregates.measured(to, relation.measures, frame.order, calls)
-        columns |= measures
-        self.check(to)
-        items = [f"{old} AS {new}" for old, new in renamed.items()] + calls.selected
-        body = frame.select(items or ["count(*) AS rows"])
-        if relation.keys:
-            body += f" GROUP BY {', '.join(renamed)}" if renamed else " HAVING false"
-        result = Frame(self.names, f"({body})", columns)
-        if flaws:
-            counts = [f"count(*) FILTER (WHERE {condition})" for _, _, condition in flaws]
-            self.checks.append(Check(result.select(counts), tuple((flaw, span) for flaw, span, _ in flaws)))
-        order = [found for name, _ in relation.keys for found in ordering.keys(columns[name], result)]
-        result.settle(columns, tuple(order))
-        return result
-
-    def _grouped(self, frame: Frame, keys: list[Expr]) -> list[grouping.GroupKey]:
-        """Keys of groups as columns of the frame; a row becomes one for each value of a multivalue key."""
-        to = Expressions(frame, self.zone)
-        found = [to.operand(key) for key in keys]
-        self.check(to)
-        for number, key in enumerate(found):
-            if grouping.has_lists(key):
-                found[number], _ = grouping.spread(frame, key, distinct=True)
-        return [grouping.group_key(key, frame) for key in found]
+        groups, found = aggregating.aggregate(frame, relation, self.zone)
+        self.checks += found
+        return groups
 
     @_compile.register
     def _(self, relation: Union, inputs: tuple[Frame, ...]) -> Frame:
@@ -309,7 +242,7 @@ class Compiler:
     @_compile.register
     def _(self, relation: Window, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
-        self.check(windows.extend(frame, self.zone, relation))
+        self.checks += checks.of_rows(windows.extend(frame, self.zone, relation))
         return frame
 
     @_compile.register
@@ -321,7 +254,7 @@ class Compiler:
     def _(self, relation: Lump, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
         self._share(frame)
-        self.check(reshaping.lump(frame, relation, self.zone))
+        self.checks += checks.of_rows(reshaping.lump(frame, relation, self.zone))
         return frame
 
     @_compile.register
@@ -358,14 +291,3 @@ def limit(frame: Frame, most: int | None, offset: int) -> None:
     """Keeps the rows from `offset` on, at most `most`."""
     frame.close()
     frame.wrap(f"({frame.select_in_order(frame.selected(), most, offset)})")
-
-
-def given_frame(names: Names, table: str, schema: Schema, wide: frozenset[str]) -> Frame:
-    """A table of columns `o0`, `o1` … and `place`, as a frame of fields."""
-    place = names.new()
-    columns, items = {}, [f"place AS {place}"]
-    for number, column in enumerate(schema):
-        name = names.new()
-        items.append(f"o{number} AS {name}")
-        columns[column.name] = of_column(name, column.type, wide=column.name in wide)
-    return Frame(names, f"(SELECT {', '.join(items)} FROM {table})", columns, (Key(place, is_place=True),))

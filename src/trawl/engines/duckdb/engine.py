@@ -5,7 +5,8 @@ from __future__ import annotations
 from trawl.algebra import Relation
 from trawl.engines.base import Execution, Work
 from trawl.engines.duckdb.abilities import is_able
-from trawl.engines.duckdb.execution import Running, written
+from trawl.engines.duckdb.execution import Running
+from trawl.engines.duckdb.explaining import written
 
 
 class DuckDBEngine:

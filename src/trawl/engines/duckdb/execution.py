@@ -16,13 +16,13 @@ from trawl.algebra import Given, post_order
 from trawl.arrow import arrow_field, schema_of
 from trawl.catalog.base import Segment
 from trawl.engines.base import Cost, Progress, Work
-from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.compile import Compiler, given_frame
+from trawl.engines.duckdb.compile import Compiler
 from trawl.engines.duckdb.connection import connect, faults
 from trawl.engines.duckdb.cost import Meter
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.pipeline import Pipeline
 from trawl.engines.duckdb.scopes import Flaw
+from trawl.engines.duckdb.shaping import handed_over
 from trawl.errors import Code, Notice, Span, TrawlError
 from trawl.schema import Column, Kind, Layout, Schema
 
@@ -235,7 +235,7 @@ class Statements:
         self._connection.execute(f"CREATE TEMP TABLE {name} AS {source}")
         pairs = zip(schema, reader.schema, strict=True)
         wide = frozenset(column.name for column, field in pairs if _is_decimal(field.type))
-        return given_frame(compiler.names, name, schema, wide)
+        return handed_over(compiler.names, name, schema, wide)
 
 
 def _taken(column: Column, name: str) -> str:
@@ -285,30 +285,3 @@ def _deep_thread(target: Callable[[], None]) -> threading.Thread:
         finally:
             threading.stack_size(before)
     return thread
-
-
-def written(work: Work) -> str:
-    """The SQL of a relation, without running it: what is handed over is a table of its name."""
-    compiler = Compiler(work.snapshot, Silent(), work.zone)
-    given = {}
-    for leaf in post_order(work.relation):
-        if isinstance(leaf, Given) and leaf.name not in work.snapshot.segments:
-            compiler.know(leaf, leaf.columns)
-            given[id(leaf)] = given_frame(compiler.names, sql.name(leaf.name), leaf.columns, frozenset())
-    frame = compiler.frame(work.relation, given)
-    return compiler.result(frame, compiler.schema_of(work.relation))
-
-
-class Silent:
-    """Stands in for a connection where nothing may run: no row is found."""
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """No rows."""
-        return []
-
-    def keep(self, query: str) -> str:
-        """The query itself, in the place of a table."""
-        return f"({query})"
-
-    def tell(self, notice: Notice) -> None:
-        """Nothing: no row was cut off."""

@@ -8,17 +8,9 @@ from typing import TypeAlias
 
 from trawl import functions
 from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.arguments import of_kind
 from trawl.engines.duckdb.frames import Frame
-from trawl.engines.duckdb.operands import (
-    Alternative,
-    Operand,
-    constant,
-    element,
-    is_there,
-    of_kind,
-    one,
-    opened,
-)
+from trawl.engines.duckdb.operands import Alternative, Operand, constant, element, is_there, one, opened
 from trawl.engines.duckdb.scopes import INLINE, Flaw, Scope
 from trawl.errors import Span
 from trawl.expr import Call, Expr, Field, Literal

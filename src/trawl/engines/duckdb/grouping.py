@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.frames import Frame
-from trawl.engines.duckdb.operands import Alternative, Operand, box, element, opened
+from trawl.engines.duckdb.layouts import box
+from trawl.engines.duckdb.operands import Alternative, Operand, element, opened
 from trawl.engines.duckdb.scopes import INLINE, Scope
 from trawl.schema import Kind, Type
 

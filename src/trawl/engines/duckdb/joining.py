@@ -12,10 +12,11 @@ from dataclasses import replace
 
 from trawl.algebra import Join
 from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.arguments import number_of_text
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Key
 from trawl.engines.duckdb.grouping import has_lists, key_text, kinds_of, listed
-from trawl.engines.duckdb.operands import Alternative, Operand, number_of_text
+from trawl.engines.duckdb.operands import Alternative, Operand
 from trawl.engines.duckdb.scopes import INLINE, Silent
 from trawl.engines.duckdb.times import time
 from trawl.schema import Kind

@@ -7,17 +7,10 @@ from dataclasses import replace
 
 from trawl.algebra import SortKey, SortMode
 from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.arguments import floating, number_of_text, text_of
 from trawl.engines.duckdb.frames import Key
-from trawl.engines.duckdb.operands import (
-    NUMBERS,
-    Alternative,
-    Operand,
-    box,
-    firsts,
-    floating,
-    number_of_text,
-    text_of,
-)
+from trawl.engines.duckdb.layouts import box
+from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, firsts
 from trawl.engines.duckdb.scopes import INLINE, Scope
 from trawl.engines.duckdb.spelling.network import address_key
 from trawl.schema import Kind

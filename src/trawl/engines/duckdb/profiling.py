@@ -9,8 +9,10 @@ from typing import Final
 from trawl.algebra import Given, Profile, Scan
 from trawl.catalog.base import Segment
 from trawl.engines.duckdb import grouping, ordering, sql
+from trawl.engines.duckdb.arguments import as_float
 from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
-from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, as_float, boxed, is_there, of_column
+from trawl.engines.duckdb.layouts import boxed
+from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, is_there, of_column
 from trawl.engines.duckdb.reshaping import Host
 from trawl.engines.duckdb.scan import Reading
 from trawl.engines.duckdb.scopes import INLINE

@@ -9,10 +9,11 @@ from typing import Any, Protocol
 from trawl import calendars
 from trawl.algebra import Fill, Lump, Pivot
 from trawl.engines.duckdb import ordering, sql
+from trawl.engines.duckdb.arguments import as_float
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Key
 from trawl.engines.duckdb.grouping import identical
-from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, as_float, is_there, one, opened
+from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, is_there, one, opened
 from trawl.engines.duckdb.spelling import aggregates
 from trawl.errors import Notice
 from trawl.schema import INTEGER, Column, Kind, Schema

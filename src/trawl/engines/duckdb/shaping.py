@@ -1,15 +1,15 @@
-"""Relations that put rows together or take them apart: constant rows, unions, values one a row."""
+"""Relations that make rows, put them together or take them apart: constants, unions, values one a row."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trawl.algebra import Explode, Rows
+from trawl.algebra import Explode, Generate, Rows
 from trawl.engines.duckdb import grouping, sql
-from trawl.engines.duckdb.frames import Frame, Key, Names
-from trawl.engines.duckdb.operands import Alternative, Operand
-from trawl.schema import Kind, Layout, Type
+from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
+from trawl.engines.duckdb.operands import Alternative, Operand, constant, of_column, one
+from trawl.schema import Kind, Layout, Schema, Type
 from trawl.values import Value, box
 
 
@@ -30,6 +30,49 @@ def is_wide(relation: Rows, number: int) -> bool:
     values = [row[number] for row in relation.rows]
     items = [item for value in values for item in (value if isinstance(value, list) else [value])]
     return any(isinstance(item, int) and not -(1 << 63) <= item < 1 << 63 for item in items)
+
+
+def constant_rows(names: Names, relation: Rows) -> Frame:
+    """Constant rows in the order given."""
+    if not relation.rows:
+        return nothing(names)
+    place = names.new()
+    columns: dict[str, list[str]] = {}
+    operands: dict[str, Operand] = {}
+    for number, column in enumerate(relation.columns):
+        name = names.new()
+        columns[name] = [constant_of(row[number], column.type) for row in relation.rows]
+        operands[column.name] = of_column(name, column.type, wide=is_wide(relation, number))
+    lines = ", ".join(f"({', '.join([str(n), *line])})" for n, line in enumerate(zip(*columns.values(), strict=True)))
+    if not columns:
+        lines = ", ".join(f"({n})" for n in range(len(relation.rows)))
+    source = f"(VALUES {lines}) AS rows({', '.join([place, *columns])})"
+    return Frame(names, source, operands, (Key(place, is_place=True),))
+
+
+def generated(names: Names, relation: Generate) -> Frame:
+    """Rows out of nothing, numbered from 1."""
+    number = names.new()
+    source = f"(SELECT range AS {number} FROM range(1, {relation.count + 1}))"
+    columns = {relation.time_field: constant(relation.now)}
+    if relation.number:
+        columns[relation.number] = one(Kind.INTEGER, number)
+    return Frame(names, source, columns, (Key(number, is_place=True),), is_ordered=True)
+
+
+def handed_over(names: Names, table: str, schema: Schema, wide: frozenset[str]) -> Frame:
+    """A table of columns `o0`, `o1` … and `place`, as a frame of fields.
+
+    Args:
+        wide: fields whose integers need more than 64 bits.
+    """
+    place = names.new()
+    columns, items = {}, [f"place AS {place}"]
+    for number, column in enumerate(schema):
+        name = names.new()
+        items.append(f"o{number} AS {name}")
+        columns[column.name] = of_column(name, column.type, wide=column.name in wide)
+    return Frame(names, f"(SELECT {', '.join(items)} FROM {table})", columns, (Key(place, is_place=True),))
 
 
 def union(names: Names, parts: Sequence[Frame], fields: Sequence[str]) -> Frame:

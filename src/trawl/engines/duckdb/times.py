@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.operands import NUMERIC, Operand, singles
+from trawl.engines.duckdb.arguments import NUMERIC
+from trawl.engines.duckdb.operands import Operand, singles
 from trawl.engines.duckdb.scopes import Scope
 from trawl.instants import MILLISECONDS_FROM
 from trawl.schema import Kind

@@ -10,8 +10,10 @@ from typing import Final
 
 from trawl import functions
 from trawl.engines.duckdb.spelling import (
+    arithmetic,
     buckets,
     clock,
+    conditions,
     conversion,
     kinds,
     multivalue,
@@ -23,6 +25,20 @@ from trawl.engines.duckdb.spelling import (
 )
 from trawl.engines.duckdb.spelling.operators import Builder, Predicate
 
+_FAMILIES: Final = (
+    arithmetic,
+    buckets,
+    clock,
+    conditions,
+    conversion,
+    kinds,
+    multivalue,
+    network,
+    numbers,
+    operators,
+    text,
+)
+
 PREDICATES: Final[Mapping[str, Predicate]] = {**operators.PREDICATES, **text.PREDICATES}
 """Conditions that are null where a value is."""
 
@@ -30,9 +46,7 @@ SEARCHES: Final[Mapping[str, Predicate]] = search.SEARCHES
 """Conditions that are false where a value is null."""
 
 SCALARS: Final[Mapping[str, Builder]] = {
-    name: builder
-    for family in (buckets, clock, conversion, kinds, multivalue, network, numbers, operators, text)
-    for name, builder in family.SCALARS.items()
+    name: builder for family in _FAMILIES for name, builder in family.SCALARS.items()
 }
 """Everything else."""
 

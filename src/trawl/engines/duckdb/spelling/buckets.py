@@ -7,10 +7,11 @@ from typing import Final
 
 from trawl import calendars
 from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.arguments import as_float, number
 from trawl.engines.duckdb.expressions import Expressions
-from trawl.engines.duckdb.operands import Operand, as_float, number, one
+from trawl.engines.duckdb.operands import Operand, one
 from trawl.engines.duckdb.scopes import Flaw
-from trawl.engines.duckdb.spelling.operators import held
+from trawl.engines.duckdb.spelling.arithmetic import held
 from trawl.engines.duckdb.times import from_wall, time, wall
 from trawl.expr import Call, Literal
 from trawl.schema import Kind

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.arguments import text
 from trawl.engines.duckdb.expressions import Expressions
-from trawl.engines.duckdb.operands import Operand, is_there, one, text
+from trawl.engines.duckdb.operands import Operand, is_there, one
 from trawl.engines.duckdb.scopes import Flaw
 from trawl.engines.duckdb.times import SECOND, from_wall, in_range, time, wall
 from trawl.expr import Call, Literal

@@ -8,18 +8,9 @@ from collections.abc import Callable
 from typing import Final
 
 from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.arguments import as_float, floating, number, text, whole
 from trawl.engines.duckdb.expressions import Expressions
-from trawl.engines.duckdb.operands import (
-    Operand,
-    as_float,
-    floating,
-    is_there,
-    number,
-    one,
-    singles,
-    text,
-    whole,
-)
+from trawl.engines.duckdb.operands import Operand, is_there, one, singles
 from trawl.engines.duckdb.scopes import Flaw
 from trawl.engines.duckdb.spelling.numbers import decimal
 from trawl.engines.duckdb.times import SECOND, time

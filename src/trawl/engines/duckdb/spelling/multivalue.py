@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Final
 
 from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.arguments import text
 from trawl.engines.duckdb.expressions import Expressions, Inside
 from trawl.engines.duckdb.grouping import in_order, kinds_of, listed
-from trawl.engines.duckdb.operands import Alternative, Operand, box, element, is_there, one, opened, text
+from trawl.engines.duckdb.layouts import box
+from trawl.engines.duckdb.operands import Alternative, Operand, element, is_there, one, opened
 from trawl.engines.duckdb.scopes import INLINE
 from trawl.expr import Call, Field
 from trawl.schema import Kind, Type

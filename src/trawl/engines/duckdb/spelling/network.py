@@ -5,8 +5,9 @@ from __future__ import annotations
 import ipaddress
 from typing import Final
 
+from trawl.engines.duckdb.arguments import text
 from trawl.engines.duckdb.expressions import Expressions
-from trawl.engines.duckdb.operands import Operand, one, text
+from trawl.engines.duckdb.operands import Operand, one
 from trawl.engines.duckdb.scopes import Scope
 from trawl.expr import Call, Literal
 from trawl.functions.searching import Network, network

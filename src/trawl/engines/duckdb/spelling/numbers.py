@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Final
 
 from trawl.engines.duckdb import ordering, sql
+from trawl.engines.duckdb.arguments import as_float, finite, number, whole
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.grouping import listed
-from trawl.engines.duckdb.operands import Alternative, Operand, as_float, finite, number, one, singles, whole
+from trawl.engines.duckdb.operands import Alternative, Operand, one, singles
 from trawl.engines.duckdb.scopes import Flaw
-from trawl.engines.duckdb.spelling.operators import held
+from trawl.engines.duckdb.spelling.arithmetic import held
 from trawl.expr import Call, Literal
 from trawl.schema import Kind, Type
 

@@ -1,8 +1,8 @@
-"""DuckDB's spelling of operators and conditions (`trawl.functions.operators`, `trawl.functions.conditions`)."""
+"""DuckDB's spelling of comparisons and of logic (`trawl.functions.operators`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Final
 
@@ -10,26 +10,13 @@ from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.comparing import compare
 from trawl.engines.duckdb.expressions import Expressions, Holds, any_value
 from trawl.engines.duckdb.grouping import has_lists
-from trawl.engines.duckdb.operands import (
-    Alternative,
-    Operand,
-    as_float,
-    element,
-    finite,
-    is_there,
-    number,
-    of_kind,
-    one,
-    opened,
-    singles,
-    text,
-)
-from trawl.engines.duckdb.scopes import INLINE, Flaw, Scope
-from trawl.engines.duckdb.times import SECOND, in_range
-from trawl.expr import Call, Expr
+from trawl.engines.duckdb.operands import Alternative, Operand, element, one, opened, singles
+from trawl.engines.duckdb.scopes import INLINE, Scope
+from trawl.expr import Call
 from trawl.schema import Kind
 
 Predicate = Callable[[Expressions, Call], list[str]]
+
 Builder = Callable[[Expressions, Call], Operand]
 
 
@@ -136,158 +123,6 @@ def _not(to: Expressions, call: Call) -> Operand:
     return one(Kind.BOOLEAN, f"(NOT {to.condition(call.arguments[0])})")
 
 
-# --- arithmetic --------------------------------------------------------------------------------------
-
-
-def _arithmetic(operator: str) -> Builder:
-    def build(to: Expressions, call: Call) -> Operand:
-        left, right = (to.operand(argument) for argument in call.arguments)
-        times = [any(given.kind is Kind.TIME for given in operand) for operand in (left, right)]
-        if any(times):
-            return _time_arithmetic(to, operator, left, right, times)
-        first, second = number(left, to), number(right, to)
-        if first.kind is second.kind is Kind.INTEGER:
-            result = f"try({first.sql} {operator} {second.sql})"
-            return one(Kind.INTEGER, held(to, result, first.wide or second.wide, [first.sql, second.sql]))
-        return one(Kind.FLOAT, finite(f"{as_float(first)} {operator} {as_float(second)}", to))
-
-    return build
-
-
-def held(to: Expressions, result: str, wide: bool, of: Sequence[str]) -> str:
-    """An integer that 64 bits hold, else null, which is noted."""
-    held = to.bind(f"try_cast({result} AS BIGINT)" if wide else result)
-    to.note(Flaw.INTEGER_OVERFLOW, sql.all_of([f"{held} IS NULL", *(f"{given} IS NOT NULL" for given in of)]))
-    return held
-
-
-def _time_arithmetic(to: Expressions, operator: str, left: Operand, right: Operand, times: Sequence[bool]) -> Operand:
-    if all(times):
-        first, second = (of_kind(operand, Kind.TIME, to) for operand in (left, right))
-        return one(Kind.FLOAT, f"(CAST({first} AS HUGEINT) - {second}) / {SECOND}.0::DOUBLE")
-    instant, seconds = (left, right) if times[0] else (right, left)
-    shift = number(seconds, to)
-    length = f"CAST({shift.sql} AS HUGEINT) * {SECOND}"
-    if shift.kind is Kind.FLOAT:
-        length = f"try_cast(round_even({shift.sql} * {SECOND}, 0) AS HUGEINT)"
-    moved = f"try(CAST({of_kind(instant, Kind.TIME, to)} AS HUGEINT) {operator} {length})"
-    return one(Kind.TIME, in_range(moved, to))
-
-
-def _divide(to: Expressions, call: Call) -> Operand:
-    left, right = (number(to.operand(argument), to) for argument in call.arguments)
-    return one(Kind.FLOAT, finite(f"{as_float(left)} / nullif({as_float(right)}, 0)", to))
-
-
-def _remainder(to: Expressions, call: Call) -> Operand:
-    left, right = (number(to.operand(argument), to) for argument in call.arguments)
-    if left.kind is right.kind is Kind.INTEGER:
-        return one(Kind.INTEGER, f"CAST(try({left.sql} % nullif({right.sql}, 0)) AS BIGINT)")
-    return one(Kind.FLOAT, finite(f"{as_float(left)} % nullif({as_float(right)}, 0)", to))
-
-
-def _negate(to: Expressions, call: Call) -> Operand:
-    given = number(to.operand(call.arguments[0]), to)
-    if given.kind is Kind.INTEGER:
-        return one(Kind.INTEGER, held(to, f"try(-({given.sql}))", given.wide, [given.sql]))
-    return one(Kind.FLOAT, f"(-({given.sql}))")
-
-
-def _concatenate(to: Expressions, call: Call) -> Operand:
-    return one(Kind.STRING, f"({' || '.join(text(to.operand(part), to) for part in call.arguments)})")
-
-
-# --- conditions --------------------------------------------------------------------------------------
-
-
-def chosen(branches: Sequence[tuple[str | None, Operand]]) -> Operand:
-    """The value of the first branch whose condition is true; None is the condition of the branch for all others."""
-    shapes: dict[tuple[object, ...], Alternative] = {}
-    for _, operand in branches:
-        for given in operand:
-            key = (given.kind, given.many)
-            known = shapes.get(key)
-            wide = given.wide or (known is not None and known.wide)
-            inside = given.inside if known is None else given.inside.union(known.inside)
-            shapes[key] = Alternative("", given.kind, many=given.many, wide=wide, inside=inside)
-    found = []
-    for shape in shapes.values():
-        cases, otherwise = [], sql.null(shape.sql_type)
-        for condition, operand in branches:
-            mine = [given.sql for given in operand if (given.kind, given.many) == (shape.kind, shape.many)]
-            value = sql.coalesce(mine, shape.sql_type)
-            if condition is None:
-                otherwise = value
-            else:
-                cases.append(f"WHEN {condition} THEN {value}")
-        result = f"CASE {' '.join(cases)} ELSE {otherwise} END" if cases else otherwise
-        found.append(Alternative(result, shape.kind, shape.many, shape.wide, shape.inside))
-    return tuple(found)
-
-
-def _if(to: Expressions, call: Call) -> Operand:
-    condition, then, otherwise = call.arguments
-    holds = to.bind(to.truth(condition))
-    with to.where(holds):
-        taken = to.operand(then)
-    with to.where(f"({holds}) IS NOT TRUE"):
-        return chosen([(holds, taken), (None, to.operand(otherwise))])
-
-
-def _case(to: Expressions, call: Call) -> Operand:
-    return _first_pair(to, call, "({}) IS TRUE")
-
-
-def _validate(to: Expressions, call: Call) -> Operand:
-    return _first_pair(to, call, "({}) IS NOT TRUE")
-
-
-def _first_pair(to: Expressions, call: Call, form: str) -> Operand:
-    """The value of the first pair whose condition is in a form; what comes after it is not computed."""
-    branches: list[tuple[str | None, Operand]] = []
-    with ExitStack() as before:
-        for when, value in _pairs(call.arguments):
-            holds = to.bind(form.format(to.truth(when)))
-            with to.where(holds):
-                branches.append((holds, to.operand(value)))
-            before.enter_context(to.where(f"NOT {holds}"))
-    return chosen(branches)
-
-
-def _pairs(arguments: Sequence[Expr]) -> Iterable[tuple[Expr, Expr]]:
-    return zip(arguments[::2], arguments[1::2], strict=True)
-
-
-def _coalesce(to: Expressions, call: Call) -> Operand:
-    branches: list[tuple[str | None, Operand]] = []
-    with ExitStack() as before:
-        for argument in call.arguments:
-            operand = tuple(_named(given, to) for given in to.operand(argument))
-            branches.append((is_there(operand), operand))
-            before.enter_context(to.where(f"NOT {is_there(operand)}"))
-    return chosen(branches)
-
-
-def _named(given: Alternative, to: Expressions) -> Alternative:
-    if given.constant is not None:
-        return given
-    return Alternative(to.bind(given.sql), given.kind, given.many, given.wide, given.inside)
-
-
-def _null_if(to: Expressions, call: Call) -> Operand:
-    value, other = (to.operand(argument) for argument in call.arguments)
-    same_value = to.bind(sql.any_of(equal(to, value, other)))
-    return chosen([(f"({same_value}) IS NOT TRUE", value)])
-
-
-def _is_null(to: Expressions, call: Call) -> Operand:
-    return one(Kind.BOOLEAN, f"(NOT {is_there(to.operand(call.arguments[0]))})")
-
-
-def _is_not_null(to: Expressions, call: Call) -> Operand:
-    return one(Kind.BOOLEAN, is_there(to.operand(call.arguments[0])))
-
-
 PREDICATES: Final[dict[str, Predicate]] = {
     "eq": _equal,
     "ne": _not_equal,
@@ -302,18 +137,4 @@ SCALARS: Final[dict[str, Builder]] = {
     "and": _and,
     "or": _or,
     "not": _not,
-    "add": _arithmetic("+"),
-    "sub": _arithmetic("-"),
-    "mul": _arithmetic("*"),
-    "div": _divide,
-    "mod": _remainder,
-    "neg": _negate,
-    "concat": _concatenate,
-    "if": _if,
-    "case": _case,
-    "validate": _validate,
-    "coalesce": _coalesce,
-    "nullif": _null_if,
-    "isnull": _is_null,
-    "isnotnull": _is_not_null,
 }

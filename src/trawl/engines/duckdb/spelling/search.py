@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Final
 
 from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.arguments import text_of
 from trawl.engines.duckdb.comparing import compare, with_number
 from trawl.engines.duckdb.expressions import Expressions, any_value
-from trawl.engines.duckdb.operands import Alternative, constant, text_of
+from trawl.engines.duckdb.operands import Alternative, constant
 from trawl.engines.duckdb.scopes import Scope
 from trawl.engines.duckdb.spelling.network import within
 from trawl.expr import Call, Literal

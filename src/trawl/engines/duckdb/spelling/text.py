@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Final
 
 from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.arguments import text, text_of, whole
 from trawl.engines.duckdb.expressions import Expressions, any_value
 from trawl.engines.duckdb.grouping import has_lists
-from trawl.engines.duckdb.operands import Operand, one, text, text_of, whole
+from trawl.engines.duckdb.operands import Operand, one
 from trawl.engines.duckdb.scopes import INLINE
 from trawl.expr import Call, Literal
 from trawl.functions.text import BLANKS

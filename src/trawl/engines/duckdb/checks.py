@@ -1,0 +1,40 @@
+"""Queries that count faults of the data, to run beside the statement that comes upon them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.expressions import Expressions
+from trawl.engines.duckdb.frames import Frame
+from trawl.engines.duckdb.scopes import Flaw
+from trawl.errors import Span
+
+
+@dataclass(frozen=True)
+class Check:
+    """A query that counts faults of the data: one row, a column for each flaw.
+
+    Attributes:
+        query: the SELECT.
+        flaws: what is counted, and at which place in the query's text.
+    """
+
+    query: str
+    flaws: tuple[tuple[Flaw, Span | None], ...]
+
+
+def of_rows(to: Expressions) -> Iterator[Check]:
+    """Counts the faults that expressions may come upon, in the rows as they are now."""
+    if to.noted:
+        counts = [f"count(*) FILTER (WHERE {sql.any_of(found)})" for found in to.noted.values()]
+        yield Check(to.frame.copy().select(counts), tuple(to.noted))
+
+
+def of_groups(frame: Frame, flaws: Iterable[tuple[Flaw, Span | None, str]]) -> Iterator[Check]:
+    """Counts the groups of which something is wrong; each flaw with the condition under which it is."""
+    found = list(flaws)
+    if found:
+        counts = [f"count(*) FILTER (WHERE {condition})" for _, _, condition in found]
+        yield Check(frame.select(counts), tuple((flaw, span) for flaw, span, _ in found))
