@@ -86,6 +86,7 @@ MEBIBYTE = 1 << 20
         'source a | search " | ' * 5000,
         "source a | search " + "'" * 100_000,
         "source a | search " + "`" * 100_000,
+        'source a | serch "' + '\\"' * 500_000,
         "source a | search " + "[" * 100_000,
         "source a | where a" + "{" * 100_000,
         "source a | where a" + "." * 100_000,

@@ -41,17 +41,17 @@ class Cursor:
 
     def after(self, token: Token, grain: Grain = Grain.RUN) -> Token:
         """The token after one that was peeked at."""
-        return self.scanner.token(token.span.end, grain)
+        return self.scanner.token(token.end, grain)
 
     def take(self, token: Token) -> Token:
         """Moves past a token that was peeked at."""
-        self.position = token.span.end
+        self.position = token.end
         return token
 
     def at_end(self) -> bool:
         """Whether the command ends here: at `|`, at `]`, at the end of the text."""
         token = self.peek()
-        return token.kind is Kind.END or token.is_mark("|", "]")
+        return token.kind is Kind.END or (token.kind is Kind.MARK and token.text in "|]")
 
     def mark(self, *marks: str) -> bool:
         """Takes one of these marks if it is next."""
@@ -68,7 +68,7 @@ class Cursor:
         token = self.peek()
         if token.kind is not Kind.WORD or token.text[0] not in signs:
             return ""
-        self.position = token.span.start + 1
+        self.position = token.start + 1
         return token.text[0]
 
     def expect_mark(self, mark: str) -> Token:
@@ -92,7 +92,7 @@ class Cursor:
 
     def span_from(self, start: Token) -> Span:
         """From a token to the last one taken."""
-        return Span(start.span.start, max(self.position, start.span.end))
+        return Span(start.start, max(self.position, start.end))
 
     # --- values --------------------------------------------------------------------------------------
 

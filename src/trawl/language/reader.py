@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -16,6 +18,8 @@ MOST_BYTES: Final = 1 << 20
 MOST_COMMANDS: Final = 1_000
 MOST_ERRORS: Final = 20
 """After so many errors the rest of a query is not looked at."""
+_LONG: Final = 1 << 16
+"""Texts from so many signs on are read without collections of garbage."""
 
 
 class Readable(Protocol):
@@ -49,6 +53,24 @@ def read(text: str, vocabulary: Vocabulary) -> Query:
     """
     if len(text) > MOST_BYTES or len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise TrawlError(Code.BODY_TOO_LARGE, "the query is larger than 1 MiB")
+    with _uncollected(text):
+        return _read(text, vocabulary)
+
+
+@contextmanager
+def _uncollected(text: str) -> Iterator[None]:
+    """Pauses the collector for a long text: a tree has no cycles, and it would be walked over and over as it grows."""
+    pauses = len(text) >= _LONG and gc.isenabled()
+    if pauses:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if pauses:
+            gc.enable()
+
+
+def _read(text: str, vocabulary: Vocabulary) -> Query:
     cursor = Cursor(text)
     stages: list[Stage] = []
     errors: list[TrawlError] = []

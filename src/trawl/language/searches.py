@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from trawl.errors import Code, TrawlError
-from trawl.expr import DEEPEST, EveryField, Expr, Field, Literal
+from trawl.errors import Code, Span, TrawlError
+from trawl.expr import DEEPEST, Call, EveryField, Expr, Field, Literal
 from trawl.language.cursor import Cursor
 from trawl.language.nesting import Node, call, too_deep
 from trawl.language.tokens import Kind, Token
@@ -22,7 +22,8 @@ COMPARISONS = {
     ">": "search_gt",
     ">=": "search_ge",
 }
-KEYWORDS = ("and", "or", "not", "in", "as")
+KEYWORDS = frozenset({"and", "or", "not", "in", "as"})
+_TERMS = (Kind.WORD, Kind.STRING, Kind.NAME)
 _QUOTE = "a value with a blank, comma, bar, bracket or comparison sign takes double quotes"
 
 
@@ -55,18 +56,10 @@ class _Reading:
         needs_term = True
         while True:
             token, frame = cursor.peek(), self._frames[-1]
-            if not needs_term and token.is_mark(")") and len(self._frames) > 1:
-                cursor.take(token)
-                self._frames.pop()
-                self._add(_merged(frame))
-            elif not needs_term and token.is_word("and"):
-                cursor.take(token)
-                needs_term = True
-            elif not needs_term and token.is_word("or"):
-                cursor.take(token)
-                frame.alternatives.append([])
-                needs_term = True
-            elif token.is_word("not"):
+            if token.kind in _TERMS and token.word not in KEYWORDS:
+                self._add(self._term(token))
+                needs_term = False
+            elif token.word == "not":
                 frame.negations.append(cursor.take(token))
                 needs_term = True
             elif token.is_mark("("):
@@ -75,16 +68,24 @@ class _Reading:
                 if len(self._frames) > DEEPEST + 1:
                     raise too_deep(token.span)
                 needs_term = True
-            elif token.kind in (Kind.WORD, Kind.STRING, Kind.NAME) and not token.is_word(*KEYWORDS):
-                self._add(self._term())
-                needs_term = False
+            elif not needs_term and token.is_mark(")") and len(self._frames) > 1:
+                cursor.take(token)
+                self._frames.pop()
+                self._add(_merged(frame))
+            elif not needs_term and token.word == "and":
+                cursor.take(token)
+                needs_term = True
+            elif not needs_term and token.word == "or":
+                cursor.take(token)
+                frame.alternatives.append([])
+                needs_term = True
             elif needs_term or len(self._frames) > 1:
                 raise self._unexpected(token, needs_term)
             else:
                 return _merged(frame).expr
 
     def _unexpected(self, token: Token, needs_term: bool) -> TrawlError:
-        if token.is_word(*KEYWORDS):
+        if token.word in KEYWORDS:
             hint = f'the word itself is searched for in double quotes: "{token.text}"'
             return self._cursor.surprise("a term", hint)
         return self._cursor.surprise("a term such as `word` or `field=value`" if needs_term else "a term or `)`")
@@ -99,22 +100,23 @@ class _Reading:
 
     # --- terms ---------------------------------------------------------------------------------------
 
-    def _term(self) -> Node:
+    def _term(self, first: Token) -> Node:
         cursor = self._cursor
-        first = cursor.take(cursor.peek())
+        cursor.take(first)
         following = cursor.peek()
         if following.kind is Kind.MARK and following.text in COMPARISONS:
             name = self._field(first)
             cursor.take(following)
             return self._comparison(name, following.text)
-        is_negated = following.is_word("not") and cursor.after(following).is_word("in")
-        if is_negated or following.is_word("in"):
+        is_negated = following.word == "not" and cursor.after(following).word == "in"
+        if is_negated or following.word == "in":
             name = self._field(first)
             cursor.take(cursor.after(following) if is_negated else following)
             return self._membership(name, is_negated)
         if first.kind is Kind.NAME:
             raise cursor.surprise("a comparison after the name of a field", "a text takes double quotes")
-        return call("search_text", [Node(Literal(first.text, first.span)), Node(EveryField(first.span))], first.span)
+        span = first.span
+        return Node(Call("search_text", (Literal(first.text, span), EveryField(span)), span), 1)
 
     def _field(self, token: Token) -> Field:
         if token.kind is Kind.STRING or (token.kind is Kind.WORD and "*" in token.text):
@@ -126,16 +128,16 @@ class _Reading:
 
     def _comparison(self, name: Field, sign: str) -> Node:
         token = self._value()
-        span = (name.span or token.span).to(token.span)
         value = Literal(token.text, token.span)
+        span = self._span(name, token)
         if "*" in token.text and sign not in ("=", "==", "!="):
             reason = f"found {token} after `{sign}`, expected a number or a time"
             raise TrawlError(Code.INVALID_ARGUMENT, reason, span=token.span)
-        found = call(COMPARISONS[sign], [Node(name), Node(value)], span)
+        found = Call(COMPARISONS[sign], (name, value), span)
         if sign != "!=":
-            return found
-        present = call("search_eq", [Node(name), Node(Literal("*", token.span))], span)
-        return call("and", [present, call("not", [found], span)], span)
+            return Node(found, 1)
+        present = Call("search_eq", (name, Literal("*", token.span)), span)
+        return Node(Call("and", (present, Call("not", (found,), span)), span), 3)
 
     def _membership(self, name: Field, is_negated: bool) -> Node:
         cursor = self._cursor
@@ -144,20 +146,24 @@ class _Reading:
         while cursor.mark(","):
             values.append(self._value())
         closing = cursor.expect_mark(")")
-        span = (name.span or closing.span).to(closing.span)
-        equal = [call("search_eq", [Node(name), Node(Literal(value.text, value.span))], span) for value in values]
+        span = self._span(name, closing)
+        equal = [Node(Call("search_eq", (name, Literal(value.text, value.span)), span), 1) for value in values]
         found = equal[0] if len(equal) == 1 else call("or", equal, span)
         return call("not", [found], span) if is_negated else found
 
+    def _span(self, name: Field, end: Token) -> Span:
+        assert name.span is not None
+        return Span(name.span.start, end.end)
+
     def _value(self) -> Token:
         token = self._cursor.peek()
-        if token.is_word(*KEYWORDS):
+        if token.word in KEYWORDS:
             raise self._cursor.surprise("a value", f'the word as a value takes double quotes: "{token.text}"')
         if token.kind not in (Kind.WORD, Kind.STRING):
             raise self._cursor.surprise("a value", _QUOTE)
         self._cursor.take(token)
         following = self._cursor.peek()
-        is_cut = following.span.start == token.span.end and following.kind in (Kind.STRING, Kind.MARK)
+        is_cut = following.start == token.end and following.kind in (Kind.STRING, Kind.MARK)
         if is_cut and token.kind is Kind.WORD and not following.is_mark(",", ")", "|", "]"):
             raise self._cursor.surprise("a blank after the value", _QUOTE)
         return token

@@ -36,15 +36,25 @@ class Grain(Enum):
 
 
 class Token(NamedTuple):
-    """A token and where it stands. `text` is without quotes and escapes."""
+    """A token: what it is, its text without quotes and escapes, and where it starts and ends in the query.
+
+    `word` is what an unquoted word is as a keyword: its text in lower case; empty for all others.
+    """
 
     kind: Kind
     text: str
-    span: Span
+    start: int
+    end: int
+    word: str = ""
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return Span(self.start, self.end)
 
     def is_word(self, *words: str) -> bool:
         """Whether it is one of these keywords, given in lower case, in any case of letters."""
-        return self.kind is Kind.WORD and self.text.lower() in words
+        return self.word in words
 
     def is_mark(self, *marks: str) -> bool:
         """Whether it is one of these marks."""
@@ -65,38 +75,38 @@ def clip(text: str, most: int = 40) -> str:
 
 NAME_PATTERN: Final = r"(?:[^\W\d]|[@#$])(?:[\w@:#$]|\{\d*\}|\.(?=[\w@#$]))*"
 """A field's name that needs no quotes in an expression."""
-RUN_PATTERN: Final = r"""(?:[^\s,|()\[\]=<>"`!]|!(?!=))+"""
+_RUNNING: Final = r"""[^\s,|()\[\]=<>"`!]"""
+RUN_PATTERN: Final = rf"(?:{_RUNNING}|!(?!=)){_RUNNING}*(?:!(?!=){_RUNNING}*)*"
 """A word where words run on."""
-NUMBER_PATTERN: Final = r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
+NUMBER_PATTERN: Final = r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 
-_BLANKS: Final = re.compile(r"(?:\s+|```(?s:.*?)```|(?<!\S)//[^\n]*)*")
-_STRING: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_NAME: Final = re.compile(r"'[^'\\]*(?:\\.[^'\\]*)*'", re.DOTALL)
+_BLANKS: Final = r"(?:\s+|```(?s:.*?)```|(?<!\S)//[^\n]*)*+"
+_STRING: Final = r'"((?s:[^"\\]*+(?:\\.[^"\\]*+)*+))"'
+_NAME: Final = r"'((?s:[^'\\]*+(?:\\.[^'\\]*+)*+))'"
+_BLANK: Final = re.compile(_BLANKS)
 _ESCAPE: Final = re.compile(r"\\([\"'\\])")
 _SKIPPED: Final = re.compile(
-    rf"""(?:{_STRING.pattern}|(?<![^\s,(=<>|\[]){_NAME.pattern}|```.*?```|(?<!\S)//[^\n]*|[^|\[\]"'`/]+|["'`/])""",
-    re.DOTALL,
+    rf"""(?:{_STRING}|(?<![^\s,(=<>|\[]){_NAME}|```(?s:.*?)```|(?<!\S)//[^\n]*|[^|\[\]"'`/]+|["'`/])"""
 )
-_TOKENS: Final = {
-    Grain.RUN: re.compile(rf"(?P<mark>==|!=|<=|>=|[=<>,|()\[\]])|(?P<word>{RUN_PATTERN})"),
-    Grain.EXPRESSION: re.compile(
-        r"(?P<mark>==|!=|<=|>=|&&|[=<>,|()\[\]+\-*/%.!])"
-        rf"|(?P<number>{NUMBER_PATTERN}(?![\w@]|\.\w)|\d(?:[\w@]|\.(?=\w))*)"
-        rf"|(?P<word>{NAME_PATTERN})"
-    ),
-}
-_KINDS: Final[dict[str | None, Kind]] = {"mark": Kind.MARK, "number": Kind.NUMBER, "word": Kind.WORD}
-_NUMBER: Final = re.compile(NUMBER_PATTERN, re.ASCII)
+_RUN: Final = re.compile(rf"{_BLANKS}(?:((?!['\"]){RUN_PATTERN})|((?!))|(==|!=|<=|>=|[=<>,|()\[\]])|{_STRING}|{_NAME})")
+"""Blanks and a token in one go; the number of the group that matched says what it is. No numbers in this grain."""
+_EXPRESSION: Final = re.compile(
+    rf"{_BLANKS}(?:({NAME_PATTERN})|({NUMBER_PATTERN}(?![\w@]|\.\w))"
+    rf"|(==|!=|<=|>=|&&|[=<>,|()\[\]+\-*/%.!])|{_STRING}|{_NAME}|(\d(?:[\w@]|\.(?=\w))*))"
+)
+_WORD, _NUMBER, _MARK, _TEXT, _QUOTED = range(1, 6)
 MOST_DIGITS: Final = 400
 """A number may be written with this many signs."""
 
 
 class Scanner:
-    """Gives the token at a place of a text."""
+    """Gives the token at a place of a text; the one given last is kept."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._last: tuple[int, Grain, Token] | None = None
+        self._position = -1
+        self._grain = Grain.RUN
+        self._token = Token(Kind.END, "", 0, 0)
 
     def token(self, position: int, grain: Grain) -> Token:
         """The first token at or after `position`, past blanks and comments.
@@ -104,19 +114,21 @@ class Scanner:
         Raises:
             TrawlError: `SYNTAX_ERROR` for a quote or comment without end, or a sign that begins no token.
         """
-        if self._last and self._last[:2] == (position, grain):
-            return self._last[2]
-        token = self._read(self.skip_blanks(position), grain)
-        self._last = (position, grain, token)
-        return token
+        if position != self._position or grain is not self._grain:
+            self._token = self._read(position, grain)
+            self._position, self._grain = position, grain
+        return self._token
 
     def skip_blanks(self, position: int) -> int:
         """The first place at or after `position` that is neither blank nor in a comment."""
-        match = _BLANKS.match(self.text, position)
+        match = _BLANK.match(self.text, position)
         return match.end() if match else position
 
     def skip_command(self, position: int) -> int:
-        """The next `|` that parts commands, at or after `position`, or the end of the text."""
+        """The next `|` that parts commands, at or after `position`, or the end of the text.
+
+        A double quote that is never closed takes all that follows.
+        """
         depth = 0
         while position < len(self.text):
             sign = self.text[position]
@@ -124,56 +136,65 @@ class Scanner:
                 return position
             depth += (sign == "[") - (sign == "]")
             match = _SKIPPED.match(self.text, position)
+            if match and match[0] == '"':
+                return len(self.text)
             position = match.end() if match else position + 1
         return position
 
-    def _read(self, start: int, grain: Grain) -> Token:
-        if start >= len(self.text):
-            return Token(Kind.END, "", Span(len(self.text), len(self.text)))
-        sign = self.text[start]
-        if sign == '"':
-            return self._quoted(start, _STRING, Kind.STRING, "text")
-        if sign == "'":
-            return self._quoted(start, _NAME, Kind.NAME, "name")
-        match = _TOKENS[grain].match(self.text, start)
+    def _read(self, position: int, grain: Grain) -> Token:
+        match = (_RUN if grain is Grain.RUN else _EXPRESSION).match(self.text, position)
         if match is None:
-            raise self._strange(start)
-        span = Span(start, match.end())
-        if match.lastgroup == "number":
-            self._check_number(match[0], span)
-        return Token(_KINDS[match.lastgroup], match[0], span)
-
-    def _quoted(self, start: int, pattern: re.Pattern[str], kind: Kind, what: str) -> Token:
-        match = pattern.match(self.text, start)
-        quote = self.text[start]
-        if match is None:
-            inside = "\\" + quote in self.text[start:]
-            hint = f"a backslash that ends the {what} is doubled: `\\\\{quote}`" if inside else None
-            span = Span(start, len(self.text))
-            raise TrawlError(Code.SYNTAX_ERROR, f"the {what} has no closing `{quote}`", hint=hint, span=span)
-        span = Span(start, match.end())
-        inner = match[0][1:-1]
-        if kind is Kind.NAME and not inner:
+            return self._end_or_refuse(self.skip_blanks(position))
+        group = match.lastindex
+        assert group is not None
+        text = match[group]
+        start, end = match.span(group)
+        if group == _WORD:
+            return Token(Kind.WORD, text, start, end, text.lower())
+        if group == _MARK:
+            return Token(Kind.MARK, text, start, end)
+        if group == _NUMBER and len(text) <= MOST_DIGITS:
+            return Token(Kind.NUMBER, text, start, end)
+        if group == _TEXT:
+            return Token(Kind.STRING, _unescaped(text, '"'), start - 1, end + 1)
+        if group == _QUOTED and text:
+            return Token(Kind.NAME, _unescaped(text, "'"), start - 1, end + 1)
+        if group == _QUOTED:
+            span = Span(start - 1, end + 1)
             raise TrawlError(Code.SYNTAX_ERROR, "found an empty name between single quotes", span=span)
-        text = _ESCAPE.sub(lambda found: found[1] if found[1] in ("\\", quote) else found[0], inner)
-        return Token(kind, text, span)
+        raise _no_number(text, Span(start, end))
 
-    def _check_number(self, text: str, span: Span) -> None:
-        if len(text) > MOST_DIGITS:
-            raise TrawlError(Code.SYNTAX_ERROR, f"a number has more than {MOST_DIGITS} digits", span=span)
-        if not _NUMBER.fullmatch(text):
-            hint = f"""a text takes double quotes: "{text}"; a name that begins with a digit single ones: '{text}'"""
-            raise TrawlError(Code.SYNTAX_ERROR, f"`{text}` is neither a number nor a name", hint=hint, span=span)
-
-    def _strange(self, start: int) -> TrawlError:
-        if self.text.startswith("```", start):
-            span = Span(start, len(self.text))
-            return TrawlError(Code.SYNTAX_ERROR, "the comment has no closing ` ``` `", span=span)
+    def _end_or_refuse(self, start: int) -> Token:
+        """The end of the text; or the error that nothing begins here."""
+        text = self.text
+        if start >= len(text):
+            return Token(Kind.END, "", len(text), len(text))
+        sign = text[start]
+        rest = Span(start, len(text))
+        if sign in "\"'":
+            what = "text" if sign == '"' else "name"
+            inside = text.find("\\" + sign, start) >= 0
+            hint = f"a backslash that ends the {what} is doubled: `\\\\{sign}`" if inside else None
+            raise TrawlError(Code.SYNTAX_ERROR, f"the {what} has no closing `{sign}`", hint=hint, span=rest)
+        if text.startswith("```", start):
+            raise TrawlError(Code.SYNTAX_ERROR, "the comment has no closing ` ``` `", span=rest)
         span = Span(start, start + 1)
-        if self.text[start] == "`":
+        if sign == "`":
             hint = "a comment stands between three backticks"
-            return TrawlError(Code.SYNTAX_ERROR, "found a backtick, macros are not known here", hint=hint, span=span)
+            raise TrawlError(Code.SYNTAX_ERROR, "found a backtick, macros are not known here", hint=hint, span=span)
         hint = "a text takes double quotes, an odd name of a field single ones"
-        return TrawlError(
-            Code.SYNTAX_ERROR, f"found `{self.text[start]}`, which means nothing here", hint=hint, span=span
-        )
+        raise TrawlError(Code.SYNTAX_ERROR, f"found `{sign}`, which means nothing here", hint=hint, span=span)
+
+
+def _unescaped(text: str, quote: str) -> str:
+    """What stands between quotes: a backslash escapes the quote and itself, and is one otherwise."""
+    if "\\" not in text:
+        return text
+    return _ESCAPE.sub(lambda found: found[1] if found[1] in ("\\", quote) else found[0], text)
+
+
+def _no_number(text: str, span: Span) -> TrawlError:
+    if len(text) > MOST_DIGITS:
+        return TrawlError(Code.SYNTAX_ERROR, f"a number has more than {MOST_DIGITS} digits", span=span)
+    hint = f"""a text takes double quotes: "{text}"; a name that begins with a digit single ones: '{text}'"""
+    return TrawlError(Code.SYNTAX_ERROR, f"`{text}` is neither a number nor a name", hint=hint, span=span)
