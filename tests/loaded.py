@@ -22,12 +22,12 @@ Event = dict[str, Value]
 
 
 @contextmanager
-def open_store(data: Path, **mounts: Mount) -> Iterator[Store]:
+def open_store(data: Path, at_once: int | None = None, **mounts: Mount) -> Iterator[Store]:
     """The store of a data folder."""
     data.mkdir(parents=True, exist_ok=True)
     engine = connect(url_of(data))
     upgrade(engine)
-    yield Store(engine, data / "indices", mounts)
+    yield Store(engine, data / "indices", mounts, at_once)
     engine.dispose()
 
 

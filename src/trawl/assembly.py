@@ -22,6 +22,8 @@ from trawl.tasks.tools import Tools
 if TYPE_CHECKING:
     from trawl.tasks.service import Tasks
 
+AT_ONCE: Final = 1 << 20
+"""Bytes of unread mounted files that are read while a caller waits; what is larger is read by workers."""
 WORKER_TOOLS: Final = "trawl.assembly:worker_tools"
 """The name under which a worker process finds `worker_tools`."""
 
@@ -68,7 +70,7 @@ def open_service(settings: Settings, *, adopts: bool = False) -> Service:
     settings.data.mkdir(parents=True, exist_ok=True)
     engine = open_database(settings)
     database.upgrade(engine)
-    store = Store(engine, indices(settings), settings.mounts)
+    store = Store(engine, indices(settings), settings.mounts, AT_ONCE)
     tasks = Tasks(settings, engine, store, WORKER_TOOLS, adopts=adopts)
     return Service(settings, ClusterSettings(engine), store, tasks, engine)
 
@@ -105,5 +107,5 @@ def embedded_engine() -> Engine:
 def worker_tools(settings: Settings) -> Tools:
     """What a worker process works with."""
     engine = embedded_engine()
-    store = Store(open_database(settings), indices(settings), settings.mounts)
+    store = Store(open_database(settings), indices(settings), settings.mounts, AT_ONCE)
     return Tools(store, engine, engine, Folders(settings.data / "results"), settings.threads)

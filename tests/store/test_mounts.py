@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -191,3 +194,80 @@ def test_a_file_that_is_no_parquet_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(TrawlError) as caught:
         mounted(tmp_path, files="a.parquet")
     assert caught.value.code is Code.UNREADABLE_FILE
+
+
+def test_nobody_waits_for_a_large_file_until_a_search_takes_it(tmp_path: Path) -> None:
+    lines = write_lines(tmp_path / "a.ndjson", [{"ts": second, "n": second} for second in range(5000)])
+    table = parquet(tmp_path / "b.parquet", ts=TIMES, n=[0, 1, 2, 3])
+    size = lines.stat().st_size + table.stat().st_size
+    mount, read = Mount(files="?.*"), []
+    with open_store(tmp_path, at_once=size - 1, logs=mount) as store, open_store(tmp_path, 0, logs=mount) as other:
+        unread = store.source("logs")
+        assert unread is not None
+        assert (unread.schema.open, unread.schema.names, unread.bytes) == (True, ("@timestamp",), size)
+        assert (unread.rows, unread.first, segments(store, "logs")) == (0, None, ())
+        (source,), snapshot = store.take(["logs"], lambda *how_far: read.append(how_far))
+        assert (source.schema.open, source.schema.names, source.rows) == (False, ("@timestamp", "n", "ts"), 5004)
+        assert [segment.rows for segment in snapshot.segments["logs"]] == [5000, 4]
+        assert read == sorted(read)
+        assert {total for _, total in read} == {size}
+        assert read[-1][0] >= lines.stat().st_size
+        assert other.source("logs") == store.source("logs") == source, "another process finds it read"
+        assert other.take(["logs"], lambda *how_far: pytest.fail("it is read"))[1] == snapshot
+    with open_store(tmp_path / "b", at_once=size, logs=Mount(files=str(tmp_path / "?.*"))) as store:
+        assert store.source("logs").schema.names == source.schema.names  # type: ignore[union-attr]  # it is there
+
+
+def test_reading_can_be_given_up_and_leaves_nothing(tmp_path: Path) -> None:
+    write_lines(tmp_path / "a.ndjson", [{"ts": 1}])
+
+    def give_up(read: int, total: int) -> None:
+        if read:
+            raise TrawlError(Code.STOPPED, "enough")
+
+    with open_store(tmp_path, 0, logs=Mount(files="a.ndjson")) as store:
+        with pytest.raises(TrawlError, match="enough"):
+            store.take(["logs"], give_up)
+        assert list((tmp_path / "indices" / "mounted").iterdir()) == []
+        assert store.take(["logs"], lambda *how_far: None)[0][0].rows == 1
+
+
+def test_what_a_killed_process_left_half_read_is_in_nobodys_way(tmp_path: Path) -> None:
+    write_lines(tmp_path / "a.ndjson", [{"ts": 1}])
+    child = os.fork()
+    if child == 0:
+        with open_store(tmp_path, 0, logs=Mount(files="a.ndjson")) as store:
+            store.take(["logs"], lambda read, total: os.kill(os.getpid(), signal.SIGKILL) if read else None)
+    os.waitpid(child, 0)
+    (half,) = (tmp_path / "indices" / "mounted").iterdir()
+    (half / "0.parquet").write_bytes(b"half a segment")
+    with open_store(tmp_path, logs=Mount(files="a.ndjson")) as store:
+        assert [segment.rows for segment in segments(store, "logs")] == [1]
+    assert not half.exists()
+
+
+def test_two_that_want_one_file_read_it_once(tmp_path: Path) -> None:
+    write_lines(tmp_path / "a.ndjson", [{"ts": 1}])
+    first_reads, second_waits = threading.Event(), threading.Event()
+    told: list[int] = []
+
+    def slowly(read: int, total: int) -> None:
+        if read:
+            first_reads.set()
+            assert second_waits.wait(60)
+
+    def patiently(read: int, total: int) -> None:
+        told.append(read)
+        if len(told) > 2:  # it looked, and looked again
+            second_waits.set()
+
+    with (
+        open_store(tmp_path, 0, logs=Mount(files="a.ndjson")) as one,
+        open_store(tmp_path, 0, logs=Mount(files="a.ndjson")) as two,
+        ThreadPoolExecutor() as threads,
+    ):
+        first = threads.submit(one.take, ["logs"], slowly)
+        assert first_reads.wait(60)
+        second = two.take(["logs"], patiently)
+        assert second == first.result()
+    assert set(told) == {0}, "it read nothing itself"

@@ -11,7 +11,7 @@ import resource
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from trawl.algebra import Relation, Scan, post_order
 from trawl.arrow import arrow_schema
-from trawl.catalog.base import Segment, Snapshot, Source
+from trawl.catalog.base import Reading, Segment, Snapshot, Source
 from trawl.engines.base import Cost, Progress, Work
 from trawl.engines.reference import Reference
 from trawl.errors import Code, Notice, TrawlError
@@ -62,6 +62,10 @@ class ScriptedCatalog:
 
     def snapshot(self, names: tuple[str, ...]) -> Snapshot:
         return Snapshot({name: (self._segment(name),) for name in names if (self.folder / name).exists()})
+
+    def take(self, names: Iterable[str], reading: Reading) -> tuple[list[Source], Snapshot]:
+        found = [source for name in names if (source := self.source(name)) is not None]
+        return found, self.snapshot(tuple(names))
 
     def _segment(self, name: str) -> Segment:
         file = self.folder / name

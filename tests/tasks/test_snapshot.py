@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from tasks.scripted import NOON, ScriptedCatalog, add_source
-from trawl.catalog.base import FileFormat, Part, Segment, Snapshot, Source
+from trawl.catalog.base import FileFormat, LiveCatalog, Part, Reading, Segment, Snapshot, Source
 from trawl.errors import Code, TrawlError
 from trawl.planning import Request, plan
 from trawl.schema import ANY, INTEGER, STRING, TIME, Column, Schema, array_of
 from trawl.tasks import snapshot
-from trawl.tasks.snapshot import freeze
+from trawl.tasks.snapshot import Frozen
 from trawl.values import Instant, TimeRange
 
 UNUSUAL = Segment(
@@ -51,11 +52,19 @@ class Fixed:
     def snapshot(self, names: tuple[str, ...]) -> Snapshot:
         return Snapshot(dict.fromkeys(names, (self.segment,)))
 
+    def take(self, names: Iterable[str], reading: Reading) -> tuple[list[Source], Snapshot]:
+        found = [source for name in names if (source := self.source(name)) is not None]
+        return found, self.snapshot(tuple(names))
+
 
 def request(text: str) -> Request:
     day = TimeRange(Instant(NOON.nanoseconds - 10**9), Instant(NOON.nanoseconds + 10**9))
     limits = {"sme.core.sort_limit": 10_000}
     return Request(text, "@timestamp", day, NOON, "UTC", limits)
+
+
+def freeze(file: Path, request: Request, catalog: LiveCatalog) -> Frozen:
+    return snapshot.freeze(file, request, catalog, lambda read, total: None)
 
 
 def test_every_attribute_of_a_segment_survives_the_disk(tmp_path: Path) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from trawl.schema import Schema, Type
 from trawl.values import Instant
@@ -16,7 +17,8 @@ class Source:
 
     Attributes:
         name: as a query names it.
-        schema: its fields, the time field included, ordered by name after the time field.
+        schema: its fields, the time field included, ordered by name after the time field. Open as long as
+            files of it are unread: then only reading them tells the fields.
         time_field: the field that holds each event's time.
         rows, bytes: events, and bytes on disk.
         first, last: times of the oldest and the newest event; None where it is empty or unknown.
@@ -104,3 +106,14 @@ class Catalog(Protocol):
 
     def snapshot(self, names: tuple[str, ...]) -> Snapshot:
         """The segments of these sources now. A source that is gone has none."""
+
+
+Reading: TypeAlias = Callable[[int, int], None]
+"""Told how many bytes of how many are read; may raise, to end that."""
+
+
+class LiveCatalog(Catalog, Protocol):
+    """A catalog whose sources may have to be read before they can be searched."""
+
+    def take(self, names: Iterable[str], reading: Reading) -> tuple[list[Source], Snapshot]:
+        """These sources, those of them that there are, and their segments at one moment; what is unread is read."""

@@ -82,6 +82,9 @@ class QueryScope:
     ) -> Scan:
         names = tuple(item.name for item in sources)
         schema = _merged(sources, time_field)
+        if schema.open:
+            unread = ", ".join(f"`{item.name}`" for item in sources if item.schema.open)
+            self.warn("unread_source", f"{unread} is read when a search begins; its fields are checked then", span)
         return Scan(names, time_field, within.start, within.end, newest, span=span, schema=schema)
 
     def _scan_by_other_field(self, sources: list[Source], own: str, span: Span | None) -> Relation:
@@ -147,6 +150,8 @@ def _unknown_source(name: str, names: list[str], span: Span) -> TrawlError:
 def _merged(sources: list[Source], time_field: str) -> Schema:
     if len(sources) == 1:
         return sources[0].schema
+    if any(source.schema.open for source in sources):
+        return Schema((Column(time_field, TIME),), open=True)
     types: dict[str, Type] = {}
     for source in sources:
         for column in source.schema:

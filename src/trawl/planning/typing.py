@@ -12,7 +12,7 @@ from trawl.algebra import Measure
 from trawl.errors import Code, Notice, Span, TrawlError
 from trawl.expr import Call, EveryField, Expr, Field, Literal
 from trawl.functions.base import Aggregation, Clock, Function
-from trawl.schema import INTEGER, NULL, Schema, Type, type_of
+from trawl.schema import ANY, INTEGER, NULL, Schema, Type, type_of
 from trawl.values import Instant
 
 ROW_NUMBER: Final = "row_number"
@@ -99,8 +99,17 @@ class Typing:
                 arguments.append(self.expression(argument, known))
         bound = tuple(arguments)
         _accept(function, call.function, bound, call.span)
-        type_ = _result(function.result, tuple(argument.type or NULL for argument in bound), call.span)
-        return replace(call, function=function.name, arguments=bound, type=type_)
+        return replace(call, function=function.name, arguments=bound, type=self._type_of(function, bound, call, known))
+
+    def _type_of(self, function: Function, arguments: tuple[Expr, ...], call: Call, known: Schema) -> Type:
+        """The type of a call's values. What depends on columns that only the data tells is checked once it has."""
+        types = tuple(argument.type or NULL for argument in arguments)
+        try:
+            return _result(function.result, types, call.span)
+        except TrawlError:
+            if known.open and ANY in types:
+                return ANY
+            raise
 
 
 def single(type_: Type | None) -> Type:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import sqlalchemy as sql
 
-from trawl.catalog.base import Segment, Snapshot, Source
+from trawl.catalog.base import Reading, Segment, Snapshot, Source
 from trawl.errors import Code, TrawlError
 from trawl.settings.process import Mount
 from trawl.store.dumping import dump
@@ -27,12 +27,15 @@ class Store:
         engine: the database, its tables up to date.
         folder: where the files lie, in the data folder; made when something is loaded.
         mounts: mounted sources by name.
+        at_once: bytes of unread mounted files that are read while somebody waits for an answer, None for any.
     """
 
-    def __init__(self, engine: sql.Engine, folder: Path, mounts: Mapping[str, Mount]) -> None:
+    def __init__(
+        self, engine: sql.Engine, folder: Path, mounts: Mapping[str, Mount], at_once: int | None = None
+    ) -> None:
         self._indices = Indices(engine, folder)
         self._loading = Loading(self._indices, folder)
-        self._mounts = Mounts(folder, folder.parent, mounts)
+        self._mounts = Mounts(folder, folder.parent, mounts, at_once)
 
     def names(self) -> list[str]:
         """The names of all sources, sorted."""
@@ -53,6 +56,19 @@ class Store:
             TrawlError: `UNREADABLE_FILE` where a mounted file cannot be read.
         """
         return Snapshot({name: self._segments(name) for name in names})
+
+    def take(self, names: Iterable[str], reading: Reading) -> tuple[list[Source], Snapshot]:
+        """The sources and their segments at one moment, after what is unread of mounted ones was read.
+
+        Raises:
+            TrawlError: `UNREADABLE_FILE`, `NO_ROOM`, and what `reading` raises.
+        """
+        wanted = list(names)
+        mounted = self._mounts.take([name for name in wanted if name in self._mounts], reading)
+        # segments first: a schema read after them has all of their fields
+        segments = {name: mounted[name][1] if name in mounted else self._indices.segments(name) for name in wanted}
+        sources = [mounted[name][0] if name in mounted else self._indices.source(name) for name in wanted]
+        return [source for source in sources if source is not None], Snapshot(segments)
 
     def _segments(self, name: str) -> tuple[Segment, ...]:
         return self._mounts.segments(name) if name in self._mounts else self._indices.segments(name)

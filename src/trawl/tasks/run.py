@@ -17,7 +17,7 @@ import trawl
 from trawl.algebra import Given
 from trawl.arrow import schema_of
 from trawl.catalog.base import Snapshot
-from trawl.engines.base import Cost
+from trawl.engines.base import Cost, Progress
 from trawl.errors import Code, Notice, TrawlError
 from trawl.planning import PREVIOUS, Plan, plan, resume
 from trawl.results.files import put
@@ -41,6 +41,8 @@ from trawl.values import NANOSECONDS
 
 TICK: Final = 0.25
 """Seconds between two reports."""
+READ: Final = 60.0
+"""The percentage at which a search begins whose sources had to be read first."""
 SEARCHED: Final = 90.0
 """The percentage at which the search itself is done, where statistics follow."""
 NEARLY: Final = 99.0
@@ -70,6 +72,7 @@ class Run:
         self._costs: list[Cost] = []
         self._chain: list[Plan] = []
         self._executions: Executions | None = None
+        self._has_read = False
 
     def stop(self) -> None:
         """Ends the attempt soon."""
@@ -122,7 +125,7 @@ class Run:
     def _planned(self) -> tuple[Frozen, Plan]:
         task, folders = self._task, self._tools.folders
         folders.clear(task.id, task.attempt)
-        frozen = freeze(folders.snapshot(task.id), task.request, self._tools.catalog)
+        frozen = freeze(folders.snapshot(task.id), task.request, self._tools.catalog, self._reading)
         frozen.check()
         planned = plan(task.request, frozen)
         means = Means(
@@ -149,10 +152,20 @@ class Run:
         self._telling.warn(planned.notices, Phase.PLAN, planned)
         return frozen, planned
 
+    def _reading(self, read: int, total: int) -> None:
+        """Sources that nobody has read before are read first."""
+        if not self._has_read:
+            self._has_read = True
+            self._telling.note(Level.INFO, Phase.PLAN, f"reading files for the first time; bytes: {total:,}")
+            self._telling.between(0.0, READ)
+        self._telling.advance(Progress(0, 0, read, total))
+        if self._stop_wanted.is_set():
+            raise TrawlError(Code.STOPPED, "the search was stopped")
+
     def _searched(self, frozen: Frozen, planned: Plan) -> tuple[int, int]:
         """Writes the rows of the plan; how many, and their bytes."""
         task = self._task
-        self._telling.between(0.0, SEARCHED if task.wanted.stats else NEARLY)
+        self._telling.between(READ if self._has_read else 0.0, SEARCHED if task.wanted.stats else NEARLY)
         facts = Facts(planned.query, planned.range, trawl.__version__, self._tools.engine.name, frozen.digest)
         folder = self._tools.folders.attempt(task.id, task.attempt)
         progressive = planned.tap is None and planned.rest is None

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from trawl.catalog.base import Catalog, FileFormat, Part, Segment, Snapshot, Source
+from trawl.catalog.base import FileFormat, LiveCatalog, Part, Reading, Segment, Snapshot, Source
 from trawl.errors import Code, Notice, TrawlError
 from trawl.planning import Plan, Request, plan
 from trawl.results.files import settle
@@ -67,19 +67,20 @@ class Frozen:
         )
 
 
-def freeze(file: Path, request: Request, catalog: Catalog) -> Frozen:
+def freeze(file: Path, request: Request, catalog: LiveCatalog, reading: Reading) -> Frozen:
     """The snapshot in `file`; at a task's first attempt it is taken now and written there.
 
+    Args:
+        reading: told how far it is with sources that nobody has read before.
+
     Raises:
-        TrawlError: what `plan` raises, `NO_ROOM`.
+        TrawlError: what `plan` and `LiveCatalog.take` raise, `NO_ROOM`.
     """
     try:
         content = file.read_bytes()
     except FileNotFoundError:
         names = plan(request, catalog).sources
-        # segments first: a schema read after them has all of their fields
-        segments = catalog.snapshot(names)
-        sources = [source for name in names if (source := catalog.source(name)) is not None]
+        sources, segments = catalog.take(names, reading)
         content = _keep(file, json.dumps(_encoded(sources, segments), separators=(",", ":")).encode())
     return _decoded(json.loads(content), sha256(content).hexdigest())
 

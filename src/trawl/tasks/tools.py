@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from trawl.catalog.base import Catalog
+from trawl.catalog.base import LiveCatalog
 from trawl.engines.base import Engine
 from trawl.settings.process import Settings
 from trawl.tasks.folders import Folders
@@ -23,7 +23,7 @@ class Tools:
         folders: where results go. threads: how many a search may use.
     """
 
-    catalog: Catalog
+    catalog: LiveCatalog
     engine: Engine
     finisher: Engine
     folders: Folders
