@@ -17,6 +17,7 @@ import pytest
 
 from tasks.opened import OWNER, TESTS, asked, numbers, opened
 from tasks.scripted import add_source
+from tasks.test_life import until
 from trawl.tasks.listing import Filter
 from trawl.tasks.service import Tasks
 from trawl.tasks.task import Status
@@ -47,8 +48,7 @@ def no_process_left(server: subprocess.Popen[str]) -> Iterator[None]:
     workers = psutil.Process(server.pid).children()
     yield
     server.wait()
-    while any(is_alive(worker) for worker in workers):
-        time.sleep(0.01)
+    until(lambda: not any(is_alive(worker) for worker in workers))
 
 
 def kill_a_worker(server: subprocess.Popen[str], tasks: Tasks, dice: random.Random) -> bool:
