@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from trawl.algebra import Aggregate, Filter, Join, Measure, Relation, Scan
+from trawl.algebra import Aggregate, Extend, Filter, Generate, Join, Measure, Relation, Scan, Sort, SortKey
 from trawl.engines.base import Cost, Work
 from trawl.engines.duckdb import DuckDBEngine
 from trawl.expr import Call, Field, Literal
@@ -99,3 +99,13 @@ def test_nothing_is_measured_unless_it_is_asked_for(events: Events, tmp_path: Pa
     everything = scan(events)
     assert cost(everything, events, tmp_path, metered=False).row_groups_read == 0
     assert cost(everything, events, tmp_path).profile == ()
+
+
+def test_what_does_not_fit_into_memory_is_spilled_and_counted(events: Events, tmp_path: Path) -> None:
+    rows = Generate(2_000_000, "@timestamp", at(0), "n")
+    wide = Extend(rows, (("s", Call("concat", (Field("n"), Literal("x" * 40)))),))
+    relation = bind(Sort(wide, (SortKey(Field("s")),)))
+    work = Work(relation, events.snapshot(()), tmp_path / "scratch", memory_bytes=64 << 20, metered=True)
+    execution = DuckDBEngine().start(work)
+    assert sum(batch.num_rows for batch in execution.batches()) == 2_000_000
+    assert execution.cost().bytes_spilled > 1 << 20

@@ -34,7 +34,7 @@ class Work:
         spill_bytes: how much may be spilled into `scratch`.
         zone: IANA name of the time zone of calendar units.
         eager: whether first rows should come as early as possible, rather than all rows as soon as possible.
-        metered: whether row groups are counted.
+        metered: whether row groups and bytes spilled are counted.
         profile: whether the engine's own operator profile is wanted; it is metered then too.
     """
 
@@ -72,6 +72,7 @@ class Cost:
 
     Attributes:
         row_groups_read, row_groups_skipped: of the files that were read; 0 where the work was not metered.
+        bytes_spilled: as many as lay on disk at once; 0 where the work was not metered.
         profile: of each statement that ran to its end, in the engine's own words; empty unless asked for.
     """
 

@@ -13,10 +13,10 @@ from trawl.engines.base import Work
 from trawl.engines.duckdb import sql
 from trawl.errors import Code, TrawlError
 
-ROW_GROUPS: Final = ("operator.row_groups_scanned", "operator.extra_info")
-"""What DuckDB measures where the row groups read are to be counted."""
+METERED: Final = ("operator.row_groups_scanned", "operator.extra_info", "system.peak_temp_dir_size")
+"""What DuckDB measures where row groups and bytes spilled are to be counted."""
 
-OPERATORS: Final = ("operator.*", "query.*")
+PROFILED: Final = (*METERED, "operator.*", "query.*")
 """What DuckDB measures where its operators' profile is wanted."""
 
 DEEPEST: Final = 1_000_000
@@ -41,7 +41,7 @@ def connect(work: Work, folders: list[Path]) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:", config=settings)
     allowed = sql.texts(str(folder) for folder in [*folders, work.scratch])
     if work.metered or work.profile:
-        measured = sql.texts(OPERATORS if work.profile else ROW_GROUPS)
+        measured = sql.texts(PROFILED if work.profile else METERED)
         connection.execute(
             f"SET enable_profiling = 'no_output'; SET profiling_coverage = 'ALL'; SET tracked_metrics = {measured}"
         )

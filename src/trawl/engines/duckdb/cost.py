@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -65,18 +64,17 @@ class Meter:
         """Notes that everything was read."""
         self._read, self._reading = dict(self._segments), {}
 
-    def finish(self, scratch: Path) -> None:
-        """Notes what was spilled, before it is deleted, and what the files read hold."""
+    def finish(self) -> None:
+        """Notes how many row groups the files read hold."""
         if self._is_metered:
             self._held = sum(pq.read_metadata(path).num_row_groups for path in self._read)
-        if scratch.is_dir():
-            self._spilled = sum(file.stat().st_size for file in scratch.rglob("*.tmp"))
 
     def ran(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Notes what DuckDB measured of the statement noted last, which ran to its end."""
         if not self._is_metered:
             return
         told = json.loads(connection.get_profiling_information("json"))
+        self._spilled = max(self._spilled, told.get("system", {}).get("peak_temp_dir_size", 0))
         for files, read in _scanned(told.get("operator", [])):
             self._row_groups[files] = max(read, self._row_groups.get(files, 0))
         if self._is_profiled:

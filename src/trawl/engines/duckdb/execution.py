@@ -96,7 +96,7 @@ class Running:
                     for batch in self._produce(self._connection):
                         self._put(batch)
                 finally:
-                    self.meter.finish(self.work.scratch)
+                    self.meter.finish()
                     connection, self._connection = self._connection, None
                     connection.close()
             self._put(None)
