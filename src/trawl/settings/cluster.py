@@ -96,7 +96,7 @@ settings = sql.Table(
     sql.Column("changed", sql.BigInteger, nullable=False),
 )
 
-
+_SELECT: Final = sql.select(settings.c.key, settings.c.value)
 _TRANSIENT: Final = "transient:"
 """Stands before the key of a value that lasts until the server starts again; such a value wins."""
 
@@ -118,7 +118,7 @@ class ClusterSettings:
 
     def _layers(self) -> tuple[dict[str, Any], dict[str, Any]]:
         with self._engine.connect() as connection:
-            rows = connection.execute(sql.select(settings.c.key, settings.c.value)).all()
+            rows = connection.execute(_SELECT).all()
         layers: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
         for stored, value in rows:
             key = stored.removeprefix(_TRANSIENT)

@@ -22,6 +22,8 @@ from trawl.values import Instant
 
 _NAME: Final = re.compile(r"[^\W_][\w.@-]*|_[\w.@-]+")
 _LONGEST_NAME: Final = 200
+_NAMES: Final = sql.select(indices.c.name).where(indices.c.rows > 0).order_by(indices.c.name)
+_VERSION: Final = sql.select(indices.c.version).where(indices.c.name == sql.bindparam("index"), indices.c.rows > 0)
 _EMPTY: Final = {"version": 0, "rows": 0, "bytes": 0, "fields": "{}"}
 
 
@@ -52,15 +54,13 @@ class Indices:
     def names(self) -> list[str]:
         """The names of the indices that hold events, sorted."""
         with self._engine.connect() as connection:
-            return list(
-                connection.scalars(sql.select(indices.c.name).where(indices.c.rows > 0).order_by(indices.c.name))
-            )
+            return list(connection.scalars(_NAMES))
 
     def source(self, name: str) -> Source | None:
         """The index of this name, if it holds events."""
         known = self._sources.get(name)
         with self._engine.connect() as connection:
-            version = connection.scalar(sql.select(indices.c.version).where(indices.c.name == name, indices.c.rows > 0))
+            version = connection.scalar(_VERSION, {"index": name})
             if version is None:
                 return None
             if known is not None and known[0] == version:

@@ -10,7 +10,7 @@ import hashlib
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
@@ -29,11 +29,16 @@ _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Maker:
-    """Makes the file of an order, and sends what is wanted of it."""
+    """Makes the file of an order, and sends what is wanted of it.
 
-    def __init__(self, order: Order, send: Callable[[FromExport], None]) -> None:
+    Args:
+        pipe: to who wants it. A pipe that is shut ends the work with a `BrokenPipeError`, at whatever it is.
+    """
+
+    def __init__(self, order: Order, pipe: Connection[FromExport, Order]) -> None:
         self._order = order
-        self._send = send
+        self._pipe = pipe
+        self._send = pipe.send
         self._result = Result(order.folder)
         self._schema = self._result.chosen(order.fields)
         self._format = find(order.file_type)
@@ -93,6 +98,8 @@ class Maker:
     def _batches(self) -> Iterator[pa.RecordBatch]:
         for batch in self._result.batches(0, self._order.rows, self._schema.names):
             yield batch
+            if self._pipe.poll():  # nothing comes after the order but the end
+                raise BrokenPipeError(errno.EPIPE, "nobody wants the file any more")
             if self._order.room is not None and _size(self._order.scratch) > self._order.room:
                 raise _no_room(f"they take more than the {self._order.room:,} bytes that are left for results")
 
@@ -150,7 +157,7 @@ def main() -> None:
     give_way()
     pipe: Connection[FromExport, Order] = Connection(int(sys.argv[1]))
     try:
-        pipe.send(Maker(pipe.recv(), pipe.send).make())
+        pipe.send(Maker(pipe.recv(), pipe).make())
     except TrawlError as error:
         pipe.send(error)
     except (BrokenPipeError, ConnectionResetError):

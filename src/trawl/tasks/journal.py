@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sql
 
@@ -109,6 +109,9 @@ Event: TypeAlias = Moved | Progressed | Logged
 """What an event stream carries; `seq` is what `Last-Event-ID` names."""
 
 
+_INSERT: Final = sql.insert(journal)
+
+
 def write_notes(connection: sql.Connection, task: str, notes: Iterable[Note]) -> None:
     """Adds log lines, within the transaction that they belong to."""
     rows = [
@@ -123,13 +126,13 @@ def write_notes(connection: sql.Connection, task: str, notes: Iterable[Note]) ->
         for note in notes
     ]
     if rows:
-        connection.execute(sql.insert(journal), rows)
+        connection.execute(_INSERT, rows)
 
 
 def write_move(connection: sql.Connection, task: str, status: Status, attempt: int) -> None:
     """Adds a move, within the transaction that makes it."""
     values = {"task_id": task, "time": now().nanoseconds, "status": status.value, "attempt": attempt}
-    connection.execute(sql.insert(journal).values(values))
+    connection.execute(_INSERT, values)
 
 
 class Journal:

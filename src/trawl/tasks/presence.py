@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import time
@@ -109,7 +110,9 @@ class SessionLock:
 
     def end(self) -> None:
         """Says that this one is gone."""
-        self._connection.invalidate()  # the session ends, so that its lock does not go back to the pool with it
+        with contextlib.suppress(sql.exc.DBAPIError):  # it is lost, and the lock with it
+            self._connection.execute(sql.select(sql.func.pg_advisory_unlock(_key(self.name))))
+        self._connection.invalidate()
         self._connection.close()
 
     def _take(self) -> sql.Connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import sqlalchemy as sql
@@ -15,6 +15,9 @@ from trawl.tasks.tables import idempotency_keys, tasks, tombstones
 from trawl.tasks.task import Status, Task, Tombstone
 from trawl.values import Instant
 
+_ONE: Final = sql.select(tasks).where(tasks.c.id == sql.bindparam("task"))
+_BYTES: Final = sql.select(sql.func.sum(tasks.c.result_bytes))
+
 
 class Register:
     """The tasks, to be looked up. Thread-safe."""
@@ -25,7 +28,7 @@ class Register:
     def get(self, id: str) -> Task | None:
         """The task, with its place in the queue."""
         with self._engine.connect() as connection:
-            row = connection.execute(sql.select(tasks).where(tasks.c.id == id)).one_or_none()
+            row = connection.execute(_ONE, {"task": id}).one_or_none()
             if row is None or row.status != Status.QUEUED:
                 return task_of(row) if row else None
             return task_of(row, queue_position=position(connection, row))
@@ -41,7 +44,7 @@ class Register:
     def result_bytes(self) -> int:
         """The size of all results together."""
         with self._engine.connect() as connection:
-            return int(connection.execute(sql.select(sql.func.sum(tasks.c.result_bytes))).scalar() or 0)
+            return int(connection.execute(_BYTES).scalar() or 0)
 
     def known(self, ids: Collection[str]) -> set[str]:
         """Those of the ids that are tasks."""

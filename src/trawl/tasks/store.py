@@ -68,6 +68,18 @@ _BEGIN: Final = (
     .returning(tasks)
 )
 _SERVE: Final = sql.update(turns).where(turns.c.owner == sql.bindparam("of")).values(served=sql.bindparam("moment"))
+_IN_PLACE: Final = (
+    tasks.c.id == sql.bindparam("task"),
+    tasks.c.attempt == sql.bindparam("made"),
+    tasks.c.status == Status.RUNNING,
+)
+"""Narrows a statement to one attempt that is not over."""
+_ATTEMPT: Final = sql.select(tasks).where(*_IN_PLACE)
+_REPORT: Final = (
+    sql.update(tasks)
+    .where(*_IN_PLACE)
+    .values({name: sql.bindparam(f"now_{name}") for name in ("progress", "rows", "result_bytes", "warnings")})
+)
 
 
 class Store(Register):
@@ -162,7 +174,7 @@ class Store(Register):
             The status that it came to; None where the attempt is over already.
         """
         with writing(self._engine) as connection:
-            row = connection.execute(_attempt(sql.select(tasks), task, attempt)).one_or_none()
+            row = connection.execute(_ATTEMPT, {"task": task, "made": attempt}).one_or_none()
             if row is None:
                 return None
             write_notes(connection, task, (note,))
@@ -250,12 +262,14 @@ class Store(Register):
     @staticmethod
     def _report(connection: sql.Connection, report: Report) -> bool:
         changes = {
-            "progress": to_json(report.progress),
-            "rows": report.rows,
-            "result_bytes": report.result_bytes,
-            "warnings": to_json(report.warnings),
+            "task": report.task,
+            "made": report.attempt,
+            "now_progress": to_json(report.progress),
+            "now_rows": report.rows,
+            "now_result_bytes": report.result_bytes,
+            "now_warnings": to_json(report.warnings),
         }
-        changed = connection.execute(_attempt(sql.update(tasks), report.task, report.attempt).values(changes))
+        changed = connection.execute(_REPORT, changes)
         if changed.rowcount:
             write_notes(connection, report.task, report.notes)
         return bool(changed.rowcount)
@@ -280,8 +294,3 @@ def _expiry(finished: sql.ColumnElement[Any], ttl_seconds: sql.ColumnElement[Any
 def _big(number: int) -> sql.ColumnElement[Any]:
     """A number that is compared and computed with as 64 bits, whatever its size."""
     return sql.literal(number, sql.BigInteger)
-
-
-def _attempt(statement: Any, task: str, attempt: int) -> Any:
-    """Narrows a statement to one attempt that is not over."""
-    return statement.where(tasks.c.id == task, tasks.c.attempt == attempt, tasks.c.status == Status.RUNNING)
