@@ -35,6 +35,7 @@ from trawl.engines.duckdb import (
     aggregating,
     checks,
     joining,
+    late,
     ordering,
     profiling,
     reshaping,
@@ -149,7 +150,7 @@ class Compiler:
         reading = Reading.of(relation, self.snapshot.segments, self.names)
         frame = reading.frame(reading.segments)
         if relation.newest is not None:
-            limit(frame, relation.newest, 0)
+            frame.limit(relation.newest)
         return frame
 
     @_compile.register
@@ -212,15 +213,7 @@ class Compiler:
 
     @_compile.register
     def _(self, relation: Slice, inputs: tuple[Frame, ...]) -> Frame:
-        (frame,) = inputs
-        if relation.notice is not None and relation.count is not None:
-            reach = relation.offset + relation.count
-            limit(frame, reach + 1, 0)
-            reshaping.kept(frame, self.host, self.shared)
-            if (reach + 1,) in self.host.rows(frame.copy().select(["count(*)"])):
-                self.host.tell(relation.notice)
-        limit(frame, relation.count, relation.offset)
-        return frame
+        return late.sliced(self, relation, *inputs)
 
     @_compile.register
     def _(self, relation: Aggregate, inputs: tuple[Frame, ...]) -> Frame:
@@ -285,9 +278,3 @@ class Compiler:
                     reshaping.kept(frame, self.host, self.shared)
                 asked = profiling.computed(frame, columns, self.host)
         return profiling.profile(relation, asked, self.names, self.host)
-
-
-def limit(frame: Frame, most: int | None, offset: int) -> None:
-    """Keeps the rows from `offset` on, at most `most`."""
-    frame.close()
-    frame.wrap(f"({frame.select_in_order(frame.selected(), most, offset)})")

@@ -27,6 +27,8 @@ def written(work: Work) -> str:
 class Silent:
     """Stands in for a connection where nothing may run: no row is found."""
 
+    answers = False
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """No rows."""
         return []

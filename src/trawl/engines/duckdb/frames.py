@@ -163,6 +163,11 @@ class Frame:
         clauses += f" OFFSET {offset}" if offset else ""
         return f"SELECT {listed} FROM {self.source}{self._where()}{clauses}"
 
+    def limit(self, most: int | None, offset: int = 0) -> None:
+        """Keeps the rows from `offset` on, at most `most`."""
+        self.close()
+        self.wrap(f"({self.select_in_order(self.selected(), most, offset)})")
+
     def ranks(self) -> str:
         """The rows' order for a window: `ORDER BY …`, or nothing where there is no order to keep."""
         return f"ORDER BY {', '.join(map(str, self.order))}" if self.order else ""

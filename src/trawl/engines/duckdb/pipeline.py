@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from trawl.algebra import Explode, Extend, Filter, Given, Project, Relation, Scan, Slice
-from trawl.engines.duckdb.compile import Compiler, limit
+from trawl.engines.duckdb.compile import Compiler
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.scan import Reading, is_clock
 from trawl.engines.duckdb.slices import Cut, cut, joined
 
 if TYPE_CHECKING:
-    from trawl.engines.duckdb.execution import Statements
+    from trawl.engines.duckdb.statements import Statements
 
 
 @dataclass(frozen=True)
@@ -128,15 +128,15 @@ class Wanted:
         if self.most is None and not self.skip:
             return
         if self.is_seen:
-            limit(frame, self.most, self.skip)
+            frame.limit(self.most, self.skip)
             return
         reach = None if self.most is None else self.most + self.skip
         counted = frame.copy()
         if reach is not None:
-            limit(counted, reach, 0)
+            counted.limit(reach)
         ((passing,),) = host.rows(compiler.statement(counted.select(["count(*)"])))
         assert isinstance(passing, int)
-        limit(frame, self.most, self.skip)
+        frame.limit(self.most, self.skip)
         skipped = min(passing, self.skip)
         self.skip -= skipped
         if self.most is not None:

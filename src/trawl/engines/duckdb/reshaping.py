@@ -21,7 +21,13 @@ from trawl.values import Instant
 
 
 class Host(Protocol):
-    """What compiling may ask the connection for, where the data tells how to go on."""
+    """What compiling may ask the connection for, where the data tells how to go on.
+
+    Attributes:
+        answers: whether there is any data to ask.
+    """
+
+    answers: bool
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,8 +19,10 @@ from trawl.engines.duckdb.scopes import INLINE
 from trawl.engines.duckdb.times import time
 from trawl.schema import INTEGER, Kind, Layout, Type
 
-ROW_NUMBER = "file_row_number"
+ROW_NUMBER: Final = "file_row_number"
 """DuckDB's own column of a Parquet file: the row's place in it."""
+FILE: Final = "filename"
+"""DuckDB's own column of a Parquet file: its path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,14 @@ class Reading:
         leaf: the scan, or the stored result.
         segments: those that may hold rows wanted, in the order of sources, then of loading.
         columns: the physical columns: for each field and type a name, and whether integers need more than 64 bits.
+        only: the rows that are read of each file, by their place in it; None for all.
     """
 
     leaf: Scan | Given
     segments: tuple[Placed, ...]
     columns: Mapping[str, Mapping[Type, Alternative]]
     names: Names
+    only: Mapping[str, Sequence[int]] | None = None
 
     @classmethod
     def of(cls, leaf: Scan | Given, segments: Mapping[str, tuple[Segment, ...]], names: Names) -> Reading:
@@ -73,11 +78,23 @@ class Reading:
                     found[part.type] = _alternative(name, part.type, wide)
         return cls(leaf, placed, columns, names)
 
-    def frame(self, segments: Sequence[Placed], *, is_ordered: bool = False) -> Frame:
-        """The rows of some of the segments: of a scan those in its range of time, newest first."""
+    def restricted(self, rows: Iterable[tuple[str, int]]) -> Reading:
+        """The same, but only certain rows: by the path of a file and their place in it."""
+        only: dict[str, list[int]] = {}
+        for path, row in rows:
+            only.setdefault(path, []).append(row)
+        return replace(self, segments=tuple(p for p in self.segments if p.segment.path in only), only=only)
+
+    def frame(self, segments: Sequence[Placed], *, is_ordered: bool = False, is_located: bool = False) -> Frame:
+        """The rows of some of the segments: of a scan those in its range of time, newest first.
+
+        Args:
+            is_ordered: whether the files, one after the other, have the rows in order already.
+            is_located: whether the last two keys of the order shall be each row's file and its place there.
+        """
         if not segments:
             return nothing(self.names)
-        keys = _Keys(*(self.names.new() for _ in range(4)))
+        keys = _Keys(*(self.names.new() for _ in range(5)))
         selects = [self._select(group, keys) for group in self._alike(segments)]
         columns: dict[str, Operand] = {field: tuple(found.values()) for field, found in self.columns.items()}
         order = []
@@ -89,6 +106,8 @@ class Reading:
         order.append(Key(keys.loaded, is_place=True))
         if any(placed.segment.order_column is None for placed in segments):
             order.append(Key(keys.row, is_place=True))
+        if is_located:
+            order += [Key(keys.file, is_place=True), Key(keys.row, is_place=True)]
         return Frame(self.names, f"({' UNION ALL '.join(selects)})", columns, tuple(order), is_ordered)
 
     def _select(self, group: Sequence[Placed], keys: _Keys) -> str:
@@ -96,8 +115,9 @@ class Reading:
         segments = [placed.segment for placed in group]
         example = segments[0]
         own = example.order_column
-        loaded, row = (str(example.ordinal), ROW_NUMBER) if own is None else (sql.name(own), "0")
-        items = [f"{group[0].source} AS {keys.source}", f"{loaded} AS {keys.loaded}", f"{row} AS {keys.row}"]
+        loaded = str(example.ordinal) if own is None else sql.name(own)
+        items = [f"{group[0].source} AS {keys.source}", f"{loaded} AS {keys.loaded}"]
+        items += [f"{ROW_NUMBER} AS {keys.row}", f"{FILE} AS {keys.file}"]
         bounds: list[str] = []
         if isinstance(self.leaf, Scan):
             time_sql = self._time(example, self.leaf)
@@ -111,6 +131,8 @@ class Reading:
             for type_, column in columns.items():
                 value = _read(parts[type_], column) if type_ in parts else sql.null(column.sql_type)
                 items.append(f"{value} AS {column.sql}")
+        if self.only is not None:
+            bounds.append(f"{ROW_NUMBER} IN ({', '.join(map(str, self.only[example.path]))})")
         files = sql.texts(segment.path for segment in segments)
         where = f" WHERE {sql.all_of(bounds)}" if bounds else ""
         return f"SELECT {', '.join(items)} FROM read_parquet({files}){where}"
@@ -127,7 +149,7 @@ class Reading:
                 for field in fields
                 for part in segment.fields.get(field, ())
             )
-            own = segment.ordinal if segment.order_column is None else None
+            own = segment.ordinal if segment.order_column is None or self.only is not None else None
             return placed.source, segment.order_column, own, scan is not None and is_clock(segment, scan), parts
 
         for _, group in groupby(segments, layout):
@@ -152,12 +174,14 @@ class _Keys:
         source: the source's place.
         loaded: when a row was loaded, or the segment's place.
         row: the row's place in its file, where `loaded` is not enough.
+        file: the file's path.
     """
 
     time: str
     source: str
     loaded: str
     row: str
+    file: str
 
 
 def is_clock(segment: Segment, scan: Scan) -> bool:

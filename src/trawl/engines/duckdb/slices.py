@@ -47,7 +47,7 @@ def cut(segments: Sequence[Placed]) -> list[Cut]:
 
 
 def joined(cuts: Sequence[Cut]) -> Iterator[Cut]:
-    """The cuts, those that are ordered joined to neighbours: the first alone, further ones to as many rows as before."""
+    """The cuts, ordered ones joined to their neighbours: the first alone, further ones to as many rows as before."""
     rows, waiting = 0, list(cuts)
     while waiting:
         current = waiting.pop(0)
