@@ -21,7 +21,7 @@ from trawl.values import Instant, Scalar, Value, text_of, unbox
 
 LARGEST_EXACT: Final = 2**53
 """The largest integer that every reader of JSON takes exactly."""
-PIECE: Final = 1 << 20
+PIECE: int = 2 << 20
 """Bytes of the columns that become text at once, about."""
 
 _HARMLESS: Final = bytes(code for code in range(0x20, 256) if code not in b'"\\')
@@ -49,15 +49,19 @@ def json_value(value: Value) -> object:
 
 
 def json_pieces(batch: pa.RecordBatch, between: str = ",") -> Iterator[bytes]:
-    """The rows of a batch as JSON objects with `between` between them, but for two pieces; `PIECE` bytes at a time."""
+    """The rows of a batch as JSON objects with `between` between them, but for two pieces; `PIECE` bytes at a time.
+
+    A field that a row has not is left out of it.
+    """
+    schema = schema_of(batch.schema)
     for few in _sliced(batch):
-        yield _content(json_rows(few, between))[: -len(between)]
+        yield _content(_json_rows(few, schema, between))[: -len(between)]
 
 
-def json_rows(batch: pa.RecordBatch, after: str = "") -> pa.Array:
-    """The rows of a batch as texts: a JSON object each, then `after`; a field that a row has not is left out."""
+def _json_rows(batch: pa.RecordBatch, schema: Schema, after: str) -> pa.Array:
+    """The rows as texts: a JSON object each, then `after`."""
     fields = []
-    for array, column in zip(batch.columns, schema_of(batch.schema), strict=True):
+    for array, column in zip(batch.columns, schema, strict=True):
         if array.null_count < len(array):
             key = orjson.dumps(column.name).decode()
             texts, quote = _unquoted(array, column.type)

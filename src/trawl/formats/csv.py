@@ -19,6 +19,8 @@ from trawl.wire import texts
 
 _FORMULA: Final = r"^[=+\-@\t\r]"
 """How text begins that spreadsheets take for a formula."""
+_QUOTE: Final = pa.scalar("'", pa.string())
+_NOTHING: Final = pa.scalar("", pa.string())
 _PLAIN: Final = pacsv.WriteOptions(include_header=False, eol="\r\n", batch_size=8192)
 
 
@@ -45,7 +47,8 @@ def _cells(array: pa.Array, column: Column, options: Options) -> Any:
 
 
 def _escaped(cells: pa.Array) -> pa.Array:
-    return pc.if_else(pc.match_substring_regex(cells, _FORMULA), pc.binary_join_element_wise("'", cells, ""), cells)
+    escaped = pc.binary_join_element_wise(_QUOTE, cells, _NOTHING)
+    return pc.if_else(pc.match_substring_regex(cells, _FORMULA), escaped, cells)
 
 
 def _lines(columns: list[Any]) -> bytes:
