@@ -119,7 +119,7 @@ def test_the_canonical_text(query: str, canonical: str) -> None:
         ("a=1 OR", Code.SYNTAX_ERROR, "", None),
         ("AND a=1", Code.SYNTAX_ERROR, "AND", '"AND"'),
         ("(a=1", Code.SYNTAX_ERROR, "", None),
-        ("'a b'", Code.SYNTAX_ERROR, "", "double quotes"),
+        ("'a b'", Code.SYNTAX_ERROR, "'a b'", "double quotes"),
         ('"a b"=1', Code.SYNTAX_ERROR, '"a b"', "'a b'"),
         ("a*=1", Code.SYNTAX_ERROR, "a*", None),
         ("a IN ()", Code.SYNTAX_ERROR, ")", None),

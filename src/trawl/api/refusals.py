@@ -85,9 +85,13 @@ def _expected(found: Mapping[str, Any]) -> str:
         case "less_than_equal":
             return f"at most {context['le']}"
         case "string_too_long":
-            return f"at most {context['max_length']} characters"
+            return f"at most {_characters(context['max_length'])}"
         case "string_too_short":
-            return f"at least {context['min_length']} characters"
+            return f"at least {_characters(context['min_length'])}"
         case "value_error":
             return str(context["error"])
     return str(found["msg"]).lower()
+
+
+def _characters(count: int) -> str:
+    return "1 character" if count == 1 else f"{count} characters"

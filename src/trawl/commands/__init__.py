@@ -34,6 +34,7 @@ _VOCABULARY: Final = Vocabulary(
     {name: command for command in REGISTRY.values() for name in (command.name, *command.aliases)},
     HABITS,
     "a query begins with `source NAME`, or with a bar and a command that makes events: `| makeresults`",
+    "a query begins with `source NAME`, what is looked for follows: `source NAME | search {}`",
 )
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 from trawl.algebra import Relation
 from trawl.errors import Span
+from trawl.expr import Field
+from trawl.schema import Schema
 from trawl.values import Instant, TimeRange
 
 if TYPE_CHECKING:
@@ -44,6 +46,9 @@ class Scope(Protocol):
 
     def warn(self, code: str, message: str, span: Span | None = None) -> None:
         """Leaves a warning for the log and the answer."""
+
+    def note_unknown(self, field: Field, known: Schema) -> None:
+        """Warns of a field that no event has; an error if the request is strict about them."""
 
     def scan(self, source: SourceClause) -> Relation:
         """The events of a `source` command: patterns resolved, range settled, schema known."""

@@ -11,6 +11,7 @@ from trawl.commands.columns import hidden, only
 from trawl.errors import Code, TrawlError
 from trawl.expr import Call, Expr, Field, Literal
 from trawl.language.cursor import Cursor, Options
+from trawl.language.names import Name
 from trawl.language.spelling import name_text
 from trawl.language.strides import Stride, automatic, read_stride
 from trawl.language.tokens import Kind
@@ -44,7 +45,7 @@ class Bin(Command):
     name: ClassVar[str] = "bin"
     aliases: ClassVar[tuple[str, ...]] = ("bucket",)
 
-    field: str
+    field: Name
     span_given: Stride | int | float | None = None
     bins: int | None = None
     target: str | None = None
@@ -58,7 +59,9 @@ class Bin(Command):
         options.read()
         target = cursor.new_name() if cursor.keyword("as") else None
         options.read()
-        return cls(name.text, options.get("span", None), options.get("bins", None), target)
+        if cursor.peek().text[:1].isdecimal():
+            raise cursor.surprise("an option, `|` or the end", f"the span is an option: `span={cursor.peek().text}`")
+        return cls(name, options.get("span", None), options.get("bins", None), target)
 
     def write(self, writer: Writer) -> None:
         """Writes options first."""
@@ -66,25 +69,25 @@ class Bin(Command):
         writer.option("bins", self.bins)
         given = self.span_given
         writer.option("span", number_text(given) if isinstance(given, int | float) else given)
-        writer.word(name_text(self.field, ("as",)))
+        writer.word(name_text(self.field.text, ("as",)))
         if self.target is not None:
             writer.word("as")
             writer.word(name_text(self.target))
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """Computes the lower edge, by what the field holds."""
-        kinds = upstream.columns.type_of(self.field).kinds
+        kinds = upstream.columns.type_of(self.field.text).kinds
         holds_time = kinds == {ValueKind.TIME}
         given = self.span_given
         if isinstance(given, Stride):
             if kinds and kinds <= {ValueKind.INTEGER, ValueKind.FLOAT, ValueKind.BOOLEAN}:
                 hint = f"a width is a bare number: span={given.count}"
-                raise self._mismatch(f"`{self.field}` holds numbers, but `{given}` is a length of time", hint)
+                raise self._mismatch(f"`{self.field.text}` holds numbers, but `{given}` is a length of time", hint)
             return self._extend(upstream, bucket_time(self._value, given.buckets(scope.zone)))
         if given is not None:
             if holds_time:
                 hint = "a length of time has a unit: span=5m"
-                raise self._mismatch(f"`{self.field}` holds times, but `{number_text(given)}` is a number", hint)
+                raise self._mismatch(f"`{self.field.text}` holds times, but `{number_text(given)}` is a number", hint)
             return self._extend(upstream, Call("bucket_number", (self._value, Literal(given)), self.span))
         if holds_time:
             stride = automatic(scope.range, scope.zone, self.bins)
@@ -98,15 +101,15 @@ class Bin(Command):
         width = Call("div", (Field(greatest), Literal(self.bins or 100)))
         edge = Call("mul", (Call("floor", (Call("div", (self._value, width)),)), width))
         chosen = Call("if", (Call("gt", (width, Literal(0))), edge, self._value), self.span)
-        extended = Extend(measured, ((self.target or self.field, chosen),))
-        return only(extended, upstream, self.target or self.field)
+        extended = Extend(measured, ((self.target or self.field.text, chosen),))
+        return only(extended, upstream, self.target or self.field.text)
 
     @property
     def _value(self) -> Field:
-        return Field(self.field, self.span)
+        return self.field.field
 
     def _extend(self, upstream: Relation, value: Expr) -> Relation:
-        return Extend(upstream, ((self.target or self.field, value),))
+        return Extend(upstream, ((self.target or self.field.text, value),))
 
     def _mismatch(self, reason: str, hint: str) -> TrawlError:
         return TrawlError(Code.TYPE_MISMATCH, reason, hint=hint, span=self.span)

@@ -35,3 +35,12 @@ def matching(upstream: Relation, names: Iterable[Name], scope: Scope) -> tuple[s
             scope.warn("unknown_field", f"no event has a field that `{name.text}` matches", name.span)
         found.update(dict.fromkeys(matches))
     return tuple(found)
+
+
+def shown(upstream: Relation, names: Iterable[Name], scope: Scope) -> tuple[str, ...]:
+    """The columns that a list of names means, as `matching`; notes the exact names that are not there."""
+    listed = tuple(names)
+    for name in listed:
+        if not name.is_pattern:
+            scope.note_unknown(name.field, upstream.columns)
+    return matching(upstream, listed, scope)

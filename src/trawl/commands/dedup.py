@@ -11,6 +11,7 @@ from trawl.commands.columns import hidden, only
 from trawl.commands.sorting import key_texts, read_keys
 from trawl.expr import Call, Expr, Field, Literal, all_of
 from trawl.language.cursor import Cursor, Options
+from trawl.language.names import Name
 from trawl.language.tokens import Kind
 from trawl.language.writer import Writer
 
@@ -47,7 +48,7 @@ class Dedup(Command):
 
     name: ClassVar[str] = "dedup"
 
-    names: tuple[str, ...]
+    names: tuple[Name, ...]
     count: int = 1
     keeps_events: bool = False
     keeps_empty: bool = False
@@ -57,13 +58,14 @@ class Dedup(Command):
     @classmethod
     def parse(cls, cursor: Cursor) -> Self:
         """Reads the number, fields, options and `sortby`."""
-        options = Options(cursor, keepevents=cursor.boolean, keepempty=cursor.boolean, consecutive=cursor.boolean)
+        hint = "the number of events stands first: `dedup 3 field`"
+        options = Options(cursor, hint, keepevents=cursor.boolean, keepempty=cursor.boolean, consecutive=cursor.boolean)
         options.read()
         token = cursor.peek()
         is_count = token.kind is Kind.WORD and token.text.isascii() and token.text.isdigit()
         count = cursor.positive("the number of events") if is_count else 1
         options.read()
-        names = tuple(dict.fromkeys(name.text for name in cursor.names("sortby")))
+        names = tuple(dict.fromkeys(cursor.names("sortby")))
         options.read()
         order = read_keys(cursor) if cursor.keyword("sortby") else ()
         options.read()
@@ -91,7 +93,7 @@ class Dedup(Command):
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """Numbers the events of each combination; an event without one has no number."""
-        fields = tuple(Field(name, self.span) for name in self.names)
+        fields = tuple(name.field for name in self.names)
         rank = hidden("rank", upstream.columns.names)
         events = Sort(upstream, self.order) if self.order else upstream
         partition: tuple[Expr, ...] = fields

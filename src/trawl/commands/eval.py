@@ -11,6 +11,7 @@ from trawl.expr import Expr, Field, fields_of
 from trawl.language.cursor import Cursor
 from trawl.language.expressions import read_expression, read_field
 from trawl.language.spelling import expression_text
+from trawl.language.tokens import Kind, clip
 from trawl.language.writer import Writer
 
 
@@ -43,6 +44,10 @@ class Eval(Command):
         assignments = [_assignment(cursor)]
         while cursor.mark(","):
             assignments.append(_assignment(cursor))
+        if cursor.at_option():
+            following = cursor.peek().text
+            hint = f"a comma goes between two assignments: `{assignments[-1][0]}=…, {following}=…`"
+            raise cursor.surprise("a comma, `|` or the end", hint)
         return cls(tuple(assignments))
 
     def write(self, writer: Writer) -> None:
@@ -62,7 +67,12 @@ class Eval(Command):
 
 
 def _assignment(cursor: Cursor) -> tuple[str, Expr]:
+    first = cursor.peek()
+    if first.kind is Kind.STRING:
+        hint = f"a field's name takes single quotes: '{clip(first.text)}'"
+        raise cursor.surprise("the name of a field", hint)
     target = read_field(cursor)
     if not cursor.mark("="):
-        raise cursor.surprise(f"`=` after `{target.name}`")
+        meant = f"one sign assigns, two compare: `{clip(target.name)}=…`" if cursor.peek().is_mark("==") else None
+        raise cursor.surprise(f"`=` after `{clip(target.name)}`", meant)
     return target.name, read_expression(cursor)

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Project, Relation
 from trawl.commands.base import Command, Scope
-from trawl.commands.columns import matching
+from trawl.commands.columns import matching, shown
 from trawl.errors import Code, TrawlError
 from trawl.language.cursor import Cursor
 from trawl.language.names import Name
@@ -46,8 +46,19 @@ class Fields(Command):
     @classmethod
     def parse(cls, cursor: Cursor) -> Self:
         """Reads a sign and names."""
-        drops = cursor.sign() == "-"
-        return cls(cursor.names(patterns=True), drops)
+        sign = cursor.sign()
+        names = cursor.names(patterns=True)
+        for name in names[1:]:
+            assert name.span is not None
+            if cursor.scanner.text[name.span.start] in "+-":
+                listed = ", ".join([names[0].text, name.text[1:] or "…"])
+                raise TrawlError(
+                    Code.SYNTAX_ERROR,
+                    f"found `{name.text}`, expected the name of a field",
+                    hint=f"one sign holds for the whole list: `fields {sign or name.text[0]} {listed}`",
+                    span=name.span,
+                )
+        return cls(names, sign == "-")
 
     def write(self, writer: Writer) -> None:
         """Writes the names."""
@@ -58,7 +69,7 @@ class Fields(Command):
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """Projects. Where the columns are not known yet, nothing can be left out yet."""
-        named = matching(upstream, self.names, scope)
+        named = (matching if self.drops else shown)(upstream, self.names, scope)
         if upstream.columns.open:
             return upstream
         if self.drops:

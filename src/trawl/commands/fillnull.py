@@ -7,8 +7,9 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Extend, Relation
 from trawl.commands.base import Command, Scope
-from trawl.expr import Call, Field, Literal
+from trawl.expr import Call, Literal
 from trawl.language.cursor import Cursor, Options
+from trawl.language.names import Name
 from trawl.language.spelling import quoted
 from trawl.language.tokens import Kind
 from trawl.language.writer import Writer
@@ -37,7 +38,7 @@ class Fillnull(Command):
 
     name: ClassVar[str] = "fillnull"
 
-    names: tuple[str, ...] = ()
+    names: tuple[Name, ...] = ()
     value: str | int | float = 0
 
     @classmethod
@@ -45,7 +46,7 @@ class Fillnull(Command):
         """Reads the value and the names."""
         options = Options(cursor, value=lambda what: _value(cursor, what))
         options.read()
-        names = () if cursor.at_end() else tuple(name.text for name in cursor.names())
+        names = () if cursor.at_end() else cursor.names()
         options.read()
         return cls(tuple(dict.fromkeys(names)), options.get("value", 0))
 
@@ -61,8 +62,8 @@ class Fillnull(Command):
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """Takes the value where the field is null."""
-        names = self.names or upstream.columns.names
-        filled = ((name, Call("coalesce", (Field(name, self.span), Literal(self.value)), self.span)) for name in names)
+        names = self.names or tuple(Name(name, span=self.span) for name in upstream.columns.names)
+        filled = ((name.text, Call("coalesce", (name.field, Literal(self.value)), self.span)) for name in names)
         return Extend(upstream, tuple(filled))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -11,6 +12,7 @@ from trawl.commands.columns import hidden
 from trawl.errors import Code, TrawlError
 from trawl.expr import Call, Expr, Field, Literal
 from trawl.language.cursor import Cursor, Options
+from trawl.language.names import Name
 from trawl.language.spelling import name_text
 from trawl.language.tokens import Kind
 from trawl.language.writer import Writer
@@ -29,8 +31,8 @@ class Frequency(Command):
     replaces_events: ClassVar[bool] = True
     descending: ClassVar[bool]
 
-    names: tuple[str, ...]
-    by: tuple[str, ...] = ()
+    names: tuple[Name, ...]
+    by: tuple[Name, ...] = ()
     limit: int = 10
     shows_count: bool = True
     shows_percent: bool = True
@@ -60,8 +62,8 @@ class Frequency(Command):
         by = cursor.names("by") if cursor.keyword("by") else ()
         options.read()
         command = cls(
-            names=tuple(name.text for name in names),
-            by=tuple(name.text for name in by),
+            names=names,
+            by=by,
             limit=options.get("limit", 10) if number is None else number,
             shows_count=options.get("showcount", True),
             shows_percent=options.get("showperc", True),
@@ -69,18 +71,13 @@ class Frequency(Command):
             percent_field=options.get("percentfield", "percent"),
             uses_other=options.get("useother", False),
         )
-        columns = command.columns
-        for column in columns:
-            if columns.count(column) > 1:
-                reason = f"two columns would be named `{column}`"
-                hint = "`countfield` and `percentfield` give the counts other names"
-                raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint, span=cursor.span_from(start))
+        _refuse_repeated((*names, *by), command.count_field, command.percent_field)
         return command
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns in order, those that are not shown included."""
-        return (*self.by, *self.names, self.count_field, self.percent_field)
+        return (*(name.text for name in (*self.by, *self.names)), self.count_field, self.percent_field)
 
     def write(self, writer: Writer) -> None:
         """Writes the number, fields, `by`, options."""
@@ -102,8 +99,8 @@ class Frequency(Command):
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """Counts, ranks within each group of `by`, cuts or lumps, and adds the share of the group's total."""
         total, rank, is_rest = (hidden(word, self.columns) for word in ("total", "rank", "rest"))
-        groups = tuple(Field(name, self.span) for name in self.by)
-        keys = tuple((name, Field(name, self.span)) for name in (*self.by, *self.names))
+        groups = tuple(name.field for name in self.by)
+        keys = tuple((name.text, name.field) for name in (*self.by, *self.names))
         counted = Aggregate(upstream, keys, (Measure("count", (), self.count_field),), span=self.span)
         summed = Window(counted, groups, (Measure("sum", (Field(self.count_field),), total),))
         ranked: Relation = Window(summed, groups, (Measure("row_number", (), rank),), order=self._order())
@@ -119,22 +116,40 @@ class Frequency(Command):
         ordered = Sort(
             shared, (*(SortKey(group) for group in groups), *(SortKey(Field(r)) for r in rests), *self._order())
         )
-        shown = [*self.by, *self.names]
+        shown = [name.text for name in (*self.by, *self.names)]
         shown += [self.count_field] if self.shows_count else []
         shown += [self.percent_field] if self.shows_percent else []
         return Project(ordered, tuple((name, name) for name in shown))
 
     def _order(self) -> tuple[SortKey, ...]:
         """By frequency, then by the values."""
-        return (SortKey(Field(self.count_field), self.descending), *(SortKey(Field(name)) for name in self.names))
+        return (SortKey(Field(self.count_field), self.descending), *(SortKey(name.field) for name in self.names))
 
     def _lumped(self, ranked: Relation, is_over: Expr, is_rest: str, total: str) -> Relation:
         """Everything beyond the limit as one row, marked, its values `OTHER`."""
-        named = tuple((name, Call("if", (is_over, Literal(OTHER), Field(name)))) for name in self.names)
+        named = tuple((name.text, Call("if", (is_over, Literal(OTHER), name.field))) for name in self.names)
         marked = Extend(ranked, ((is_rest, is_over), *named))
-        keys = tuple((name, Field(name)) for name in (*self.by, is_rest, *self.names))
+        columns = [*(name.text for name in self.by), is_rest, *(name.text for name in self.names)]
+        keys = tuple((name, Field(name)) for name in columns)
         measures = (
             Measure("sum", (Field(self.count_field),), self.count_field),
             Measure("max", (Field(total),), total),
         )
         return Aggregate(marked, keys, measures)
+
+
+def _refuse_repeated(names: Iterable[Name], *others: str) -> None:
+    """Refuses a field that is named twice, or like one of the other columns."""
+    if others[0] == others[1]:
+        reason, hint = f"two columns would be named `{others[0]}`", "`countfield` and `percentfield` take two names"
+        raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint)
+    seen: set[str] = set()
+    for name in names:
+        if name.text in others:
+            reason = f"two columns would be named `{name.text}`"
+            hint = "`countfield` and `percentfield` give the counts other names"
+            raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint, span=name.span)
+        if name.text in seen:
+            hint = "each field is named once, either to be counted or after BY"
+            raise TrawlError(Code.INVALID_ARGUMENT, f"`{name.text}` is named twice", hint=hint, span=name.span)
+        seen.add(name.text)

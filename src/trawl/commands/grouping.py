@@ -13,6 +13,7 @@ from trawl.expr import Call, Expr, Field, Literal
 from trawl.functions import find_aggregation
 from trawl.language.cursor import Cursor, Options
 from trawl.language.measures import read_measures
+from trawl.language.names import Name
 from trawl.language.writer import Writer
 
 
@@ -22,14 +23,14 @@ class Grouping(Command):
 
     Attributes:
         measures: as written.
-        by: names of the fields that make the groups.
+        by: the fields that make the groups.
         keep_null: whether events that lack one of them make groups too.
     """
 
     replaces_events: ClassVar[bool] = True
 
     measures: tuple[Measure, ...]
-    by: tuple[str, ...] = ()
+    by: tuple[Name, ...] = ()
     keep_null: bool = False
 
     @classmethod
@@ -62,23 +63,23 @@ class Grouping(Command):
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """One row a group."""
-        keys = tuple((name, Field(name, self.span)) for name in self.by)
+        keys = tuple((name.text, name.field) for name in self.by)
         return Aggregate(
             upstream, keys, lower_measures(self.measures, scope.time_field), self.keep_null, span=self.span
         )
 
 
-def read_by(cursor: Cursor, measures: Iterable[Measure]) -> tuple[str, ...]:
+def read_by(cursor: Cursor, measures: Iterable[Measure]) -> tuple[Name, ...]:
     """Takes `by` and its fields, if they are there; each once."""
     if not cursor.keyword("by"):
         return ()
     columns = {measure.name for measure in measures}
-    found: dict[str, None] = {}
+    found: dict[Name, None] = {}
     for name in cursor.names("by"):
         if name.text in columns:
             reason = f"a measure and a group both go to the column `{name.text}`"
             raise TrawlError(Code.INVALID_ARGUMENT, reason, hint="name the measure with `as`", span=name.span)
-        found[name.text] = None
+        found[name] = None
     return tuple(found)
 
 

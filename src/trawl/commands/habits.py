@@ -1,15 +1,19 @@
-"""What to say of words that other search languages begin commands with."""
+"""What to say of words that other search languages begin commands with, and of fields that only they have."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from trawl.schema import Schema
+
 _SOURCE = "events are named by `source NAME | …`"
+_THIS_SOURCE = "events are named by `source {} | …`"
 
 HABITS: Final = {
-    "index": _SOURCE,
+    "index": _THIS_SOURCE,
+    "source": _THIS_SOURCE,
     "sourcetype": _SOURCE,
-    "from": _SOURCE,
+    "from": _THIS_SOURCE,
     "datamodel": _SOURCE,
     "tstats": f"{_SOURCE}, then `aggs` or `stats`",
     "select": f"{_SOURCE}, fields by `fields a, b`",
@@ -22,11 +26,59 @@ HABITS: Final = {
     "summarize": "events are grouped by `stats count by a`",
     "group": "events are grouped by `stats count by a`",
     "count": "events are counted by `stats count`",
+    "having": "groups are filtered by `where` after a bar",
     "order": "events are sorted by `sort -a, b`",
     "limit": "so many events are kept by `head 10`",
     "take": "so many events are kept by `head 10`",
     "distinct": "one event for each value is kept by `dedup a`",
+    "unique": "one event for each value is kept by `dedup a`",
     "uniq": "one event for each value is kept by `dedup a`",
     "fillna": "missing values are filled by `fillnull value=0 a`",
 }
-"""Hints by word, lower case."""
+"""Hints by word, lower case; `{}` is for the word that follows."""
+
+_SOURCES = "sources are named where a query begins: `source NAME | …`"
+_TEXT = 'a text is looked for in all fields by `search "…"`'
+
+FIELDS: Final = {
+    "index": _SOURCES,
+    "_index": _SOURCES,
+    "source": _SOURCES,
+    "sourcetype": _SOURCES,
+    "_raw": _TEXT,
+    "_all": _TEXT,
+    "_exists_": "a field that is there is asked for by `field=*`",
+}
+"""Hints by the name of a field that no event has."""
+
+
+_DISTINCT = "distinct values are counted by `dc(field)` and listed by `values(field)`"
+
+MEASURES: Final = {
+    **dict.fromkeys(("distinct", "uniq", "unique", "cardinality", "count_distinct"), _DISTINCT),
+    "percentile_approx": "a percentile is `perc(field, 95)` or `p95(field)`",
+    "quantile": "a percentile is `perc(field, 95)` or `p95(field)`",
+    "stddev": "the deviation of a sample is `stdev(field)`, of everything `stdevp(field)`",
+}
+"""Hints by the name of an aggregation of other languages, lower case."""
+
+
+def field_hint(name: str, known: Schema, time_field: str) -> str | None:
+    """What is meant by a field that no event has, where its name alone tells."""
+    if name == "_time":
+        return f"the time is in `{time_field}`"
+    before, colon, after = name.partition(":")
+    if colon and before in known:
+        return f"a field is compared by `{before} == {after or '…'}`"
+    left, dot, right = name.partition(".")
+    if dot and left in known and (right in known or right.isdecimal()):
+        return f"values are joined by a dot between blanks: `{left} . {right}`"
+    return FIELDS.get(name)
+
+
+def colon_hint(text: str, known: Schema) -> str | None:
+    """What is meant by a word of `search` such as `status:500`, where `status` is a field."""
+    before, colon, after = text.partition(":")
+    if not colon or before not in known:
+        return FIELDS["_exists_"] if text.startswith("_exists_:") else None
+    return f"a field is compared by `{before}={after or '…'}`"

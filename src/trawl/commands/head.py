@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from trawl.algebra import Filter, Measure, Relation, Slice, Window
 from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden, only
+from trawl.commands.counts import read_count
 from trawl.expr import Call, Expr, Field, Literal
 from trawl.language.cursor import Cursor
 from trawl.language.expressions import read_expression
@@ -47,11 +48,10 @@ class Head(Command):
 
     @classmethod
     def parse(cls, cursor: Cursor) -> Self:
-        """Reads a number, an expression in brackets, or both."""
-        count = None if cursor.at_end() or cursor.peek().is_mark("(") else cursor.integer("the number of events")
+        """Reads a number, which may be called `limit`, an expression in brackets, or both."""
+        count = None if cursor.peek().is_mark("(") else read_count(cursor, cls.name)
         condition = None
-        if not cursor.at_end():
-            cursor.expect_mark("(")
+        if cursor.mark("("):
             condition = read_expression(cursor)
             cursor.expect_mark(")")
         return cls(10 if count is None and condition is None else count, condition)

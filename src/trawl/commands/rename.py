@@ -10,7 +10,7 @@ from trawl.commands.base import Command, Scope
 from trawl.errors import Code, TrawlError
 from trawl.language.cursor import Cursor
 from trawl.language.names import Name
-from trawl.language.spelling import pattern_text
+from trawl.language.spelling import name_text, pattern_text
 from trawl.language.tokens import Kind
 from trawl.language.writer import Writer
 
@@ -42,8 +42,8 @@ class Rename(Command):
     def parse(cls, cursor: Cursor) -> Self:
         """Reads pairs; commas between them may be left out."""
         pairs = [_pair(cursor)]
-        while cursor.mark(",") or not cursor.at_end():
-            pairs.append(_pair(cursor))
+        while (has_comma := cursor.mark(",")) or not cursor.at_end():
+            pairs.append(_pair(cursor, None if has_comma else pairs[-1][1]))
         return cls(tuple(pairs))
 
     def write(self, writer: Writer) -> None:
@@ -69,9 +69,15 @@ class Rename(Command):
         return Project(upstream, tuple((renamed.get(name, name), name) for name in kept))
 
 
-def _pair(cursor: Cursor) -> tuple[Name, Name]:
+def _pair(cursor: Cursor, before: Name | None = None) -> tuple[Name, Name]:
+    """Takes a pair. `before` is the name that it follows without a comma."""
+    start = cursor.peek()
     old = cursor.pattern()
-    cursor.expect_keyword("as")
+    if not cursor.keyword("as"):
+        if before is not None and cursor.at_end():
+            hint = f"a name with a blank takes single quotes: '{before.text} {old.text}'"
+            raise cursor.surprise("a comma, `|` or the end", hint, start)
+        raise cursor.surprise("`as`", f"the new name follows AS: `{pattern_text(old)} as {_new_name(cursor)}`")
     token = cursor.peek()
     new = Name(cursor.new_name(), False, token.span) if token.kind is Kind.STRING else cursor.pattern("a name")
     if old.is_pattern != new.is_pattern or (old.is_pattern and old.text.count("*") != new.text.count("*")):
@@ -79,3 +85,13 @@ def _pair(cursor: Cursor) -> tuple[Name, Name]:
         hint = "a name that holds a star takes single quotes"
         raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint, span=new.span)
     return old, new
+
+
+def _new_name(cursor: Cursor) -> str:
+    """What stands where AS should, as the new name that is meant."""
+    token = cursor.peek()
+    while token.kind is Kind.MARK or token.word in ("to", "-", "->", "into"):
+        if cursor.after(token).kind is Kind.END or token.text in "|]":
+            return "NAME"
+        token = cursor.after(token)
+    return "NAME" if token.kind is Kind.END else name_text(token.text)

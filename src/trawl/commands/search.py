@@ -7,9 +7,11 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Filter, Relation
 from trawl.commands.base import Command, Scope
-from trawl.expr import Expr
+from trawl.commands.habits import colon_hint
+from trawl.expr import Call, Expr, Literal, walk
 from trawl.language.cursor import Cursor
 from trawl.language.searches import read_search
+from trawl.language.tokens import clip
 from trawl.language.writer import Writer
 
 
@@ -60,5 +62,9 @@ class Search(Command):
         writer.search(self.condition)
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
-        """Keeps the events for which it holds."""
+        """Keeps the events for which it holds; warns of a word that looks like a field with its value."""
+        for node in walk(self.condition):
+            match node:
+                case Call("search_text", (Literal(str(text), span), *_)) if hint := colon_hint(text, upstream.columns):
+                    scope.warn("text_like_field", f"`{clip(text)}` is looked for as a text in all fields; {hint}", span)
         return Filter(upstream, self.condition)

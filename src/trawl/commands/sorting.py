@@ -22,6 +22,7 @@ def read_keys(cursor: Cursor) -> tuple[SortKey, ...]:
             if cursor.at_end() or cursor.at_option():
                 break
             _refuse_direction(cursor, keys[-1])
+            cursor.refuse_clause()
         keys.append(_key(cursor))
     return tuple(keys)
 

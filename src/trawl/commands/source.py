@@ -54,6 +54,7 @@ class Source(Command):
         """Reads names, then options; options may stand first too."""
         options = Options(
             cursor,
+            "what is looked for follows a bar: `| search {key}={value}`",
             qsize=cursor.integer,
             earliest=cursor.point,
             latest=cursor.point,

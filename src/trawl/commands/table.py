@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Project, Relation
 from trawl.commands.base import Command, Scope
-from trawl.commands.columns import matching
+from trawl.commands.columns import shown
 from trawl.errors import Code, TrawlError
 from trawl.language.cursor import Cursor
 from trawl.language.names import Name
@@ -48,7 +48,7 @@ class Table(Command):
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """Projects. Where the columns are not known yet, nothing can be left out yet."""
-        named = matching(upstream, self.names, scope)
+        named = shown(upstream, self.names, scope)
         if upstream.columns.open:
             return upstream
         if not named:

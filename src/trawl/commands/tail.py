@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Relation, Reverse, Slice
 from trawl.commands.base import Command, Scope
+from trawl.commands.counts import read_count
 from trawl.language.cursor import Cursor
 from trawl.language.writer import Writer
 
@@ -34,7 +35,8 @@ class Tail(Command):
     @classmethod
     def parse(cls, cursor: Cursor) -> Self:
         """Reads the number."""
-        return cls() if cursor.at_end() else cls(cursor.integer("the number of events"))
+        count = read_count(cursor, cls.name)
+        return cls() if count is None else cls(count)
 
     def write(self, writer: Writer) -> None:
         """Writes the number."""

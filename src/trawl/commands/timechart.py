@@ -16,6 +16,7 @@ from trawl.expr import Call, Field, Literal
 from trawl.functions import find_aggregation
 from trawl.language.cursor import Cursor, Options
 from trawl.language.measures import read_measures
+from trawl.language.names import Name
 from trawl.language.spelling import name_text
 from trawl.language.strides import Stride, automatic
 from trawl.language.writer import Writer
@@ -58,7 +59,7 @@ class Timechart(Command):
     replaces_events: ClassVar[bool] = True
 
     measures: tuple[Measure, ...]
-    by: str | None = None
+    by: Name | None = None
     time_field: str | None = None
     span_given: Stride | None = None
     bins: int | None = None
@@ -77,9 +78,13 @@ class Timechart(Command):
             useother=cursor.boolean,
         )
         options.read()
+        _refuse_span(cursor)
         measures = read_measures(cursor)
         options.read()
-        by = cursor.name().text if cursor.keyword("by") else None
+        by = cursor.name() if cursor.keyword("by") else None
+        if by is not None and cursor.peek().is_mark(","):
+            hint = f"one field makes the series: `by {name_text(by.text)}`"
+            raise cursor.surprise("an option, `|` or the end", hint)
         options.read()
         return cls(
             measures=measures,
@@ -119,22 +124,22 @@ class Timechart(Command):
         else:
             series = hidden("series", upstream.columns.names)
             events = self._with_series(events, upstream, self.by, bucket, series, measures[0])
-            keys = ((time_field, Field(bucket)), (self.by, Field(series)))
+            keys = ((time_field, Field(bucket)), (self.by.text, Field(series)))
             grouped = Aggregate(events, keys, measures, span=self.span)
             names = tuple(measure.name for measure in measures)
-            table = Pivot(grouped, time_field, self.by, names, last=(OTHER, MISSING), zeros=zeros)
+            table = Pivot(grouped, time_field, self.by.text, names, last=(OTHER, MISSING), zeros=zeros)
         start, end = self._filled(time_field, buckets, scope)
         return Fill(table, time_field, buckets, start, end, zeros)
 
     def _check_names(self, time_field: str) -> None:
-        taken = [time_field, *([self.by] if self.by else [])]
+        taken = [time_field, *([self.by.text] if self.by else [])]
         for measure in self.measures:
             if measure.name in taken:
                 reason = f"a measure goes to the column `{measure.name}`, which is there already"
                 raise TrawlError(Code.INVALID_ARGUMENT, reason, hint="another name with `as`", span=measure.span)
-        if self.by == time_field:
+        if self.by and self.by.text == time_field:
             reason = f"`{time_field}` is the time itself and makes no series"
-            raise TrawlError(Code.INVALID_ARGUMENT, reason, span=self.span)
+            raise TrawlError(Code.INVALID_ARGUMENT, reason, span=self.by.span)
 
     def _buckets(self, scope: Scope) -> Buckets:
         stride = self.span_given or automatic(scope.range, scope.zone, self.bins)
@@ -155,12 +160,12 @@ class Timechart(Command):
         return None, None
 
     def _with_series(
-        self, events: Relation, upstream: Relation, by: str, bucket: str, series: str, first: Measure
+        self, events: Relation, upstream: Relation, by: Name, bucket: str, series: str, first: Measure
     ) -> Relation:
         """Adds the series of each event as a text, the rarer ones lumped."""
-        if upstream.columns.type_of(by).multivalue:
-            events = Explode(events, by)
-        text = Extend(events, ((series, Call("tostring", (Field(by, self.span),), self.span)),))
+        if upstream.columns.type_of(by.text).multivalue:
+            events = Explode(events, by.text)
+        text = Extend(events, ((series, Call("tostring", (by.field,), self.span)),))
         is_taken = Call("in", (Field(series), Literal(OTHER), Literal(MISSING)))
         escaped = Call("if", (is_taken, Call("concat", (Field(series), Literal("_"))), Field(series)))
         apart = Extend(text, ((series, escaped),))
@@ -168,6 +173,13 @@ class Timechart(Command):
             weight = Measure("count", (), series) if first.function in ("values", "list") else first
             return Lump(apart, series, (bucket,), weight, self.limit, OTHER, MISSING)
         return Extend(apart, ((series, Call("coalesce", (Field(series), Literal(MISSING)))),))
+
+
+def _refuse_span(cursor: Cursor) -> None:
+    token = cursor.peek()
+    if token.text[:1].isdecimal():
+        hint = f"the length of the buckets is an option: `span={token.text}`"
+        raise cursor.surprise("an aggregation such as `count`", hint)
 
 
 def _is_count(measure: Measure) -> bool:

@@ -41,7 +41,11 @@ class Where(Command):
     @classmethod
     def parse(cls, cursor: Cursor) -> Self:
         """Reads the expression."""
-        return cls(read_expression(cursor))
+        condition = read_expression(cursor)
+        if cursor.peek().is_mark(","):
+            hint = "conditions are joined by AND and OR; a list of values is `f IN (1, 2)`"
+            raise cursor.surprise("an operator, `|` or the end", hint)
+        return cls(condition)
 
     def write(self, writer: Writer) -> None:
         """Writes the expression."""

@@ -46,12 +46,22 @@ def compile_re2(pattern: str) -> re.Pattern[str]:
     """
     try:
         return re.compile(_Translation(pattern).run())
-    except (re.error, OverflowError) as error:
+    except re.error as error:
+        if "unterminated subpattern" in error.msg:
+            raise _refused("a round bracket is not closed", _bracket_hint(pattern, "(")) from None
+        raise _refused(error.msg) from None
+    except OverflowError as error:
         raise _refused(str(error)) from None
 
 
-def _refused(reason: str) -> TrawlError:
-    return TrawlError(Code.INVALID_ARGUMENT, f"the regular expression is not valid: {reason}", hint="RE2 syntax")
+def _refused(reason: str, hint: str = "RE2 syntax") -> TrawlError:
+    return TrawlError(Code.INVALID_ARGUMENT, f"the regular expression is not valid: {reason}", hint=hint)
+
+
+def _bracket_hint(pattern: str, bracket: str) -> str:
+    """How a bracket is written that stands for itself."""
+    hint = f"a bracket as such takes a backslash: `\\{bracket}`"
+    return f"{hint}; two of them are a backslash as such" if f"\\\\{bracket}" in pattern else hint
 
 
 class _Translation:
@@ -132,7 +142,7 @@ class _Translation:
 
     def close(self) -> None:
         if len(self.flags) == 1:
-            raise _refused("a bracket closes that was not opened")
+            raise _refused("a bracket closes that was not opened", _bracket_hint(self.text, ")"))
         self.place += 1
         self.flags.pop()
         self.written.append(self.closing.pop() + ")")
@@ -210,7 +220,7 @@ class _Translation:
         while True:
             character = self.text[self.place : self.place + 1]
             if not character:
-                raise _refused("a square bracket is not closed")
+                raise _refused("a square bracket is not closed", _bracket_hint(self.text, "["))
             if character == "]" and not first:
                 self.place += 1
                 break

@@ -94,12 +94,21 @@ def _constant_text(argument: Expr, what: str) -> str:
     return argument.value
 
 
+def _compiled(argument: Expr) -> re.Pattern[str]:
+    """The regular expression that a constant is; what is wrong with it is said of its place."""
+    try:
+        return compile_re2(_constant_text(argument, "the regular expression"))
+    except TrawlError as error:
+        error.span = error.span or argument.span
+        raise
+
+
 def _check_pattern(arguments: tuple[Expr, ...]) -> None:
-    compile_re2(_constant_text(arguments[1], "the regular expression"))
+    _compiled(arguments[1])
 
 
 def _check_replacement(arguments: tuple[Expr, ...]) -> None:
-    compiled = compile_re2(_constant_text(arguments[1], "the regular expression"))
+    compiled = _compiled(arguments[1])
     replacement = arguments[2]
     parts = _replacement(_constant_text(replacement, "the replacement"))
     highest = max((part for part in parts if isinstance(part, int)), default=0)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
 from trawl.errors import Code, Notice, Span, TrawlError
+from trawl.language.habits import CLAUSES, clause_hint, word_hint
 from trawl.language.names import Name, Written
-from trawl.language.strides import Stride, read_stride
+from trawl.language.strides import Stride, find_unit, read_stride
 from trawl.language.time import check
-from trawl.language.tokens import MOST_DIGITS, Grain, Kind, Scanner, Token
+from trawl.language.tokens import MOST_DIGITS, Grain, Kind, Scanner, Token, clip
 from trawl.values import exact_number
 
 T = TypeVar("T")
 
 LARGEST: Final = 1 << 62
 """Whole numbers in options and limits go up to here."""
+_TIME_OF_DAY: Final = re.compile(r"\d\d?:\d\d(?::\d\d\S*)?")
 
 
 class Cursor:
@@ -94,6 +97,18 @@ class Cursor:
         """From a token to the last one taken."""
         return Span(start.start, max(self.position, start.end))
 
+    def refuse_clause(self) -> None:
+        """Refuses what begins a clause or a comment in other languages, where a list may go on without a comma."""
+        token = self.peek()
+        if token.kind is Kind.WORD:
+            hint = (
+                clause_hint(token.word, self.after(token).text.lower())
+                if token.word in CLAUSES
+                else word_hint(token.text)
+            )
+            if hint:
+                raise self.surprise("a comma, `|` or the end", hint)
+
     # --- values --------------------------------------------------------------------------------------
 
     def text(self, what: str) -> Token:
@@ -111,7 +126,9 @@ class Cursor:
         if not is_number or len(digits) > 20 or not least <= int(token.text) <= LARGEST:
             expected = "a whole number" if least == 0 else f"a whole number from {least} on"
             reason = f"found {token}, expected {expected} for {what}"
-            raise TrawlError(Code.INVALID_ARGUMENT, reason, span=token.span)
+            bare = digits.rstrip(";")
+            hint = f"the number alone: `{bare}`" if bare != token.text and bare.isdecimal() else None
+            raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint, span=token.span)
         return int(self.take(token).text)
 
     def number(self, what: str) -> int | float:
@@ -138,12 +155,23 @@ class Cursor:
     def point(self, what: str) -> Written:
         """Takes a point in time as date math; it is checked here and resolved once the clock is known."""
         token = self.text(f"a time for {what}")
+        following = self.peek()
+        if following.kind is Kind.WORD and _TIME_OF_DAY.fullmatch(following.text):
+            whole = f"{token.text} {following.text}"
+            raise self.surprise("`|`, an option or the end", f'a time with a blank takes double quotes: "{whole}"')
+        if following.is_mark("(") and following.start == token.end:
+            raise self.surprise(
+                "`|`, an option or the end", f"date math has no brackets: `{token.text}`, `{token.text}-1d`"
+            )
         check(token.text, token.span)
         return Written(token.text, token.span)
 
     def stride(self, what: str) -> Stride:
         """Takes a length of time such as `5min`."""
         token = self.text(f"a length of time for {what}")
+        following = self.peek()
+        if token.text.isdecimal() and following.kind is Kind.WORD and find_unit(following.text):
+            raise self.surprise("no blank before the unit", f"a length is one word: `{token.text}{following.text}`")
         return read_stride(token.text, token.span)
 
     # --- names of fields -----------------------------------------------------------------------------
@@ -189,6 +217,7 @@ class Cursor:
             token = self.peek()
             if token.kind not in (Kind.WORD, Kind.NAME) or token.is_word(*until) or self.at_option():
                 return tuple(found)
+            self.refuse_clause()
             found.append(self.pattern() if patterns else self.name())
 
     # --- options -------------------------------------------------------------------------------------
@@ -203,11 +232,13 @@ class Options:
     """The options `key=value` of a command, wherever they stand.
 
     Args:
+        hint: what to say of a key that is not known and like none that is; `{key}` and `{value}` are what was written.
         known: for each key the verb that takes its value, such as `cursor.integer`; it is given the key.
     """
 
-    def __init__(self, cursor: Cursor, **known: Callable[[str], Any]) -> None:
+    def __init__(self, cursor: Cursor, hint: str | None = None, /, **known: Callable[[str], Any]) -> None:
         self._cursor = cursor
+        self._hint = hint
         self._known = known
         self._values: dict[str, Any] = {}
 
@@ -216,7 +247,7 @@ class Options:
         cursor = self._cursor
         while cursor.at_option():
             key = cursor.take(cursor.peek())
-            name = key.text.lower()
+            name = key.word
             if name not in self._known:
                 raise self._unknown(key)
             if name in self._values:
@@ -232,13 +263,16 @@ class Options:
     def _unknown(self, key: Token) -> TrawlError:
         known = ", ".join(f"`{name}`" for name in self._known)
         expected = f"expected {known}" if known else "the command has none"
-        hint = nearest_hint(key.text.lower(), self._known)
+        hint = nearest_hint(key.word, self._known)
+        if hint is None and self._hint is not None:
+            value = self._cursor.after(self._cursor.after(key)).text
+            hint = self._hint.replace("{key}", key.text).replace("{value}", clip(value) or "…")
         return TrawlError(
             Code.UNKNOWN_ARGUMENT, f"there is no option `{key.text}`, {expected}", hint=hint, span=key.span
         )
 
 
-def nearest_hint(word: str, known: Iterable[str]) -> str | None:
+def nearest_hint(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
     """`did the query mean …?` for a word that is spelled like one or two of the known ones."""
-    near = difflib.get_close_matches(word[:60], list(known), n=2, cutoff=0.6)
+    near = difflib.get_close_matches(word[:60], list(known), n=2, cutoff=likeness)
     return f"did the query mean {' or '.join(f'`{name}`' for name in near)}?" if near else None

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 
-from trawl.errors import Code, TrawlError
+from trawl.errors import Code, Span, TrawlError
 from trawl.expr import DEEPEST, Expr, Field, Literal
 from trawl.language.cursor import Cursor
+from trawl.language.habits import COMMENT, OPERATORS, comparison
 from trawl.language.nesting import Node, call, too_deep
 from trawl.language.operators import (
     AND,
@@ -27,16 +28,6 @@ from trawl.language.operators import (
 from trawl.language.readings import mixture
 from trawl.language.stacks import Frame, Pending, Term
 from trawl.language.tokens import Grain, Kind, Token
-
-_HABITS = {
-    "&&": "the language writes AND",
-    "!": "the language writes NOT",
-    ".": "a number begins with a digit: `0.5`",
-    "]": "square brackets hold subqueries; lists are in round ones",
-    "[": "square brackets hold subqueries; lists are in round ones",
-    "is": "a value that may be missing is asked for by `isnull(f)` and `isnotnull(f)`",
-    "between": "a range is two comparisons: `f >= 1 AND f <= 9`",
-}
 
 
 def read_expression(cursor: Cursor) -> Expr:
@@ -91,12 +82,33 @@ class _Reading:
         elif token.text == "+":
             cursor.take(token)
         else:
-            raise cursor.surprise("a value", _HABITS.get(token.text), token)
+            raise self._no_value(token)
         return False
 
+    def _no_value(self, token: Token) -> TrawlError:
+        """The error that no value stands where one should."""
+        text, frame = self._cursor.scanner.text, self._frames[-1]
+        last = frame.operators[-1].token if frame.operators else None
+        if last and last.end == token.start and (error := comparison(text, token.start)):
+            return error
+        if last and last.text == "%" and frame.operands[-1].span.end == last.start:
+            start = frame.operands[-1].span.start
+            hint = f'a text takes double quotes: "{text[start : last.end]}"'
+            reason = f"found {token} after `%`, expected a value"
+            return TrawlError(Code.SYNTAX_ERROR, reason, hint=hint, span=Span(start, last.end))
+        return self._cursor.surprise("a value", OPERATORS.get(token.text), token)
+
     def _prefix(self, operator: Operator, token: Token) -> None:
-        self._cursor.take(token)
+        text = self._cursor.scanner.text
         operators = self._frames[-1].operators
+        if (
+            operators
+            and text.startswith("-- ", operators[-1].token.start)
+            and token.end - 2 == operators[-1].token.start
+        ):
+            span = Span(token.end - 2, token.end)
+            raise TrawlError(Code.SYNTAX_ERROR, "found `--`, expected a value after `-`", hint=COMMENT, span=span)
+        self._cursor.take(token)
         operators.append(Pending(operator, token, 1))
         if len(operators) > 2 * DEEPEST:
             raise too_deep(token.span)
@@ -130,7 +142,7 @@ class _Reading:
             return Literal(self._cursor.take(token).text, token.span)
         if token.kind is Kind.NAME:
             return Field(self._cursor.take(token).text, token.span)
-        raise self._cursor.surprise("a value", token=token)
+        raise self._no_value(token)
 
     def _number(self, token: Token) -> Literal:
         """A number; a minus sign just before it is part of it."""
@@ -178,9 +190,11 @@ class _Reading:
             return True
 
     def _end(self, token: Token) -> bool:
-        opening = self._frames[-1].opening
-        habit = _HABITS.get(token.word or token.text) if token.kind in (Kind.MARK, Kind.WORD) else None
+        frame, opening = self._frames[-1], self._frames[-1].opening
+        habit = OPERATORS.get(token.word or token.text) if token.kind in (Kind.MARK, Kind.WORD) else None
         if opening is not None:
+            if frame.call and token.kind not in (Kind.MARK, Kind.END):
+                habit = habit or "a comma goes between two values"
             line = self._cursor.scanner.text.count("\n", 0, opening.start) + 1
             hint = habit or f"the bracket was opened in line {line}"
             raise self._cursor.surprise("an operator or `)`", hint, token)
@@ -218,7 +232,8 @@ class _Reading:
             raise self._cursor.surprise("AND, OR or the end", "comparisons do not chain", token)
         opening = self._cursor.peek(Grain.EXPRESSION)
         if not opening.is_mark("("):
-            raise self._cursor.surprise("`(` and a list of values after IN", token=opening)
+            hint = "the values stand in round brackets: `IN (1, 2)`"
+            raise self._cursor.surprise("`(` and a list of values after IN", hint, opening)
         self._cursor.take(opening)
         self._open(Frame(opening, token, self._frames[-1].operands.pop(), is_negated))
 

@@ -25,6 +25,7 @@ def read_measures(cursor: Cursor) -> tuple[Measure, ...]:
     first = read_measure(cursor)
     found = {first.name: first}
     while cursor.mark(",") or not (cursor.at_end() or cursor.at_option() or cursor.peek().is_word("by")):
+        cursor.refuse_clause()
         measure = read_measure(cursor)
         if measure.name in found:
             reason = f"two measures go to the column `{measure.name}`"
@@ -36,6 +37,8 @@ def read_measures(cursor: Cursor) -> tuple[Measure, ...]:
 def read_measure(cursor: Cursor) -> Measure:
     """Takes one measure: `count`, `avg(bytes)`, `perc(bytes, 95) as slow`, `p95(bytes)`."""
     start = cursor.peek()
+    if cursor.at_end() or start.is_word("by"):
+        raise cursor.surprise("an aggregation such as `count` or `avg(field)`", "events are counted by `count`")
     expr = read_expression(cursor)
     function, arguments = _parts(cursor, expr)
     name = default_name(function, arguments)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from trawl import wildcards
 from trawl.errors import Span
+from trawl.expr import Field
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,11 @@ class Name:
     text: str
     is_pattern: bool = False
     span: Span | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def field(self) -> Field:
+        """The value of the field of this name."""
+        return Field(self.text, self.span)
 
     def matches(self, names: Iterable[str]) -> list[str]:
         """Those of `names` that this one means, in their order."""

@@ -10,7 +10,8 @@ from typing import Final, Protocol
 
 from trawl.errors import Code, Span, TrawlError
 from trawl.language.cursor import Cursor, nearest_hint
-from trawl.language.tokens import Kind, Token
+from trawl.language.habits import word_hint
+from trawl.language.tokens import Kind, Token, clip
 from trawl.language.tree import Query, Stage
 from trawl.language.writer import Writer
 
@@ -35,13 +36,15 @@ class Vocabulary:
 
     Attributes:
         commands: by every name and alias, lower case.
-        habits: hints for words of other languages, lower case.
-        beginning: how a query begins, the hint where its first word is no command.
+        habits: hints for words of other languages, lower case; `{}` in one is for the word that follows.
+        beginning: how a query begins, the hint where it does not.
+        searched: the hint where a query begins with what it looks for, with `{}` for that.
     """
 
     commands: Mapping[str, Readable]
     habits: Mapping[str, str] = field(default_factory=dict)
     beginning: str = ""
+    searched: str = "{}"
 
 
 def read(text: str, vocabulary: Vocabulary) -> Query:
@@ -84,6 +87,7 @@ def _read(text: str, vocabulary: Vocabulary) -> Query:
                 break
         except TrawlError as error:
             errors.append(error)
+            start += text.startswith("|", start)  # the second of two bars parts nothing
             cursor.position = cursor.scanner.skip_command(start)
             is_open = error.span is not None and error.span.end >= len(text)
             if is_open or cursor.position >= len(text) or len(errors) >= MOST_ERRORS:
@@ -110,27 +114,63 @@ def write(query: Query) -> str:
 def _read_command(cursor: Cursor, vocabulary: Vocabulary, *, is_first: bool) -> Stage:
     name = cursor.peek()
     if name.kind is Kind.END or name.is_mark("|"):
-        hint = vocabulary.beginning if is_first else "a bar stands only between two commands; OR is how `||` is written"
-        raise cursor.surprise("a command", hint)
-    command = vocabulary.commands.get(name.text.lower()) if name.kind is Kind.WORD else None
-    if command is None or cursor.after(name).is_mark("="):
+        raise _missing(cursor, name, vocabulary, is_first)
+    command = vocabulary.commands.get(name.word)
+    if command is None or (is_first and cursor.after(name).is_mark("=")):
         raise _unknown(cursor, name, vocabulary, is_first)
     cursor.take(name)
     stage = command.read(cursor, name)
     if not cursor.at_end() or cursor.peek().is_mark("]"):
-        raise cursor.surprise("`|` or the end of the query")
+        raise cursor.surprise("`|` or the end of the query", _following(cursor.peek(), vocabulary))
     return stage
 
 
-def _unknown(cursor: Cursor, name: Token, vocabulary: Vocabulary, is_first: bool) -> TrawlError:
-    word = name.text.lower()
-    hint = vocabulary.habits.get(word) or nearest_hint(word, vocabulary.commands)
+def _following(token: Token, vocabulary: Vocabulary) -> str | None:
+    """What is meant by what follows a whole command."""
+    if token.word in vocabulary.commands:
+        return f"a bar goes before a command: `| {token.word} …`"
+    if token.kind in (Kind.WORD, Kind.STRING, Kind.NAME):
+        return word_hint(token.text) or _before_bar(token.word, vocabulary)
+    return "no bracket is open here" if token.is_mark(")") else None
+
+
+def _before_bar(word: str, vocabulary: Vocabulary) -> str:
+    habit = vocabulary.habits.get(word)
+    return f"a bar goes before a command, and {habit.format('NAME')}" if habit else "a bar goes before the next command"
+
+
+def _missing(cursor: Cursor, token: Token, vocabulary: Vocabulary, is_first: bool) -> TrawlError:
+    """The error that no command stands after a bar."""
     if is_first:
-        hint = vocabulary.habits.get(word) or (f"{hint} {vocabulary.beginning}" if hint else vocabulary.beginning)
-    if name.kind is Kind.WORD and not cursor.after(name).is_mark("="):
+        return cursor.surprise("a command", vocabulary.beginning)
+    bar = cursor.position - 1
+    if token.kind is Kind.END:
+        reason, hint = "found the end of the query after `|`, expected a command", "the last bar is left out"
+        return TrawlError(Code.SYNTAX_ERROR, reason, hint=hint, span=Span(bar, bar + 1))
+    hint = "a bar stands only between two commands"
+    if token.start > cursor.position:
+        return cursor.surprise("a command", hint)
+    reason = "found `||`, expected one bar or OR"
+    hint = f"{hint}; OR is how `||` is written, and texts are joined by ` . `"
+    return TrawlError(Code.SYNTAX_ERROR, reason, hint=hint, span=Span(bar, token.end))
+
+
+def _unknown(cursor: Cursor, name: Token, vocabulary: Vocabulary, is_first: bool) -> TrawlError:
+    is_assigned = name.kind is Kind.WORD and cursor.after(name).is_mark("=")
+    end = cursor.after(name).end if is_assigned else name.end
+    value = cursor.after(cursor.after(name)) if is_assigned else cursor.after(name)
+    meant = value.text if value.kind in (Kind.WORD, Kind.STRING) else "NAME"
+    habit = vocabulary.habits.get(name.word)
+    hint = word_hint(name.text) or (habit.format(clip(meant)) if habit else None)
+    if is_first and not hint:
+        near = "" if is_assigned else nearest_hint(name.word, vocabulary.commands, 0.75)
+        sought = cursor.scanner.text[name.start : cursor.scanner.skip_command(name.start)]
+        hint = (
+            f"{near} {vocabulary.beginning}" if near else vocabulary.searched.format(clip(" ".join(sought.split()), 80))
+        )
+    if name.kind is Kind.WORD and not is_assigned:
+        hint = hint or nearest_hint(name.word, vocabulary.commands)
         return TrawlError(Code.UNKNOWN_COMMAND, f"there is no command {name}", hint=hint, span=name.span)
-    end = cursor.after(name).span.end if name.kind is Kind.WORD else name.span.end
-    found = cursor.scanner.text[name.span.start : end] if name.kind is Kind.WORD else str(name)
-    return TrawlError(
-        Code.SYNTAX_ERROR, f"found `{found}`, expected a command", hint=hint or None, span=Span(name.span.start, end)
-    )
+    found = cursor.scanner.text[name.start : end] if is_assigned else str(name).strip("`")
+    hint = hint or f"what is looked for follows `search`: `| search {clip(found)}…`"
+    return TrawlError(Code.SYNTAX_ERROR, f"found `{found}`, expected a command", hint=hint, span=Span(name.start, end))

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from trawl.errors import Code, Span, TrawlError
 from trawl.expr import DEEPEST, Call, EveryField, Expr, Field, Literal
 from trawl.language.cursor import Cursor
+from trawl.language.habits import comparison, word_hint
 from trawl.language.nesting import Node, call, too_deep
-from trawl.language.tokens import Kind, Token
+from trawl.language.tokens import Kind, Token, clip
 
 COMPARISONS = {
     "=": "search_eq",
@@ -24,6 +25,8 @@ COMPARISONS = {
 }
 KEYWORDS = frozenset({"and", "or", "not", "in", "as"})
 _TERMS = (Kind.WORD, Kind.STRING, Kind.NAME)
+_VALUES = (Kind.WORD, Kind.STRING)
+_BRACKETS = "a range is two comparisons: `field>=1 field<=5`; several values are listed by `field IN (1, 2)`"
 _QUOTE = "a value with a blank, comma, bar, bracket or comparison sign takes double quotes"
 
 
@@ -82,13 +85,28 @@ class _Reading:
             elif needs_term or len(self._frames) > 1:
                 raise self._unexpected(token, needs_term)
             else:
+                self._end(token)
                 return _merged(frame).expr
 
     def _unexpected(self, token: Token, needs_term: bool) -> TrawlError:
         if token.word in KEYWORDS:
             hint = f'the word itself is searched for in double quotes: "{token.text}"'
             return self._cursor.surprise("a term", hint)
-        return self._cursor.surprise("a term such as `word` or `field=value`" if needs_term else "a term or `)`")
+        expected = "a term such as `word` or `field=value`" if needs_term else "a term or `)`"
+        return self._cursor.surprise(expected, _BRACKETS if token.is_mark("[") else None)
+
+    def _end(self, token: Token) -> None:
+        """Refuses what would go on after a whole condition in other languages."""
+        cursor = self._cursor
+        if token.is_mark("["):
+            raise cursor.surprise("a term, `|` or the end", _BRACKETS)
+        if token.is_mark(","):
+            after = cursor.after(token)
+            is_list = after.kind in _VALUES and cursor.after(after).text not in COMPARISONS
+            listed = "several values are listed by `field IN (1, 2)`, a value with a comma takes double quotes"
+            raise cursor.surprise(
+                "a term, `|` or the end", listed if is_list else "terms stand side by side: `a=1 b=2`"
+            )
 
     def _add(self, node: Node) -> None:
         """Adds a term, with the NOTs that stand before it, to the innermost bracket."""
@@ -102,6 +120,9 @@ class _Reading:
 
     def _term(self, first: Token) -> Node:
         cursor = self._cursor
+        hint = word_hint(first.text) if first.kind is Kind.WORD else None
+        if hint:
+            raise cursor.surprise("a term such as `word` or `field=value`", hint)
         cursor.take(first)
         following = cursor.peek()
         if following.kind is Kind.MARK and following.text in COMPARISONS:
@@ -114,7 +135,8 @@ class _Reading:
             cursor.take(cursor.after(following) if is_negated else following)
             return self._membership(name, is_negated)
         if first.kind is Kind.NAME:
-            raise cursor.surprise("a comparison after the name of a field", "a text takes double quotes")
+            hint = f'a text takes double quotes: "{clip(first.text)}"'
+            raise cursor.surprise("a comparison after the name of a field", hint, first)
         span = first.span
         return Node(Call("search_text", (Literal(first.text, span), EveryField(span)), span), 1)
 
@@ -141,10 +163,16 @@ class _Reading:
 
     def _membership(self, name: Field, is_negated: bool) -> Node:
         cursor = self._cursor
-        cursor.expect_mark("(")
+        if not cursor.mark("("):
+            first = cursor.peek()
+            shown = clip(first.text) if first.kind in _VALUES else "1"
+            raise cursor.surprise("`(`", f"the values stand in round brackets: `{name.name} IN ({shown}, …)`")
         values = [self._value()]
         while cursor.mark(","):
             values.append(self._value())
+        following = cursor.peek()
+        if following.kind in _VALUES:
+            raise cursor.surprise("`,` or `)`", f"a comma goes between two values: {values[-1]}, {following}")
         closing = cursor.expect_mark(")")
         span = self._span(name, closing)
         equal = [Node(Call("search_eq", (name, Literal(value.text, value.span)), span), 1) for value in values]
@@ -159,14 +187,22 @@ class _Reading:
         token = self._cursor.peek()
         if token.word in KEYWORDS:
             raise self._cursor.surprise("a value", f'the word as a value takes double quotes: "{token.text}"')
-        if token.kind not in (Kind.WORD, Kind.STRING):
-            raise self._cursor.surprise("a value", _QUOTE)
+        if token.kind not in _VALUES:
+            raise comparison(self._cursor.scanner.text, token.start) or self._cursor.surprise(
+                "a value", _value_hint(token)
+            )
         self._cursor.take(token)
         following = self._cursor.peek()
         is_cut = following.start == token.end and following.kind in (Kind.STRING, Kind.MARK)
         if is_cut and token.kind is Kind.WORD and not following.is_mark(",", ")", "|", "]"):
             raise self._cursor.surprise("a blank after the value", _QUOTE)
         return token
+
+
+def _value_hint(token: Token) -> str:
+    if token.is_mark("("):
+        return "several values are listed by `field IN (1, 2)`"
+    return _BRACKETS if token.is_mark("[") else _QUOTE
 
 
 def _merged(frame: _Frame) -> Node:

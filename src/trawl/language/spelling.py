@@ -8,6 +8,7 @@ from typing import Final
 
 from trawl.algebra import Measure
 from trawl.expr import Call, Expr, Field, Literal
+from trawl.language.habits import word_hint
 from trawl.language.names import Name
 from trawl.language.operators import AND, BY_FUNCTION, COMPARISON, CONSTANTS, NEGATIVE, NOT, OR, WORDS, Operator
 from trawl.language.searches import COMPARISONS, KEYWORDS
@@ -47,7 +48,8 @@ def pattern_text(name: Name, keywords: Collection[str] = KEYWORDS) -> str:
 
 
 def _is_run(text: str, keywords: Collection[str]) -> bool:
-    return bool(_RUN.fullmatch(text)) and text.lower() not in keywords and not text.startswith(("'", "//"))
+    is_word = bool(_RUN.fullmatch(text)) and not text.startswith(("'", "//"))
+    return is_word and text.lower() not in keywords and word_hint(text) is None
 
 
 # --- expressions -------------------------------------------------------------------------------------

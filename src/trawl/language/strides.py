@@ -110,6 +110,8 @@ def read_stride(text: str, span: Span | None = None) -> Stride:
     unit = (find_unit(match[2])) if match else None
     if match is None or unit is None or int(match[1] or 1) == 0:
         hint = "a length is written `30s`, `5min`, `1h`, `1d`, `1w`, `1mon`, `1q` or `1y`"
+        if text.isdecimal() and len(text) < 10:
+            hint = f"a length has a unit: `{text}s`, `{text}m`, `{text}h`"
         raise TrawlError(Code.INVALID_ARGUMENT, f"`{clip(text)}` is not a length of time", hint=hint, span=span)
     return Stride(int(match[1] or 1), unit)
 

@@ -24,6 +24,11 @@ _EXAMPLES: Final = (
 )
 
 
+_SPLUNK: Final = re.compile(r"(\d\d)/(\d\d)/(\d{4})(?::(\d\d:\d\d:\d\d))?", re.ASCII)
+_AGO: Final = re.compile(r"\d{1,9}[A-Za-z]+", re.ASCII)
+_DAYS: Final = {"today": "today began at `now/d`", "yesterday": "yesterday began at `now-1d/d`"}
+
+
 @dataclass(frozen=True, slots=True)
 class _Shift:
     count: int
@@ -86,8 +91,19 @@ def _read(text: str, span: Span | None) -> _Moment:
         return _Moment(None, _steps(stripped, 0, span))
     anchor, bars, _ = stripped.partition("||")
     if not _is_date(anchor):
-        raise TrawlError(Code.INVALID_TIME, f"`{clip(text)}` is not a time", hint=_EXAMPLES, span=span)
+        raise TrawlError(Code.INVALID_TIME, f"`{clip(text)}` is not a time", hint=_hint(stripped), span=span)
     return _Moment(anchor, _steps(stripped, len(anchor) + len(bars), span))
+
+
+def _hint(text: str) -> str:
+    """What is meant by a text that is no time."""
+    splunk = _SPLUNK.fullmatch(text)
+    if splunk:
+        month, day, year, clock = splunk.groups()
+        return f"a date is written `{year}-{month}-{day}{f'T{clock}' if clock else ''}`"
+    if _AGO.fullmatch(text):
+        return f"a time ago has a sign: `-{text}`"
+    return _DAYS.get(text.lower(), _EXAMPLES)
 
 
 def _is_date(text: str) -> bool:

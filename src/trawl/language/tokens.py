@@ -11,6 +11,7 @@ from enum import Enum, StrEnum
 from typing import Final, NamedTuple
 
 from trawl.errors import Code, Span, TrawlError
+from trawl.language.habits import CURLED, CURLED_SINGLE, DASHES, sign_hint
 
 
 class Kind(StrEnum):
@@ -75,26 +76,30 @@ def clip(text: str, most: int = 40) -> str:
 
 NAME_PATTERN: Final = r"(?:[^\W\d]|[@#$])(?:[\w@:#$]|\{\d*\}|\.(?=[\w@#$]))*"
 """A field's name that needs no quotes in an expression."""
-_RUNNING: Final = r"""[^\s,|()\[\]=<>"`!]"""
-RUN_PATTERN: Final = rf"(?:{_RUNNING}|!(?!=)){_RUNNING}*(?:!(?!=){_RUNNING}*)*"
-"""A word where words run on."""
+_SPACE: Final = r"\s\u200b\ufeff"
+"""Blanks, also those without width that come along when a text is pasted."""
+_RUNNING: Final = rf"""[^{_SPACE},|()\[\]=<>"`!]"""
+RUN_PATTERN: Final = rf"(?![{CURLED}{CURLED_SINGLE}{DASHES}])(?:{_RUNNING}|!(?!=)){_RUNNING}*(?:!(?!=){_RUNNING}*)*"
+"""A word where words run on. What a word processor makes of quotes and minus signs begins none."""
 NUMBER_PATTERN: Final = r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 
-_BLANKS: Final = r"(?:\s+|```(?s:.*?)```|(?<!\S)//[^\n]*)*+"
+_BLANKS: Final = rf"(?:[{_SPACE}]+|```(?s:.*?)```|(?<![^{_SPACE}])//[^\n]*)*+"
 _STRING: Final = r'"((?s:[^"\\]*+(?:\\.[^"\\]*+)*+))"'
 _NAME: Final = r"'((?s:[^'\\]*+(?:\\.[^'\\]*+)*+))'"
 _BLANK: Final = re.compile(_BLANKS)
 _ESCAPE: Final = re.compile(r"\\([\"'\\])")
 _SKIPPED: Final = re.compile(
-    rf"""(?:{_STRING}|(?<![^\s,(=<>|\[]){_NAME}|```(?s:.*?)```|(?<!\S)//[^\n]*|[^|\[\]"'`/]+|["'`/])"""
+    rf"""(?:{_STRING}|(?<![^\s,(=<>|\[]){_NAME}|```(?s:.*?)```|(?<![^{_SPACE}])//[^\n]*|[^|\[\]"'`/]+|["'`/])"""
 )
 _RUN: Final = re.compile(rf"{_BLANKS}(?:((?!['\"]){RUN_PATTERN})|((?!))|(==|!=|<=|>=|[=<>,|()\[\]])|{_STRING}|{_NAME})")
 """Blanks and a token in one go; the number of the group that matched says what it is. No numbers in this grain."""
+_DATE: Final = r"(?:19|20)\d\d-(?:0\d|1[0-2])-[0-3]\d(?:T[\w:.+-]*)?(?![\w@])"
 _EXPRESSION: Final = re.compile(
-    rf"{_BLANKS}(?:({NAME_PATTERN})|({NUMBER_PATTERN}(?![\w@]|\.\w))"
-    rf"|(==|!=|<=|>=|&&|[=<>,|()\[\]+\-*/%.!])|{_STRING}|{_NAME}|(\d(?:[\w@]|\.(?=\w))*))"
+    rf"{_BLANKS}(?:({NAME_PATTERN})|((?!{_DATE}){NUMBER_PATTERN}(?![\w@]|\.\w))"
+    rf"|(==|!=|<=|>=|&&|[=<>,|()\[\]+\-*/%.!])|{_STRING}|{_NAME}|({_DATE}|\d(?:[\w@]|\.(?=\w))*))"
 )
 _WORD, _NUMBER, _MARK, _TEXT, _QUOTED = range(1, 6)
+_LENGTH: Final = re.compile(r"\d+(?:ms|[smhdwqyM]|mon|(?:sec|min|hr|hour|day|week|month|quarter|year)[a-z]*)")
 MOST_DIGITS: Final = 400
 """A number may be written with this many signs."""
 
@@ -182,8 +187,8 @@ class Scanner:
         if sign == "`":
             hint = "a comment stands between three backticks"
             raise TrawlError(Code.SYNTAX_ERROR, "found a backtick, macros are not known here", hint=hint, span=span)
-        hint = "a text takes double quotes, an odd name of a field single ones"
-        raise TrawlError(Code.SYNTAX_ERROR, f"found `{sign}`, which means nothing here", hint=hint, span=span)
+        reason = f"found `{sign}`, which means nothing here"
+        raise TrawlError(Code.SYNTAX_ERROR, reason, hint=sign_hint(text, start), span=span)
 
 
 def _unescaped(text: str, quote: str) -> str:
@@ -196,5 +201,13 @@ def _unescaped(text: str, quote: str) -> str:
 def _no_number(text: str, span: Span) -> TrawlError:
     if len(text) > MOST_DIGITS:
         return TrawlError(Code.SYNTAX_ERROR, f"a number has more than {MOST_DIGITS} digits", span=span)
+    if re.fullmatch(_DATE, text):
+        hint = f'a time takes double quotes: "{text}"'
+        return TrawlError(Code.SYNTAX_ERROR, f"found the date `{text}` without quotes", hint=hint, span=span)
+    if _LENGTH.fullmatch(text):
+        hint = f"a length of time stands in options: `span={text}`, `earliest=-{text}`"
+        return TrawlError(
+            Code.SYNTAX_ERROR, f"found the length of time `{text}`, expected a value", hint=hint, span=span
+        )
     hint = f"""a text takes double quotes: "{text}"; a name that begins with a digit single ones: '{text}'"""
     return TrawlError(Code.SYNTAX_ERROR, f"`{text}` is neither a number nor a name", hint=hint, span=span)

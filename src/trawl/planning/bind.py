@@ -78,6 +78,7 @@ class Binder:
             raise TrawlError(
                 Code.TYPE_MISMATCH,
                 f"the condition is a {condition.type.name}, a comparison or another boolean is expected",
+                hint="a text is looked for by `search`, a field that is there by `isnotnull(field)`",
                 span=condition.span,
             )
         return replace(relation, condition=condition, schema=relation.input.columns)
@@ -93,8 +94,6 @@ class Binder:
     @_bind.register
     def _(self, relation: Project) -> Relation:
         known = relation.input.columns
-        for _, old in relation.names:
-            self.typing.note_unknown(old, None, known)
         return replace(relation, schema=Schema(tuple(Column(new, known.type_of(old)) for new, old in relation.names)))
 
     @_bind.register

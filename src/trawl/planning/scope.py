@@ -13,6 +13,7 @@ from trawl.errors import Code, Notice, Span, TrawlError
 from trawl.expr import Call, Field, Literal
 from trawl.language.time import resolve
 from trawl.planning.plan import Request
+from trawl.planning.typing import Typing
 from trawl.schema import NULL, TIME, Column, Schema, Type
 from trawl.values import Instant, TimeRange
 
@@ -49,6 +50,10 @@ class QueryScope:
     def warn(self, code: str, message: str, span: Span | None = None) -> None:
         """Leaves a warning for the log and the answer."""
         self.notice(Notice(code, message, span))
+
+    def note_unknown(self, field: Field, known: Schema) -> None:
+        """Warns of a field that no event has; raises `UNKNOWN_FIELD` if the request is strict."""
+        Typing(self.time_field, self.notice, self.request.strict).note_unknown(field, known)
 
     def scan(self, source: SourceClause) -> Relation:
         """The events of a `source` command, newest first.

@@ -9,6 +9,7 @@ from typing import Final
 
 from trawl import functions
 from trawl.algebra import Measure
+from trawl.commands.habits import MEASURES, field_hint
 from trawl.errors import Code, Notice, Span, TrawlError
 from trawl.expr import Call, EveryField, Expr, Field, Literal
 from trawl.functions.base import Aggregation, Clock, Function
@@ -19,6 +20,8 @@ ROW_NUMBER: Final = "row_number"
 """The measure of a window that is no aggregate."""
 
 
+_TEXTLESS: Final = frozenset({"and", "or", "sub", "mul", "div", "mod"})
+"""Functions, as a query calls them, among whose further arguments nobody means a text."""
 _STOPPED: Final = Clock(Instant(0))
 """For binding again what a rule rewrote: by then no call asks for the clock."""
 
@@ -49,7 +52,7 @@ class Typing:
             case Literal():
                 return replace(expression, type=type_of(expression.value))
             case Field():
-                self.note_unknown(expression.name, expression.span, known)
+                self.note_unknown(expression, known)
                 return replace(expression, type=known.type_of(expression.name))
             case EveryField():
                 raise AssertionError("EveryField stands only among the arguments of a call")
@@ -67,22 +70,35 @@ class Typing:
         measured(typed)
         return typed
 
-    def note_unknown(self, name: str, span: Span | None, known: Schema) -> None:
-        """Warns of a field that nothing has, with the names that may have been meant; an error if strict."""
+    def note_unknown(self, field: Field, known: Schema, *, may_be_text: bool = False) -> None:
+        """Warns of a field that nothing has, with what may have been meant; an error if strict.
+
+        Args:
+            field: as the query names it.
+            known: the fields that there are.
+            may_be_text: whether a text could stand at its place.
+        """
+        name = field.name
         if name in known or known.open:
             return
-        near = known.nearest(name)
-        hint = f"did the query mean {' or '.join(f'`{other}`' for other in near)}?" if near else None
+        hint = field_hint(name, known, self.time_field)
+        if hint is None:
+            near = known.nearest(name)
+            hints = [f"did the query mean {' or '.join(f'`{other}`' for other in near)}?"] if near else []
+            hints += [f'a text takes double quotes: "{name}"'] if may_be_text else []
+            hint = "; ".join(hints) or None
         message = f"no event has a field `{name}`"
         if self.strict:
-            raise TrawlError(Code.UNKNOWN_FIELD, message, hint=hint, span=span)
-        self.notice(Notice(Code.UNKNOWN_FIELD.value, f"{message}; {hint}" if hint else message, span))
+            raise TrawlError(Code.UNKNOWN_FIELD, message, hint=hint, span=field.span)
+        self.notice(Notice(Code.UNKNOWN_FIELD.value, f"{message}; {hint}" if hint else message, field.span))
 
     def _call(self, call: Call, known: Schema) -> Expr:
         function = functions.find(call.function)
         if function is None:
             near = functions.nearest(call.function, functions.names())
             hint = f"did the query mean {' or '.join(f'`{name}`' for name in near)}?" if near else None
+            if functions.find_aggregation(call.function):
+                hint = f"`{call.function}` is an aggregation: `stats {call.function}(…)`, then `where` or `eval`"
             reason = f"there is no function `{call.function}`"
             raise TrawlError(Code.UNKNOWN_FUNCTION, reason, hint=hint, span=call.span)
         if function.expand is not None:
@@ -95,6 +111,9 @@ class Typing:
             if isinstance(argument, EveryField):
                 names = (name for name in known.names if name != self.time_field)
                 arguments.extend(Field(name, argument.span, known.type_of(name)) for name in names)
+            elif arguments and isinstance(argument, Field) and call.span and call.function not in _TEXTLESS:
+                self.note_unknown(argument, known, may_be_text=True)
+                arguments.append(replace(argument, type=known.type_of(argument.name)))
             else:
                 arguments.append(self.expression(argument, known))
         bound = tuple(arguments)
@@ -130,6 +149,9 @@ def _aggregation(measure: Measure) -> Aggregation:
     if aggregation is None:
         near = functions.nearest(measure.function, functions.aggregation_names())
         hint = f"did the query mean {' or '.join(f'`{name}`' for name in near)}?" if near else None
+        hint = MEASURES.get(measure.function) or hint
+        if not measure.arguments:
+            hint = hint or "a field stands in brackets, `avg(field)`, or after BY; the name of a measure after AS"
         reason = f"there is no aggregation `{measure.function}`"
         raise TrawlError(Code.UNKNOWN_FUNCTION, reason, hint=hint, span=measure.span)
     return aggregation
@@ -142,7 +164,7 @@ def _accept(callee: Function | Aggregation, name: str, arguments: tuple[Expr, ..
         expected = f"at least {least}" if most is None else str(least) if least == most else f"{least} to {most}"
         raise TrawlError(
             Code.INVALID_ARGUMENT,
-            f"`{name}` has {count} arguments, expected {expected}",
+            f"`{name}` has {count} {'argument' if count == 1 else 'arguments'}, expected {expected}",
             hint=f"it is written `{name}({', '.join(callee.parameters)})`",
             span=span,
         )

@@ -1,0 +1,23 @@
+"""How many events `head` and `tail` keep."""
+
+from __future__ import annotations
+
+from trawl.language.cursor import Cursor, Options
+from trawl.language.tokens import Kind
+
+
+def read_count(cursor: Cursor, command: str) -> int | None:
+    """Takes the number of events, bare or as `limit=`; None where there is none.
+
+    Raises:
+        TrawlError: `INVALID_ARGUMENT`; `SYNTAX_ERROR` for a second number.
+    """
+    options = Options(cursor, f"the number stands alone: `{command} {{value}}`", limit=cursor.integer)
+    options.read()
+    count: int | None = options.get("limit", None)
+    if count is None and not cursor.at_end():
+        count = cursor.integer("the number of events")
+    token = cursor.peek()
+    if token.kind is Kind.WORD and token.text.isdecimal():
+        raise cursor.surprise("`|` or the end", f"one number says how many: `{command} {count}`")
+    return count

@@ -1,0 +1,106 @@
+"""What to say where a query is spelled as other languages would: signs, operators, clauses and comments of theirs."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from trawl.errors import Code, Span, TrawlError
+
+COMMENT: Final = "a comment begins with `//` after a blank, or stands between three backticks"
+_END: Final = "nothing closes a query: it ends where it ends"
+_MATCH: Final = 'a regular expression is asked for by `match(f, "…")`'
+_BRACKETS: Final = "square brackets hold subqueries; lists are in round ones"
+_CHOICE: Final = "a choice is written `if(condition, a, b)`"
+
+# --- signs -------------------------------------------------------------------------------------------
+
+DASHES: Final = "–—−"
+CURLED: Final = "“”„‟«»"
+CURLED_SINGLE: Final = "‘’‚‛"
+_CURLED_TEXT: Final = re.compile(
+    rf'[{CURLED}{CURLED_SINGLE}]([^{CURLED}{CURLED_SINGLE}"|\n]{{1,40}})[{CURLED}{CURLED_SINGLE}]'
+)
+_SIGNS: Final = {
+    **dict.fromkeys(DASHES, "a minus sign is the plain one: `-`"),
+    "~": _MATCH,
+    ";": _END,
+    "?": _CHOICE,
+    "&": "the language writes AND",
+    "^": "a power is written `pow(a, b)`",
+}
+
+
+def sign_hint(text: str, start: int) -> str:
+    """What is meant by a sign that begins nothing in the language."""
+    if text[start] in CURLED + CURLED_SINGLE:
+        curled = _CURLED_TEXT.match(text, start)
+        return f'a text takes straight double quotes: "{curled[1] if curled else "text"}"'
+    return _SIGNS.get(text[start], "a text takes double quotes, an odd name of a field single ones")
+
+
+# --- operators ---------------------------------------------------------------------------------------
+
+OPERATORS: Final = {
+    "&&": "the language writes AND",
+    "!": "the language writes NOT",
+    ".": "a number begins with a digit: `0.5`",
+    "]": _BRACKETS,
+    "[": _BRACKETS,
+    "*": "every event is counted by `count`, without brackets",
+    "is": "a value that may be missing is asked for by `isnull(f)` and `isnotnull(f)`",
+    "between": "a range is two comparisons: `f >= 1 AND f <= 9`",
+    "ilike": 'case is left out of account by `lower(f) LIKE "…"`',
+    "rlike": _MATCH,
+    "regexp": _MATCH,
+    "matches": _MATCH,
+    "contains": 'a piece of a text is asked for by `f LIKE "%…%"`',
+    "startswith": 'the beginning of a text is asked for by `f LIKE "…%"`',
+    "endswith": 'the end of a text is asked for by `f LIKE "%…"`',
+    "then": _CHOICE,
+}
+"""Hints by sign or word, lower case, of what stands where an operator or a value is expected."""
+
+_COMPARISONS: Final = {"<>": "!=", "!==": "!=", "=!": "!=", "===": "==", "=>": ">=", "=<": "<="}
+_COMPARISON: Final = re.compile(r"[=<>!]+")
+
+
+def comparison(text: str, last: int) -> TrawlError | None:
+    """The error that the signs which end just before `last` or go on there are a comparison of another language."""
+    start = last
+    while start and text[start - 1] in "=<>!":
+        start -= 1
+    match = _COMPARISON.match(text, start)
+    right = _COMPARISONS.get(match[0]) if match else None
+    if match is None or right is None:
+        return None
+    reason = f"found `{match[0]}`, which is no comparison"
+    return TrawlError(Code.SYNTAX_ERROR, reason, hint=f"the language writes `{right}`", span=Span(*match.span()))
+
+
+# --- words of lists and searches ---------------------------------------------------------------------
+
+_WORDS: Final = {"&&": "the language writes AND", ";": _END, "#": COMMENT, "--": COMMENT, "/*": COMMENT}
+
+
+def word_hint(word: str) -> str | None:
+    """What is meant by a bare word that the language has no use for, such as `&&`, `!a` and `--`; None for others."""
+    if word.startswith("!"):
+        return f"the language writes NOT: `NOT {word[1:] or '…'}`"
+    return _WORDS.get(word)
+
+
+CLAUSES: Final = frozenset({"where", "having", "group", "order", "limit"})
+
+
+def clause_hint(word: str, following: str) -> str | None:
+    """What is meant by a word, lower case, that begins a clause of SQL where a list goes on; None for others."""
+    if word in ("where", "having"):
+        return "a bar goes before a command: `| where …`"
+    if word == "limit" and following.isdecimal():
+        return f"a bar goes before a command: `| head {following}`"
+    if word == "order" and following == "by":
+        return "a bar goes before a command: `| sort …`"
+    if word == "group" and following == "by":
+        return "groups follow BY alone: `by …`"
+    return None
