@@ -61,6 +61,13 @@ class Cursor:
         token = self.peek()
         return token.is_mark(*marks) and bool(self.take(token))
 
+    def comma_at_once(self) -> bool:
+        """Takes a comma if nothing stands before it. Long lists are read faster so."""
+        if not self.scanner.text.startswith(",", self.position):
+            return False
+        self.position += 1
+        return True
+
     def keyword(self, *words: str) -> bool:
         """Takes one of these keywords (lower case here, any case in the text) if it is next."""
         token = self.peek()
@@ -211,7 +218,7 @@ class Cursor:
         """Takes one name or more, with or without commas, up to the end, an option or one of the words `until`."""
         found = [self.pattern() if patterns else self.name()]
         while True:
-            if self.mark(","):
+            if self.comma_at_once() or self.mark(","):
                 found.append(self.pattern() if patterns else self.name())
                 continue
             token = self.peek()

@@ -26,7 +26,7 @@ from trawl.language.operators import (
     is_callable,
 )
 from trawl.language.readings import mixture
-from trawl.language.stacks import Frame, Pending, Term
+from trawl.language.stacks import Frame, Pending
 from trawl.language.tokens import Grain, Kind, Token
 
 
@@ -55,7 +55,7 @@ class _Reading:
     def run(self) -> Expr:
         while True:
             if self._operand() and not self._operators():
-                return self._reduce_all().node.expr
+                return self._reduce_all().expr
 
     # --- where an operand is expected ----------------------------------------------------------------
 
@@ -68,7 +68,7 @@ class _Reading:
         if token.kind is not Kind.MARK:
             expr = self._constant(token)
             assert expr.span is not None
-            frame.operands.append(Term(Node(expr), expr.span))
+            frame.operands.append(Node(expr, expr.span))
             return True
         if token.text == "(":
             self._open(Frame(cursor.take(token)))
@@ -132,7 +132,7 @@ class _Reading:
         cursor.take(token)
         span = token.span
         expr = Literal(CONSTANTS[name], span) if name in CONSTANTS else Field(token.text, span)
-        self._frames[-1].operands.append(Term(Node(expr), span))
+        self._frames[-1].operands.append(Node(expr, span))
         return True
 
     def _constant(self, token: Token) -> Expr:
@@ -162,6 +162,9 @@ class _Reading:
     def _operators(self) -> bool:
         """Takes what may follow an operand; True if another operand must follow, False at the end of it all."""
         cursor = self._cursor
+        if self._frames[-1].call and cursor.comma_at_once():
+            self._frames[-1].arguments.append(self._reduce_all())
+            return True
         while True:
             token = cursor.peek(Grain.EXPRESSION)
             is_negated = False
@@ -247,21 +250,21 @@ class _Reading:
         if frame.call is None:
             (inner,) = frame.arguments
             span = frame.opening.span.to(closing.span)
-            self._frames[-1].operands.append(Term(inner.node, span))
+            self._frames[-1].operands.append(Node(inner.expr, span, inner.height))
             return
         arguments = ([frame.subject] if frame.subject else []) + frame.arguments
         start = frame.subject.span if frame.subject else frame.call.span
         span = start.to(closing.span)
         name = frame.call.word
         if name in CONSTANTS and not arguments:
-            node = Node(Literal(CONSTANTS[name], span))
+            node = Node(Literal(CONSTANTS[name], span), span)
         else:
-            node = call(name, [argument.node for argument in arguments], span)
-        self._frames[-1].operands.append(Term(call("not", [node], span) if frame.is_negated else node, span))
+            node = call(name, arguments, span)
+        self._frames[-1].operands.append(call("not", [node], span) if frame.is_negated else node)
 
     # --- operands taken ------------------------------------------------------------------------------
 
-    def _reduce_all(self) -> Term:
+    def _reduce_all(self) -> Node:
         frame = self._frames[-1]
         while frame.operators:
             self._reduce()
@@ -279,7 +282,9 @@ class _Reading:
         if operator is AND and any(operand.alternatives for operand in operands):
             places = [operand.alternatives or (operand.span,) for operand in operands]
             self._cursor.notices.append(mixture(self._cursor.scanner.text, places, span))
-        node = call(operator.function, [operand.node for operand in operands], span, is_flat=operator.is_flat)
+        node = call(operator.function, operands, span, is_flat=operator.is_flat)
         if pending.is_negated:
             node = call("not", [node], span)
-        frame.operands.append(Term(node, span, tuple(o.span for o in operands) if operator is OR else ()))
+        if operator is OR:
+            node = node._replace(alternatives=tuple([operand.span for operand in operands]))
+        frame.operands.append(node)

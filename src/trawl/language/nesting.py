@@ -10,10 +10,19 @@ from trawl.expr import DEEPEST, Call, Expr
 
 
 class Node(NamedTuple):
-    """An expression and how many calls deep it is; a field or constant is 0."""
+    """An expression that is being put together.
+
+    Attributes:
+        expr: the expression.
+        span: where it stands, with the brackets around it.
+        height: how many calls deep it is; a field or constant is 0.
+        alternatives: the places of the operands, if it is an OR without brackets.
+    """
 
     expr: Expr
+    span: Span
     height: int = 0
+    alternatives: tuple[Span, ...] = ()
 
 
 def call(function: str, operands: Sequence[Node], span: Span, *, is_flat: bool = False) -> Node:
@@ -24,16 +33,18 @@ def call(function: str, operands: Sequence[Node], span: Span, *, is_flat: bool =
     """
     arguments: list[Expr] = []
     height = 0
-    for inner, depth in operands:
+    for operand in operands:
+        inner, depth = operand.expr, operand.height + 1
         if is_flat and isinstance(inner, Call) and inner.function == function:
             arguments.extend(inner.arguments)
-            height = max(height, depth)
+            depth -= 1
         else:
             arguments.append(inner)
-            height = max(height, depth + 1)
+        if depth > height:
+            height = depth
     if height > DEEPEST:
         raise too_deep(span)
-    return Node(Call(function, tuple(arguments), span), height)
+    return Node(Call(function, tuple(arguments), span), span, height)
 
 
 def too_deep(span: Span) -> TrawlError:

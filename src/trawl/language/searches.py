@@ -25,6 +25,7 @@ COMPARISONS = {
 }
 KEYWORDS = frozenset({"and", "or", "not", "in", "as"})
 _TERMS = (Kind.WORD, Kind.STRING, Kind.NAME)
+_AFTER_VALUE = (" ", ",", ")")
 _VALUES = (Kind.WORD, Kind.STRING)
 _BRACKETS = "a range is two comparisons: `field>=1 field<=5`; several values are listed by `field IN (1, 2)`"
 _QUOTE = "a value with a blank, comma, bar, bracket or comparison sign takes double quotes"
@@ -113,7 +114,7 @@ class _Reading:
         frame = self._frames[-1]
         while frame.negations:
             start = frame.negations.pop().span
-            node = call("not", [node], start.to(node.expr.span or start))
+            node = call("not", [node], start.to(node.span))
         frame.alternatives[-1].append(node)
 
     # --- terms ---------------------------------------------------------------------------------------
@@ -138,7 +139,7 @@ class _Reading:
             hint = f'a text takes double quotes: "{clip(first.text)}"'
             raise cursor.surprise("a comparison after the name of a field", hint, first)
         span = first.span
-        return Node(Call("search_text", (Literal(first.text, span), EveryField(span)), span), 1)
+        return Node(Call("search_text", (Literal(first.text, span), EveryField(span)), span), span, 1)
 
     def _field(self, token: Token) -> Field:
         if token.kind is Kind.STRING or (token.kind is Kind.WORD and "*" in token.text):
@@ -157,9 +158,9 @@ class _Reading:
             raise TrawlError(Code.INVALID_ARGUMENT, reason, span=token.span)
         found = Call(COMPARISONS[sign], (name, value), span)
         if sign != "!=":
-            return Node(found, 1)
+            return Node(found, span, 1)
         present = Call("search_eq", (name, Literal("*", token.span)), span)
-        return Node(Call("and", (present, Call("not", (found,), span)), span), 3)
+        return Node(Call("and", (present, Call("not", (found,), span)), span), span, 3)
 
     def _membership(self, name: Field, is_negated: bool) -> Node:
         cursor = self._cursor
@@ -168,14 +169,14 @@ class _Reading:
             shown = clip(first.text) if first.kind in _VALUES else "1"
             raise cursor.surprise("`(`", f"the values stand in round brackets: `{name.name} IN ({shown}, …)`")
         values = [self._value()]
-        while cursor.mark(","):
+        while cursor.comma_at_once() or cursor.mark(","):
             values.append(self._value())
         following = cursor.peek()
         if following.kind in _VALUES:
             raise cursor.surprise("`,` or `)`", f"a comma goes between two values: {values[-1]}, {following}")
         closing = cursor.expect_mark(")")
         span = self._span(name, closing)
-        equal = [Node(Call("search_eq", (name, Literal(value.text, value.span)), span), 1) for value in values]
+        equal = [Node(Call("search_eq", (name, Literal(value.text, value.span)), span), span, 1) for value in values]
         found = equal[0] if len(equal) == 1 else call("or", equal, span)
         return call("not", [found], span) if is_negated else found
 
@@ -192,6 +193,8 @@ class _Reading:
                 "a value", _value_hint(token)
             )
         self._cursor.take(token)
+        if self._cursor.scanner.text.startswith(_AFTER_VALUE, token.end):
+            return token
         following = self._cursor.peek()
         is_cut = following.start == token.end and following.kind in (Kind.STRING, Kind.MARK)
         if is_cut and token.kind is Kind.WORD and not following.is_mark(",", ")", "|", "]"):
@@ -211,7 +214,4 @@ def _merged(frame: _Frame) -> Node:
 
 
 def _joined(function: str, nodes: list[Node]) -> Node:
-    first, last = nodes[0].expr.span, nodes[-1].expr.span
-    assert first is not None
-    assert last is not None
-    return nodes[0] if len(nodes) == 1 else call(function, nodes, first.to(last), is_flat=True)
+    return nodes[0] if len(nodes) == 1 else call(function, nodes, nodes[0].span.to(nodes[-1].span), is_flat=True)

@@ -1,23 +1,12 @@
-"""What the reading of an expression keeps on its stacks: operands, operators that wait for theirs, open brackets."""
+"""What the reading of an expression keeps on its stacks: open brackets, and operators that wait for operands."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from trawl.errors import Span
 from trawl.language.nesting import Node
 from trawl.language.operators import Operator
 from trawl.language.tokens import Token
-
-
-class Term(NamedTuple):
-    """An operand, and its place with the brackets around it."""
-
-    node: Node
-    span: Span
-    alternatives: tuple[Span, ...] = ()
-    """the places of the operands, if it is an OR without brackets"""
 
 
 @dataclass(slots=True)
@@ -37,9 +26,9 @@ class Frame:
     opening: Token | None = None
     call: Token | None = None
     """the function's name, or the word IN"""
-    subject: Term | None = None
+    subject: Node | None = None
     """what stands before IN"""
     is_negated: bool = False
-    arguments: list[Term] = field(default_factory=list)
-    operands: list[Term] = field(default_factory=list)
+    arguments: list[Node] = field(default_factory=list)
+    operands: list[Node] = field(default_factory=list)
     operators: list[Pending] = field(default_factory=list)
