@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from trawl.server.serving import private_socket
@@ -118,3 +120,18 @@ def test_a_part_of_what_is_another_file_by_now_is_all_of_it(http: httpx.Client, 
 def test_a_field_that_no_column_has_is_refused_with_the_nearest(http: httpx.Client, task: str) -> None:
     answer = export(http, task, fields=["number", "Text"])
     assert (answer.status_code, answer.json()["error"]["hint"]) == (400, "perhaps `text` was meant")
+
+
+def test_a_process_that_is_killed_cuts_the_connection_and_the_rest_can_be_had(http: httpx.Client) -> None:
+    """No reader takes the file for whole, and whoever reads on gets it whole."""
+    task = run(http, "| makeresults count=300000 shownumbers=true")
+    body = {"file_name": "f", "file_type": "csv", "download_all_results": True}
+    have = io.BytesIO()
+    with http.stream("POST", f"{API}/file_download/{task}", json=body) as cut:
+        (process,) = [child for child in psutil.Process().children() if "trawl.tasks.exporting" in child.cmdline()]
+        process.kill()
+        with pytest.raises(httpx.RemoteProtocolError):
+            have.writelines(cut.iter_bytes())
+    rest = export(http, task, {"Range": f"bytes={have.tell()}-", "If-Range": cut.headers["etag"]}, file_type="csv")
+    lines = (have.getvalue() + rest.content).splitlines()
+    assert [int(line.strip(b'"').split(b",")[-1].strip(b'"')) for line in lines[1:]] == list(range(1, 300_001))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from trawl.errors import Code, TrawlError
-from trawl.tasks.order import Finished, FromExport, Order, Whole
+from trawl.tasks.order import FromExport, Known, Order, Whole
 
 _PREFIX = "export-"
 
@@ -54,10 +54,10 @@ class Chunks:
 
     Args:
         order: the file wanted; the folder for its temporary files is made within the one named.
-        tell: takes the last word on a file that was sent to its end.
+        tell: takes what is known of a file once it was made to its end, if it was not known before.
     """
 
-    def __init__(self, order: Order, tell: Callable[[Finished], None]) -> None:
+    def __init__(self, order: Order, tell: Callable[[Known], None]) -> None:
         self._tell = tell
         self._scratch = Scratch(order.scratch)
         ours, theirs = socket.socketpair()
@@ -90,17 +90,14 @@ class Chunks:
         if self._closed:
             raise StopIteration
         message = self._received()
-        if isinstance(message, Whole):
-            self.whole = message
+        while isinstance(message, Known):
+            self.whole = message.whole
+            self._tell(message)
             message = self._received()
         if isinstance(message, bytes):
             return message
         self.close()
-        if isinstance(message, TrawlError):
-            raise message
-        assert isinstance(message, Finished)
-        self._tell(message)
-        raise StopIteration
+        raise StopIteration if message is None else message
 
     def _received(self) -> FromExport:
         try:

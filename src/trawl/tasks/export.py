@@ -13,7 +13,7 @@ from trawl.tasks.chunks import Chunks
 from trawl.tasks.exported import Exported
 from trawl.tasks.folders import Folders
 from trawl.tasks.journal import Level, Note, Phase
-from trawl.tasks.order import Finished, Order, Part, Whole
+from trawl.tasks.order import Known, Order, Part, Whole
 from trawl.tasks.task import Task
 from trawl.tasks.warned import words
 
@@ -69,7 +69,7 @@ def start_export(
     """Starts the process that formats what can be read of a task; answers once the file has begun to come.
 
     Args:
-        tell: takes lines for the task's log, at the end of the file.
+        tell: takes lines for the task's log, once the file was made to its end.
         room: bytes that temporary files may take, None for as many as the disk has.
 
     Raises:
@@ -104,12 +104,12 @@ def start_export(
         part.within(known)
     sent_name = name + archive.EXTENSION if wanted.compress else name
 
-    def end(finished: Finished) -> None:
-        if finished.whole is not None:
-            exported.keep(tag, finished.whole)
-        tell([Note(Level.WARN, Phase.WRITE, f"{sent_name}: {words(notice)}") for notice in finished.notices])
+    def keep(made: Known) -> None:
+        exported.keep(tag, made.whole)
+        if notes := [Note(Level.WARN, Phase.WRITE, f"{sent_name}: {words(notice)}") for notice in made.notices]:
+            tell(notes)
 
-    chunks = Chunks(dataclasses.replace(order, part=part, whole=known), end).begin()
+    chunks = Chunks(dataclasses.replace(order, part=part, whole=known), keep).begin()
     whole = chunks.whole
     return ExportStream(
         name=sent_name,

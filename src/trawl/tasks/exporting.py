@@ -22,7 +22,7 @@ from trawl.formats import Options, find
 from trawl.formats.archive import packed
 from trawl.formats.base import Build, pieces
 from trawl.results.reader import Result
-from trawl.tasks.order import Finished, FromExport, Order, Whole
+from trawl.tasks.order import FromExport, Known, Order, Whole
 from trawl.tasks.process import be_humble, give_way
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -38,54 +38,60 @@ class Maker:
     def __init__(self, order: Order, pipe: Connection[FromExport, Order]) -> None:
         self._order = order
         self._pipe = pipe
-        self._send = pipe.send
         self._result = Result(order.folder)
         self._schema = self._result.chosen(order.fields)
         self._format = find(order.file_type)
         self._notices: list[Notice] = []
         self._options = Options(order.scratch, self._notices.append, order.made, order.bom, order.escape_formulas)
 
-    def make(self) -> Finished:
-        """The last word, after all else was sent."""
+    def make(self) -> None:
+        """Sends the file, and what is known of it."""
         try:
             if self._format.build is not None and self._order.pack_as is None:
-                return self._send_built(self._format.build)
-            return self._send_written()
+                self._send_built(self._format.build)
+            else:
+                self._send_written()
         except OSError as error:
             if error.errno not in _FULL:
                 raise
             raise _no_room("the disk is full") from error
 
-    def _send_built(self, build: Build) -> Finished:
+    def _send_built(self, build: Build) -> None:
         """A file that is on disk before it is sent: all is known of it by then."""
         with tempfile.TemporaryDirectory(dir=self._order.scratch) as folder:
             path = Path(folder) / "file"
             build(self._batches(), self._schema, self._options, path)
             whole = _measured(pieces(path))
-            self._send(whole)
+            self._tell(whole)
             wanted = range(whole.length) if self._order.part is None else self._order.part.within(whole)
             self._send_part(pieces(path, wanted.start), range(len(wanted)))
-        return Finished(tuple(self._notices), None)
 
-    def _send_written(self) -> Finished:
+    def _send_written(self) -> None:
         """A file that is sent while it is written. For a part of one never made before it is made twice."""
         part, whole = self._order.part, self._order.whole
         if part is None:
             meter = Meter()
             for piece in meter.through(self._written()):
-                self._send(piece)
-            return Finished(tuple(self._notices), meter.whole)
+                self._pipe.send(piece)
+            self._tell(meter.whole)
+            return
         if whole is None:
             whole = _measured(self._written())
-            self._send(whole)
+            self._tell(whole)
         self._send_part(self._written(), part.within(whole))
-        return Finished((), None)
+
+    def _tell(self, whole: Whole) -> None:
+        """Says what the file is. Where that was known it holds the file to it."""
+        if self._order.whole is None:
+            self._pipe.send(Known(whole, tuple(self._notices)))
+        elif whole != self._order.whole:
+            raise TrawlError(Code.INTERNAL_ERROR, "the file is not the one that was made of these rows before")
 
     def _send_part(self, file: Iterable[bytes], wanted: range) -> None:
         at = 0
         for piece in file:
             if found := piece[max(0, wanted.start - at) : max(0, wanted.stop - at)]:
-                self._send(found)
+                self._pipe.send(found)
             at += len(piece)
             if at >= wanted.stop:
                 return
@@ -147,7 +153,7 @@ def _no_room(why: str) -> TrawlError:
     return TrawlError(
         Code.NO_ROOM,
         f"there is no room for the temporary files of the export: {why}",
-        hint="`csv` and `ndjson` need none; delete tasks that are not needed",
+        hint="`csv` and `json` need none; delete tasks that are not needed",
     )
 
 
@@ -157,7 +163,8 @@ def main() -> None:
     give_way()
     pipe: Connection[FromExport, Order] = Connection(int(sys.argv[1]))
     try:
-        pipe.send(Maker(pipe.recv(), pipe).make())
+        Maker(pipe.recv(), pipe).make()
+        pipe.send(None)
     except TrawlError as error:
         pipe.send(error)
     except (BrokenPipeError, ConnectionResetError):

@@ -54,7 +54,7 @@ class Order:
         made: the moment that the file tells as that of its making, where it tells one.
         rows: how many. fields: which columns, None for all.
         room: bytes that temporary files may take, None for as many as the disk has.
-        part: which bytes to send, None for all. whole: what is known of the file, if it was made before.
+        part: which bytes to send, None for all. whole: what the file has to be, if it was made before.
     """
 
     folder: Path
@@ -72,12 +72,12 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Finished:
-    """The last word on a file. `whole` is told where the file was sent to its end, but not known before."""
+class Known:
+    """What making a file to its end has told: said once, before the file is sent where that can be, else after it."""
 
+    whole: Whole
     notices: tuple[Notice, ...]
-    whole: Whole | None
 
 
-FromExport: TypeAlias = Whole | bytes | Finished | TrawlError
-"""What is known of the file, where that is before it is sent; its pieces; how it ended."""
+FromExport: TypeAlias = Known | bytes | TrawlError | None
+"""What is known of the file, and its pieces; then how it ended: None is its regular end."""
