@@ -9,8 +9,7 @@ import pytest
 
 from trawl.algebra import Extend, Filter, Given, Profile, Relation, Rows, Scan
 from trawl.engines.base import Work
-from trawl.engines.duckdb import DuckDBEngine
-from trawl.engines.duckdb.profiling import TOGETHER
+from trawl.engines.duckdb import DuckDBEngine, profiling
 from trawl.engines.reference import Reference
 from trawl.expr import Call, Field, Literal
 from trawl.planning.bind import bind
@@ -115,6 +114,7 @@ def test_events_that_are_computed(events: Events) -> None:
     few = Filter(scan(events), Call("gt", (Field("n"), Literal(1))))
     times = Call("if", (Call("eq", (Field("n"), Literal(3))), Field("@timestamp"), Field("mixed")))
     profiled(Extend(few, (("mixed", times), ("nothing", Literal(None)))), events)
+    profiled(Extend(few, (("same host", Field("host")), ("constant", Literal("c")), ("n", Field("f")))), events)
 
 
 def test_constant_rows(events: Events) -> None:
@@ -130,12 +130,17 @@ def test_rows_that_are_handed_over(events: Events) -> None:
     assert [rounded(row) for row in found.rows] == [rounded(row) for row in expected.rows]
 
 
+def test_many_rows(events: Events, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(profiling, "FEW_ROWS", 50)
+    profiled(scan(events), events)
+
+
 def test_several_columns_in_one_statement_and_only_of_segments_that_have_them(events: Events, tmp_path: Path) -> None:
     work = Work(bind(Profile(scan(events))), events.snapshot(("web",)), tmp_path)
     execution = DuckDBEngine().start(work)
     assert sum(batch.num_rows for batch in execution.batches()) == 13
     statements = execution.cost().statements
-    assert len(statements) == -(-13 // TOGETHER) + 1
+    assert len(statements) == 2
     first, second = (segment.path for segment in events.snapshot(("web",)).segments["web"])
     alone = Work(bind(Profile(scan_of(events, "late"))), events.snapshot(("web",)), tmp_path)
     execution = DuckDBEngine().start(alone)

@@ -43,6 +43,7 @@ from trawl.engines.duckdb import (
     windows,
 )
 from trawl.engines.duckdb.checks import Check
+from trawl.engines.duckdb.columns import Columns, Computed, Stored
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Key, Names
 from trawl.engines.duckdb.layouts import laid_out
@@ -268,13 +269,13 @@ class Compiler:
     @_compile.register
     def _(self, relation: Profile, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
-        columns = self._schemas[id(relation.input)]
         segments = self.snapshot.segments
+        source: Columns
         match relation.input:
             case (Scan(newest=None) | Given()) as leaf if not isinstance(leaf, Given) or leaf.name in segments:
-                asked = profiling.stored(leaf, columns, segments, self.names)
+                source = Stored(leaf, segments, self.names)
             case other:
                 if not isinstance(other, Given):
                     reshaping.kept(frame, self.host, self.shared)
-                asked = profiling.computed(frame, columns, self.host)
-        return profiling.profile(relation, asked, self.names, self.host)
+                source = Computed.of(frame, self.host)
+        return profiling.profile(relation, self._schemas[id(relation.input)], source, self.names, self.host)

@@ -1,105 +1,116 @@
-"""What the values of each column are (`trawl.algebra.Profile`): a GROUP BY a column, several in one statement."""
+"""What the values of each column are (`trawl.algebra.Profile`): a GROUP BY over many columns in one statement."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
-from trawl.algebra import Given, Profile, Scan
-from trawl.catalog.base import Segment
+from trawl.algebra import Profile
 from trawl.engines.duckdb import grouping, ordering, sql
 from trawl.engines.duckdb.arguments import as_float
+from trawl.engines.duckdb.columns import Columns
 from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
 from trawl.engines.duckdb.layouts import boxed
 from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, is_there, of_column
 from trawl.engines.duckdb.reshaping import Host
-from trawl.engines.duckdb.scan import Reading
 from trawl.engines.duckdb.scopes import INLINE
-from trawl.schema import Column, Kind, Schema
+from trawl.schema import Column, Kind
 
-TOGETHER: Final = 8
-"""So many columns are described by one statement."""
+TOGETHER: Final = 48
+"""So many columns of few rows are described by one statement: reading a part of a file has its price too."""
 
-ROWS_TOGETHER: Final = 1_000_000
-"""So many rows a statement over several columns may read of all of them: their groups are in memory together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A column to describe.
-
-    Attributes:
-        frame: has the column.
-        rows: so many the frame has at most.
-    """
-
-    column: Column
-    frame: Frame
-    rows: int
+FEW_ROWS: Final = 250_000
+"""Columns of more rows are described one by one: values one below the other cost more to group than each apart."""
 
 
-def stored(
-    leaf: Scan | Given, columns: Iterable[Column], segments: Mapping[str, tuple[Segment, ...]], names: Names
-) -> Iterator[Asked]:
-    """Columns of a leaf, each in a frame of the segments that have it, in which nothing else is read."""
-    read = leaf.sources if isinstance(leaf, Scan) else (leaf.name,)
-    for column in columns:
-        having = {name: tuple(s for s in segments.get(name, ()) if column.name in s.fields) for name in read}
-        reading = Reading.of(replace(leaf, schema=Schema((column,))), having, names)
-        yield Asked(column, reading.frame(reading.segments), sum(placed.segment.rows for placed in reading.segments))
-
-
-def computed(frame: Frame, columns: Iterable[Column], host: Host) -> Iterator[Asked]:
-    """Columns of a frame that is a table already."""
-    rows = sum(count for (count,) in host.rows(frame.copy().select(["count(*)"])))
-    for column in columns:
-        yield Asked(column, frame, rows)
-
-
-def profile(relation: Profile, asked: Iterable[Asked], names: Names, host: Host) -> Frame:
+def profile(relation: Profile, columns: Iterable[Column], source: Columns, names: Names, host: Host) -> Frame:
     """A row for each of the columns that has a value; the statements run one after the other."""
-    there = [one for one in asked if one.frame.columns.get(one.column.name)]
-    tables = [host.keep(_query(batch, relation.top, names)) for batch in _batches(there)]
+    queries = (_query(batch, source, relation.top, names) for batch in _batches(columns, source))
+    tables = [host.keep(query) for query in queries if query is not None]
     if not tables:
         return nothing(names)
     own = [names.new() for _ in relation.columns]
     rows = " UNION ALL ".join(f"FROM {table}" for table in tables)
-    columns = {column.name: of_column(name, column.type) for column, name in zip(relation.columns, own, strict=True)}
-    order = (Key(columns["count"][0].sql, descending=True), Key(columns["field"][0].sql))
-    return Frame(names, f"({rows}) AS profiled({', '.join(own)})", columns, order)
+    result = {column.name: of_column(name, column.type) for column, name in zip(relation.columns, own, strict=True)}
+    order = (Key(result["count"][0].sql, descending=True), Key(result["field"][0].sql))
+    return Frame(names, f"({rows}) AS profiled({', '.join(own)})", result, order)
 
 
-def _batches(asked: Iterable[Asked]) -> Iterator[list[Asked]]:
-    batch: list[Asked] = []
-    for one in asked:
-        if len(batch) == TOGETHER or sum(other.rows for other in batch) + one.rows > ROWS_TOGETHER:
-            yield from [batch] if batch else []
-            batch = []
-        batch.append(one)
-    yield from [batch] if batch else []
+def _batches(columns: Iterable[Column], source: Columns) -> Iterator[list[Column]]:
+    few: list[Column] = []
+    for column in columns:
+        rows = source.rows(column)
+        if rows > FEW_ROWS:
+            yield [column]
+        elif rows:
+            few.append(column)
+    yield from (few[first : first + TOGETHER] for first in range(0, len(few), TOGETHER))
+
+
+class _Counted(Protocol):
+    """Columns of which the different values are counted."""
+
+    @property
+    def values(self) -> Operand:
+        """What values there may be."""
+
+    @property
+    def marks(self) -> Mapping[str, str]:
+        """By name of a column, what tells its values from those of others."""
+
+    def selects(self, kinds: Operand) -> Iterator[str]:
+        """Queries of a mark, a value as a column for each kind, and how often it is there; or else how many events."""
 
 
 @dataclass(frozen=True)
-class _Groups:
-    """A column's different values, each with how often it is there.
+class _Alike:
+    """Columns of one kind: they are read together, and their values put one below the other."""
+
+    frame: Frame
+    columns: Mapping[str, Alternative]
+
+    @property
+    def values(self) -> Operand:
+        """Those of each column."""
+        return tuple(self.columns.values())
+
+    @property
+    def marks(self) -> Mapping[str, str]:
+        """The columns as the frame names them."""
+        return {name: given.sql for name, given in self.columns.items()}
+
+    def selects(self, kinds: Operand) -> Iterator[str]:
+        """One query for all of them."""
+        columns = [given.sql for given in self.values]
+        mark, value = self.frame.names.new(), self.frame.names.new()
+        own = self.values[0].kind
+        items = [value if kind.kind is own else sql.null(kind.sql_type) for kind in kinds]
+        rows = f"UNPIVOT ({self.frame.select(columns)}) ON {', '.join(columns)} INTO NAME {mark} VALUE {value}"
+        yield f"SELECT {', '.join([mark, *items, 'count(*)', 'NULL::BIGINT'])} FROM ({rows}) GROUP BY {mark}, {value}"
+
+
+@dataclass(frozen=True)
+class _Alone:
+    """A column with many rows, with values of several kinds, or with several in a row.
 
     Attributes:
+        name: of the column.
+        mark: tells its values from those of others.
         frame: one row a value.
         key: what is grouped by.
         events: the rows before several values were taken apart; None where each has one.
     """
 
+    name: str
+    mark: str
     frame: Frame
     key: grouping.GroupKey
     events: Frame | None
 
     @classmethod
-    def of(cls, asked: Asked) -> _Groups:
-        """The values of a column."""
-        name = asked.column.name
-        frame = asked.frame.copy()
-        frame.settle({name: frame.columns[name]})
+    def of(cls, name: str, frame: Frame) -> _Alone:
+        """A column of a frame of its own."""
         operand, events = frame.columns[name], None
         if grouping.has_lists(operand):
             events = frame.copy()
@@ -107,45 +118,83 @@ class _Groups:
             operand, _ = grouping.spread(frame, operand, distinct=False)
         key = grouping.group_key(operand, frame)
         frame.filter(is_there(key.values))
-        return cls(frame, key, events)
+        return cls(name, frame.names.new(), frame, key, events)
 
-    def selects(self, number: int, kinds: Operand) -> Iterator[str]:
-        """Queries of the column's number, the value as a column for each kind, how often; or else how many events."""
+    @property
+    def values(self) -> Operand:
+        """As they are grouped."""
+        return self.key.values
+
+    @property
+    def marks(self) -> Mapping[str, str]:
+        """The mark of the one column."""
+        return {self.name: self.mark}
+
+    def selects(self, kinds: Operand) -> Iterator[str]:
+        """A query of the values, and one of the events where these have several."""
         values = self.key.values
         if self.key.is_integer:
             values = grouping.as_seen(values, f"count_if({self.key.is_integer}) > 0")
         own = {given.kind: given.sql for given in values}
+        mark = sql.text(self.mark)
         items = [own.get(kind.kind) or sql.null(kind.sql_type) for kind in kinds]
         keys = ", ".join(given.sql for given in self.key.values)
-        yield self.frame.select([f"{number}", *items, "count(*)", "NULL::BIGINT"]) + f" GROUP BY {keys}"
+        yield self.frame.select([mark, *items, "count(*)", "NULL::BIGINT"]) + f" GROUP BY {keys}"
         if self.events is not None:
             nulls = (sql.null(kind.sql_type) for kind in kinds)
-            yield self.events.select([f"{number}", *nulls, "NULL::BIGINT", "count(*)"])
+            yield self.events.select([mark, *nulls, "NULL::BIGINT", "count(*)"])
 
 
-def _query(asked: Sequence[Asked], top: int, names: Names) -> str:
-    """The rows of some columns, in the order of the relation's columns."""
-    groups = [_Groups.of(one) for one in asked]
-    kinds = _kinds((given for each in groups for given in each.key.values), names)
-    number, count, events = names.new(), names.new(), names.new()
-    counted = " UNION ALL ".join(select for n, each in enumerate(groups, 1) for select in each.selects(n, kinds))
-    listed = ", ".join([number, *(kind.sql for kind in kinds), count, events])
-    frame = Frame(names, f"({counted}) AS counted({listed})", {"": kinds})
-    for name in (number, count, events):
+def _counted(columns: Sequence[Column], source: Columns) -> Iterator[_Counted]:
+    """Columns of one kind together, others one by one."""
+    frame = source.frame(columns)
+    alike: dict[tuple[Kind, bool], dict[str, Alternative]] = {}
+    read: set[str] = set()
+    for column in columns:
+        match frame.columns.get(column.name, ()):
+            case ():
+                pass
+            case (Alternative(kind=Kind() as kind, many=False, constant=None) as one,) if one.sql not in read:
+                alike.setdefault((kind, one.wide), {})[column.name] = one
+                read.add(one.sql)
+            case _:
+                yield _Alone.of(column.name, source.frame([column]))
+    for found in alike.values():
+        if len(found) > 1:
+            yield _Alike(frame.copy(), found)
+        else:
+            (name,) = found
+            yield _Alone.of(name, source.frame([column for column in columns if column.name == name]))
+
+
+def _query(columns: Sequence[Column], source: Columns, top: int, names: Names) -> str | None:
+    """The rows of some columns, in the order of the relation's columns; None where no column can have a value."""
+    counted = list(_counted(columns, source))
+    if not counted:
+        return None
+    types = {column.name: column.type.encode() for column in columns}
+    marks = {mark: name for each in counted for name, mark in each.marks.items()}
+    kinds = _kinds((given for each in counted for given in each.values), names)
+    mark, count, events = names.new(), names.new(), names.new()
+    values = " UNION ALL ".join(select for each in counted for select in each.selects(kinds))
+    listed = ", ".join([mark, *(kind.sql for kind in kinds), count, events])
+    frame = Frame(names, f"({values}) AS counted({listed})", {"": kinds})
+    for name in (mark, count, events):
         frame.hold(name)
     ranged = [kind for kind in kinds if kind.kind in NUMBERS | {Kind.TIME}]
     least, most = (tuple(replace(kind, sql=names.new()) for kind in ranged) for _ in range(2))
     different, best, average = names.new(), names.new(), names.new()
-    items = [number, f"CAST(coalesce(max({events}), sum({count})) AS BIGINT) AS {events}"]
+    items = [mark, f"CAST(coalesce(max({events}), sum({count})) AS BIGINT) AS {events}"]
     items += [f"count({count}) AS {different}", f"{_best(kinds, count, top, frame)} AS {best}"]
     items += [f"min({kind.sql}) AS {end.sql}" for kind, end in zip(ranged, least, strict=True)]
     items += [f"max({kind.sql}) AS {end.sql}" for kind, end in zip(ranged, most, strict=True)]
     items += [f"{_average(kinds, count)} AS {average}"]
-    told = f"{frame.select(items)} GROUP BY {number}"
+    told = f"{frame.select(items)} GROUP BY {mark}"
     value = boxed(tuple(replace(kind, sql=f"x.{kind.sql}") for kind in kinds), INLINE)
+    which = f"list_position({sql.texts(marks)}, {mark})"
     row = [
-        f"{sql.texts(one.column.name for one in asked)}[{number}] AS field",
-        f"{sql.texts(one.column.type.encode() for one in asked)}[{number}] AS type",
+        f"{sql.texts(marks.values())}[{which}] AS field",
+        f"{sql.texts(types[name] for name in marks.values())}[{which}] AS type",
         f"{events} AS events",
         f"{different} AS different",
         f"coalesce(list_transform({best}, lambda x: {value}), []) AS top",
