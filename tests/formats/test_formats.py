@@ -233,6 +233,16 @@ def test_xlsx_goes_on_in_a_further_sheet(export: Export, monkeypatch: pytest.Mon
     assert {rows[0]["A"] for rows in found} == {"n"}
 
 
+@pytest.mark.slow
+def test_xlsx_fills_a_sheet_to_its_last_row(export: Export) -> None:
+    rows = xlsx.ROWS_A_SHEET + 2
+    batches = [batch({"n": (INTEGER, list(range(at, min(rows, at + 8192))))}) for at in range(0, rows, 8192)]
+    with zipfile.ZipFile(io.BytesIO(export("xlsx", *batches))) as book:
+        first, second = (book.read(f"xl/worksheets/sheet{number}.xml") for number in (1, 2))
+    assert [sheet.count(b"<row ") for sheet in (first, second)] == [1_048_576, 3]
+    assert first.endswith(b'<autoFilter ref="A1:A1048576"/>' + first[first.index(b"<pageMargins") :])
+
+
 def test_xlsx_cuts_what_no_cell_takes_and_counts_it(export: Export, notices: list[Notice]) -> None:
     long: list[Value] = ["a" * 32_767, "a" * 32_768, "𝄞" * 16_383, "𝄞" * 16_384]
     (sheet,) = sheets(export("xlsx", batch({"long": (STRING, long)})))

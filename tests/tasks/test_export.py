@@ -21,6 +21,7 @@ from trawl.errors import Code, TrawlError
 from trawl.tasks.export import Export
 from trawl.tasks.order import Part, Whole
 from trawl.tasks.service import Tasks
+from trawl.tasks.task import Status
 
 
 def content(tasks: Tasks, id: str, wanted: Export) -> bytes:
@@ -46,6 +47,10 @@ def test_a_zip_holds_the_file(tasks: Tasks) -> None:
         (name,) = archive.namelist()
         assert name == "mine.csv"
         assert archive.read(name) == content(tasks, done.id, Export("mine", "csv", bom=True))
+    for name in ("mine.csv", "mine.zip", "mine.csv.ZIP"):
+        stream = tasks.export(done.id, OWNER, Export(name, "csv", compress=True))
+        stream.chunks.close()
+        assert stream.name == "mine.csv.zip"
 
 
 def test_a_field_that_no_column_has_is_refused_with_the_nearest(tasks: Tasks) -> None:
@@ -142,6 +147,18 @@ def test_an_unfinished_task_is_exported_only_as_partial(tasks: Tasks) -> None:
     assert (stream.name, stream.is_partial) == ("mine.partial.json", True)
     assert len(json.loads(b"".join(stream.chunks))) == stream.rows >= running.rows
     tasks.stop(made.id, OWNER, by=OWNER)
+
+
+def test_what_a_stopped_or_failed_task_found_is_marked_as_partial(tasks: Tasks) -> None:
+    made = tasks.submit(asked("source slow"), OWNER)
+    next(task for task in tasks.watch(made.id, OWNER) if task.rows)
+    tasks.stop(made.id, OWNER, by=OWNER)
+    failed = run(tasks, "source bug")
+    assert failed.status is Status.FAILED
+    for id in (made.id, failed.id):
+        stream = tasks.export(id, OWNER, Export("mine", "csv"))
+        assert (stream.name, stream.is_partial) == ("mine.partial.csv", True)
+        assert len(b"".join(stream.chunks).splitlines()) == stream.rows + 1
 
 
 def test_giving_up_ends_the_process_and_leaves_no_file(tmp_path: Path) -> None:

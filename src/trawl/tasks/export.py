@@ -14,7 +14,7 @@ from trawl.tasks.exported import Exported
 from trawl.tasks.folders import Folders
 from trawl.tasks.journal import Level, Note, Phase
 from trawl.tasks.order import Known, Order, Part, Whole
-from trawl.tasks.task import Task
+from trawl.tasks.task import Status, Task
 from trawl.tasks.warned import words
 
 
@@ -78,8 +78,12 @@ def start_export(
     """
     format_ = find(wanted.file_type)
     is_partial = task.is_partial or not task.status.is_end
-    name = file_name(wanted.file_name, format_.extension, is_partial=is_partial)
-    folder = folders.attempt(task.id, task.attempt)
+    asked = wanted.file_name
+    if wanted.compress and asked.lower().endswith(archive.EXTENSION):
+        asked = asked[: -len(archive.EXTENSION)]
+    name = file_name(asked, format_.extension, is_partial=is_partial)
+    # One that is queued again has nothing to show, as on its pages: its next attempt starts anew.
+    folder = folders.attempt(task.id, 0 if task.status is Status.QUEUED else task.attempt)
     result = Result(folder)
     rows = result.rows if wanted.rows is None else min(result.rows, wanted.rows)
     exported = Exported(folder)
