@@ -115,6 +115,11 @@ REFUSED = [
     # lists
     ('source web | search status IN ("200" "404")', '"404"', 'a comma goes between two values: "200", "404"'),
     ("source web | search status IN 200, 404", "200", "the values stand in round brackets: `status IN (200, …)`"),
+    (
+        "source web | search error in log",
+        "log",
+        'the values stand in round brackets: `error IN (log, …)`; the word itself takes double quotes: "in"',
+    ),
     ("source web | where status IN (200 404)", "404", "a comma goes between two values"),
     ("source web | where status IN [200, 404]", "[", "the values stand in round brackets: `IN (1, 2)`"),
     # measures
@@ -173,6 +178,12 @@ REFUSED = [
     ("source web | eval a=1 b=2", "b", "a comma goes between two assignments: `a=…, b=…`"),
     ("source web | eval a==1", "==", "one sign assigns, two compare: `a=…`"),
     ('source web | eval "a"=1', '"a"', "a field's name takes single quotes: 'a'"),
+    ("source web | table host as machine", "as", "a field gets another name after a bar: `| rename … as machine`"),
+    (
+        "source web | stats count by host as machine",
+        "as",
+        "a field gets another name after a bar: `| rename … as machine`",
+    ),
     # times
     ("source web earliest=2020-05-01 10:00", "10:00", 'a time with a blank takes double quotes: "2020-05-01 10:00"'),
     ("source web earliest=-1d latest=now()", "(", "date math has no brackets: `now`, `now-1d`"),

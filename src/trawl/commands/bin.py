@@ -100,7 +100,7 @@ class Bin(Command):
         measured = Window(upstream, (), (Measure("max", (self._value,), greatest),))
         width = Call("div", (Field(greatest), Literal(self.bins or 100)))
         edge = Call("mul", (Call("floor", (Call("div", (self._value, width)),)), width))
-        chosen = Call("if", (Call("gt", (width, Literal(0))), edge, self._value), self.span)
+        chosen = Call("if", (Call("gt", (width, Literal(0))), edge, self._value))
         extended = Extend(measured, ((self.target or self.field.text, chosen),))
         return only(extended, upstream, self.target or self.field.text)
 

@@ -20,10 +20,10 @@ class Head(Command):
     """Keep the first events: so many, or those before an expression is no longer true.
 
     Ten where nothing is said. With an expression in brackets it stops at the first event for which the
-    expression is false or null, and at the number if there is one too.
+    expression is false or null, and at the number if there is one too. The number may be called `limit`.
 
     Synopsis:
-        head [N] [(EXPRESSION)]
+        head [[limit=]N] [(EXPRESSION)]
 
     Examples:
         The three newest events.

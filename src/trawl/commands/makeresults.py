@@ -42,6 +42,8 @@ class Makeresults(Command):
         """Reads the options."""
         options = Options(cursor, count=cursor.integer, shownumbers=cursor.boolean)
         options.read()
+        if cursor.peek().text.isdecimal():
+            raise cursor.surprise("an option, `|` or the end", f"the number is an option: `count={cursor.peek().text}`")
         return cls(options.get("count", 1), options.get("shownumbers", False))
 
     def write(self, writer: Writer) -> None:

@@ -9,10 +9,12 @@ from trawl.algebra import Filter, Relation
 from trawl.commands.base import Command, Scope
 from trawl.commands.habits import colon_hint
 from trawl.expr import Call, Expr, Literal, walk
+from trawl.instants import read_time
 from trawl.language.cursor import Cursor
 from trawl.language.searches import read_search
 from trawl.language.tokens import clip
 from trawl.language.writer import Writer
+from trawl.values import exact_number
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,14 @@ class Search(Command):
         writer.search(self.condition)
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
-        """Keeps the events for which it holds; warns of a word that looks like a field with its value."""
+        """Keeps the events for which it holds; warns of what holds for none, or reads like a field with its value."""
         for node in walk(self.condition):
             match node:
+                case Call("search_lt" | "search_le" | "search_gt" | "search_ge", (_, Literal(str(text), span))) if (
+                    exact_number(text) is None and read_time(text) is None
+                ):
+                    message = f"`{clip(text)}` is neither a number nor a time, so that no event is below or above it"
+                    scope.warn("not_a_number", message, span)
                 case Call("search_text", (Literal(str(text), span), *_)) if hint := colon_hint(text, upstream.columns):
                     scope.warn("text_like_field", f"`{clip(text)}` is looked for as a text in all fields; {hint}", span)
         return Filter(upstream, self.condition)

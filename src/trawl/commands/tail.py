@@ -14,10 +14,10 @@ from trawl.language.writer import Writer
 
 @dataclass(frozen=True)
 class Tail(Command):
-    """Keep the last events, the very last first. Ten where no number is given.
+    """Keep the last events, the very last first. Ten where no number is given; it may be called `limit`.
 
     Synopsis:
-        tail [N]
+        tail [[limit=]N]
 
     Examples:
         The two oldest events.

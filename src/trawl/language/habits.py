@@ -90,7 +90,7 @@ def word_hint(word: str) -> str | None:
     return _WORDS.get(word)
 
 
-CLAUSES: Final = frozenset({"where", "having", "group", "order", "limit"})
+CLAUSES: Final = frozenset({"where", "having", "group", "order", "limit", "as"})
 
 
 def clause_hint(word: str, following: str) -> str | None:
@@ -103,4 +103,6 @@ def clause_hint(word: str, following: str) -> str | None:
         return "a bar goes before a command: `| sort …`"
     if word == "group" and following == "by":
         return "groups follow BY alone: `by …`"
+    if word == "as":
+        return f"a field gets another name after a bar: `| rename … as {following or '…'}`"
     return None

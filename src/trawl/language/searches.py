@@ -167,7 +167,10 @@ class _Reading:
         if not cursor.mark("("):
             first = cursor.peek()
             shown = clip(first.text) if first.kind in _VALUES else "1"
-            raise cursor.surprise("`(`", f"the values stand in round brackets: `{name.name} IN ({shown}, …)`")
+            hint = f"the values stand in round brackets: `{name.name} IN ({shown}, …)`"
+            if first.kind is Kind.WORD and first.text.isalpha():
+                hint += '; the word itself takes double quotes: "in"'
+            raise cursor.surprise("`(`", hint)
         values = [self._value()]
         while cursor.comma_at_once() or cursor.mark(","):
             values.append(self._value())
