@@ -24,8 +24,9 @@ from trawl.settings.process import Settings
 from trawl.tasks.budget import late
 from trawl.tasks.changes import Changes
 from trawl.tasks.crew import Crew
+from trawl.tasks.endings import Endings
 from trawl.tasks.folders import Folders
-from trawl.tasks.handle import Doom, Handle, Job
+from trawl.tasks.handle import Doom, Handle
 from trawl.tasks.journal import Level, Note, Phase
 from trawl.tasks.messages import Begin, Done, Ready
 from trawl.tasks.orphans import Orphans
@@ -86,6 +87,7 @@ class Supervisor:
         self._sweep = sweep
         self._crew = Crew(plant.factory, plant.settings)
         self._pending: dict[str, Report] = {}
+        self._endings = Endings(records.store, records.changes)
         self._given: set[str] = set()
         self._to_stop: set[str] = set()
         self._max_running = 1
@@ -140,6 +142,7 @@ class Supervisor:
                 time.sleep(REPORT_EVERY)  # such as a database that is locked: it may be better soon
         for worker in self._crew.disband():
             self._lost(worker)
+        self._endings.write()
 
     def _turn(self) -> None:
         moment = time.monotonic()
@@ -155,11 +158,12 @@ class Supervisor:
         for worker in [worker for worker in self._crew.workers if worker.pipe in ready]:
             self._hear(worker)
         moment = time.monotonic()
-        if self._pending and moment - self._reported >= REPORT_EVERY:
-            self._note_progress(moment)
         if moment - self._policed >= POLICE_EVERY:
             self._policed = moment
             self._crew.police(moment)
+        self._endings.write()
+        if self._pending and moment - self._reported >= REPORT_EVERY:
+            self._note_progress(moment)
 
     def _look_around(self, moment: float) -> None:
         self._looked = moment
@@ -171,7 +175,8 @@ class Supervisor:
         self._to_stop.update(self._store.to_stop(self._name))
         self._work_waits = True
         if self._plant.adopts:
-            self._records.orphans.give_back({worker.job.task.id for worker in self._crew.busy if worker.job})
+            ours = {worker.job.task.id for worker in self._crew.busy if worker.job} | self._endings.tasks
+            self._records.orphans.give_back(ours)
             self._sweep()
         self._crew.keep_warm(self._max_running)
 
@@ -204,8 +209,7 @@ class Supervisor:
     def _fail_next(self) -> None:
         if (task := self._claim()) is not None:
             reason = "no worker process could be started; the server's own log has the details"
-            last = Report(task.id, task.attempt, Progress())
-            self._fail(task, last, TrawlError(Code.INTERNAL_ERROR, reason))
+            self._fail(task, Report(task.id, task.attempt, Progress()), TrawlError(Code.INTERNAL_ERROR, reason))
 
     def _pass_stops_on(self) -> None:
         while self._to_stop:
@@ -231,9 +235,9 @@ class Supervisor:
                 if worker.job:
                     worker.job.last = message
             case Done():
-                self._finish(message.last, message.ending)
                 self._crew.rest(worker)
                 self._work_waits = True
+                self._finish(message.last, message.ending)
 
     def _lost(self, worker: Handle) -> None:
         """A worker's pipe has ended, and so has the worker."""
@@ -255,7 +259,10 @@ class Supervisor:
                 note = Note(Level.WARN, Phase.SEARCH, "stopped: the worker did not answer in time and was killed")
                 self._finish(replace(last, notes=(note,)), Ending(Status.STOPPED, is_partial=True))
             case Doom.LATE:
-                self._finish(_too_late(last, job), Ending(Status.COMPLETED, is_partial=True))
+                warning = late(task.wanted.max_run_seconds or 0)
+                note = Note(Level.WARN, Phase.SEARCH, warning.message)
+                last = replace(last, notes=(note,), warnings=(*last.warnings, warning))
+                self._finish(last, Ending(Status.COMPLETED, is_partial=True))
             case Doom.RELEASE:
                 self._give_back(last, "the server ends; the task is queued again", counts=False)
             case None:
@@ -277,9 +284,8 @@ class Supervisor:
         waiting = self._pending.pop(last.task, None)
         if waiting is not None:
             last = replace(last, notes=waiting.notes + last.notes)
-        self._store.finish(last, ending)
         self._given.discard(last.task)
-        self._changes.publish(last.task)
+        self._endings.add(last, ending)
 
     def _keep(self, report: Report) -> None:
         """Holds a report until the next transaction; the newest figures, all notes."""
@@ -288,13 +294,7 @@ class Supervisor:
 
     def _note_progress(self, moment: float) -> None:
         self._reported = moment
-        reports, self._pending = list(self._pending.values()), {}
-        self._store.report(reports)
-        for report in reports:
-            self._changes.publish(report.task)
-
-
-def _too_late(last: Report, job: Job) -> Report:
-    warning = late(job.task.wanted.max_run_seconds or 0)
-    note = Note(Level.WARN, Phase.SEARCH, warning.message)
-    return replace(last, notes=(note,), warnings=(*last.warnings, warning))
+        self._store.report(self._pending.values())
+        told, self._pending = list(self._pending), {}
+        for task in told:
+            self._changes.publish(task)
