@@ -187,6 +187,8 @@ REFUSED = [
     # times
     ("source web earliest=2020-05-01 10:00", "10:00", 'a time with a blank takes double quotes: "2020-05-01 10:00"'),
     ("source web earliest=-1d latest=now()", "(", "date math has no brackets: `now`, `now-1d`"),
+    ("source web earliest=2024-01-01||+1h", "||+1h", 'date math with bars takes double quotes: "2024-01-01||+1h"'),
+    ("source 'web'", "'web'", 'a text takes double quotes: "web"'),
     ("source web earliest=24h", "24h", "a time ago has a sign: `-24h`"),
     ("source web earliest=yesterday", "yesterday", "yesterday began at `now-1d/d`"),
     ("source web earliest=05/01/2020:10:00:00", "05/01/2020:10:00:00", "a date is written `2020-05-01T10:00:00`"),
@@ -279,6 +281,21 @@ WARNED = [
         "source web | search _exists_:user",
         "_exists_:user",
         "`_exists_:user` is looked for as a text in all fields; a field that is there is asked for by `field=*`",
+    ),
+    (
+        "source web | search -login",
+        "-login",
+        "`-login` is looked for as a text in all fields; events without a word are found by `NOT login`",
+    ),
+    (
+        "source web | stats count(status=500)",
+        "count(status=500)",
+        "events are counted whether `status == 500` is true or false; `count(eval(status == 500))` asks for true",
+    ),
+    (
+        "source web | search bytes>many",
+        "many",
+        "`many` is neither a number nor a time, so that no event is below or above it",
     ),
     ("source web | where host=WEB01", "WEB01", 'no event has a field `WEB01`; a text takes double quotes: "WEB01"'),
     ("source web | where host IN (a, WEB01)", "a", 'no event has a field `a`; a text takes double quotes: "a"'),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from trawl.algebra import Aggregate, Measure, Relation
 from trawl.commands.base import Command, Scope
@@ -14,6 +14,8 @@ from trawl.functions import find_aggregation
 from trawl.language.cursor import Cursor, Options
 from trawl.language.measures import read_measures
 from trawl.language.names import Name
+from trawl.language.spelling import expression_text
+from trawl.language.tokens import clip
 from trawl.language.writer import Writer
 
 
@@ -63,6 +65,7 @@ class Grouping(Command):
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """One row a group."""
+        note_counted(self.measures, scope)
         keys = tuple((name.text, name.field) for name in self.by)
         return Aggregate(
             upstream, keys, lower_measures(self.measures, scope.time_field), self.keep_null, span=self.span
@@ -81,6 +84,19 @@ def read_by(cursor: Cursor, measures: Iterable[Measure]) -> tuple[Name, ...]:
             raise TrawlError(Code.INVALID_ARGUMENT, reason, hint="name the measure with `as`", span=name.span)
         found[name] = None
     return tuple(found)
+
+
+_TRUTHS: Final = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "and", "or", "not", "in", "like", "match"})
+
+
+def note_counted(measures: Iterable[Measure], scope: Scope) -> None:
+    """Warns of `count(a > 1)`, which counts the events where the comparison has a value, be it false."""
+    for measure in measures:
+        match measure:
+            case Measure("count", (Call(function) as condition,)) if function in _TRUTHS:
+                text = clip(expression_text(condition), 80)
+                message = f"events are counted whether `{text}` is true or false; `count(eval({text}))` asks for true"
+                scope.warn("counts_false_too", message, measure.span)
 
 
 def lower_measures(measures: Iterable[Measure], time_field: str) -> tuple[Measure, ...]:

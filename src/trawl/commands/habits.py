@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from trawl.expr import Literal
 from trawl.schema import Schema
 
 _SOURCE = "events are named by `source NAME | …`"
@@ -76,9 +77,15 @@ def field_hint(name: str, known: Schema, time_field: str) -> str | None:
     return FIELDS.get(name)
 
 
-def colon_hint(text: str, known: Schema) -> str | None:
-    """What is meant by a word of `search` such as `status:500`, where `status` is a field."""
+def term_hint(term: Literal, known: Schema) -> str | None:
+    """What is meant by a term of `search` that other languages read otherwise: `status:500`, `-word`."""
+    text = str(term.value)
     before, colon, after = text.partition(":")
-    if not colon or before not in known:
-        return FIELDS["_exists_"] if text.startswith("_exists_:") else None
-    return f"a field is compared by `{before}={after or '…'}`"
+    if colon and before in known:
+        return f"a field is compared by `{before}={after or '…'}`"
+    if text.startswith("_exists_:"):
+        return FIELDS["_exists_"]
+    is_bare = term.span is not None and term.span.end - term.span.start == len(text)
+    if is_bare and text.startswith("-") and text[1:].isalpha():
+        return f"events without a word are found by `NOT {text[1:]}`"
+    return None

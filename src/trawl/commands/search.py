@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Filter, Relation
 from trawl.commands.base import Command, Scope
-from trawl.commands.habits import colon_hint
+from trawl.commands.habits import term_hint
 from trawl.expr import Call, Expr, Literal, walk
 from trawl.instants import read_time
 from trawl.language.cursor import Cursor
@@ -64,7 +64,7 @@ class Search(Command):
         writer.search(self.condition)
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
-        """Keeps the events for which it holds; warns of what holds for none, or reads like a field with its value."""
+        """Keeps the events for which it holds; warns of what holds for none, or reads like something else."""
         for node in walk(self.condition):
             match node:
                 case Call("search_lt" | "search_le" | "search_gt" | "search_ge", (_, Literal(str(text), span))) if (
@@ -72,6 +72,9 @@ class Search(Command):
                 ):
                     message = f"`{clip(text)}` is neither a number nor a time, so that no event is below or above it"
                     scope.warn("not_a_number", message, span)
-                case Call("search_text", (Literal(str(text), span), *_)) if hint := colon_hint(text, upstream.columns):
-                    scope.warn("text_like_field", f"`{clip(text)}` is looked for as a text in all fields; {hint}", span)
+                case Call("search_text", (Literal(str(text), span) as term, *_)):
+                    hint = term_hint(term, upstream.columns)
+                    if hint:
+                        message = f"`{clip(text)}` is looked for as a text in all fields; {hint}"
+                        scope.warn("term_is_text", message, span)
         return Filter(upstream, self.condition)

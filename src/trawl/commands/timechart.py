@@ -10,7 +10,7 @@ from trawl.algebra import Aggregate, Buckets, Explode, Extend, Fill, Lump, Measu
 from trawl.commands.base import Command, Scope
 from trawl.commands.bin import bucket_time
 from trawl.commands.columns import hidden
-from trawl.commands.grouping import lower_measures
+from trawl.commands.grouping import lower_measures, note_counted
 from trawl.errors import Code, TrawlError
 from trawl.expr import Call, Field, Literal
 from trawl.functions import find_aggregation
@@ -113,6 +113,7 @@ class Timechart(Command):
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """Buckets, measures, series to columns, missing buckets."""
         time_field = self.time_field or scope.time_field
+        note_counted(self.measures, scope)
         self._check_names(time_field)
         buckets = self._buckets(scope)
         bucket = hidden("bucket", upstream.columns.names)

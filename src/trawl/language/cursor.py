@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 LARGEST: Final = 1 << 62
 """Whole numbers in options and limits go up to here."""
+_BARRED: Final = re.compile(r"\|\|[+\-/@][^\s|\]]*")
 _TIME_OF_DAY: Final = re.compile(r"\d\d?:\d\d(?::\d\d\S*)?")
 
 
@@ -122,7 +123,8 @@ class Cursor:
         """Takes a word or a text in quotes."""
         token = self.peek()
         if token.kind not in (Kind.WORD, Kind.STRING):
-            raise self.surprise(what)
+            hint = f'a text takes double quotes: "{clip(token.text)}"' if token.kind is Kind.NAME else None
+            raise self.surprise(what, hint)
         return self.take(token)
 
     def integer(self, what: str, least: int = 0) -> int:
@@ -163,6 +165,10 @@ class Cursor:
         """Takes a point in time as date math; it is checked here and resolved once the clock is known."""
         token = self.text(f"a time for {what}")
         following = self.peek()
+        if bars := _BARRED.match(self.scanner.text, token.end):
+            hint = f'date math with bars takes double quotes: "{token.text}{clip(bars[0])}"'
+            span = Span(token.end, bars.end())
+            raise TrawlError(Code.SYNTAX_ERROR, f"found `{clip(bars[0])}` without quotes", hint=hint, span=span)
         if following.kind is Kind.WORD and _TIME_OF_DAY.fullmatch(following.text):
             whole = f"{token.text} {following.text}"
             raise self.surprise("`|`, an option or the end", f'a time with a blank takes double quotes: "{whole}"')
