@@ -33,6 +33,25 @@ _WRITE_LOCK: Final = f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'; SELECT pg_adv
 """PostgreSQL's equal of SQLite's write lock: held to the end of the transaction; the number is no other lock's."""
 
 
+class Text(sql.types.TypeDecorator[str]):
+    """Text of any signs. PostgreSQL takes no NUL, so that two others stand for it there."""
+
+    impl = sql.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sql.Dialect) -> str | None:
+        """The text as the database has it."""
+        if value is None or dialect.name != "postgresql":
+            return value
+        return value.replace("\x1a", "\x1a1").replace("\0", "\x1a0")
+
+    def process_result_value(self, value: str | None, dialect: sql.Dialect) -> str | None:
+        """The text that it was."""
+        if value is None or dialect.name != "postgresql":
+            return value
+        return value.replace("\x1a0", "\0").replace("\x1a1", "\x1a")
+
+
 def url_of(data: Path) -> str:
     """The address of the SQLite database in a data folder."""
     return f"sqlite:///{data / 'trawl.db'}"

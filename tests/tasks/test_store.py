@@ -307,6 +307,19 @@ def test_lists_are_newest_first_filtered_and_paged(engine: sql.Engine) -> None:
     assert listing.count(engine, Filter(created_from=since, created_to=until)) == 10
 
 
+@pytest.mark.parametrize("text", ["a\0b", "\0", "\x1a0", "\x1a\0\x1a1", "ü\u2028🙂"])
+def test_texts_of_any_signs_are_kept(engine: sql.Engine, text: str) -> None:
+    store = Store(engine)
+    made = store.add(task(owner=text, query=f'source x | where a="{text}"', name=text), text, (), 9)
+    store.note(made.id, [Note(Level.INFO, Phase.QUEUE, text)])
+    found = store.get(made.id)
+    assert found is not None
+    assert (found.owner, found.wanted) == (text, made.wanted)
+    assert store.made_with(text, text, made.wanted.body()) == made.id
+    assert [line.message for line in Journal(engine).lines(made.id)] == [text]
+    assert listing.count(engine, Filter(owner=text, text=text)) == 1
+
+
 def test_ids_sort_by_time_and_nothing_else_is_one() -> None:
     made = [new_id(moment) for moment in range(0, 10**8, 10**5)]
     assert made == sorted(made)

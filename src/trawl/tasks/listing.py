@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sql
 
+from trawl.database import Text
 from trawl.tasks.rows import task_of
 from trawl.tasks.tables import tasks
 from trawl.tasks.task import Status, Task
@@ -45,13 +46,19 @@ class Filter:
             found.append(tasks.c.status.in_(self.statuses))
         if self.text:
             text = self.text.lower()
-            names = (sql.func.lower(tasks.c.query), sql.func.lower(sql.func.coalesce(tasks.c.name, "")))
-            found.append(sql.or_(*(name.contains(text, autoescape=True) for name in names)))
+            found.append(sql.or_(*(_folded(column).contains(text, autoescape=True) for column in _SEARCHED)))
         if self.created_from is not None:
             found.append(tasks.c.created >= self.created_from.nanoseconds)
         if self.created_to is not None:
             found.append(tasks.c.created < self.created_to.nanoseconds)
         return sql.and_(*found)
+
+
+_SEARCHED: Final = (tasks.c.query, tasks.c.name)
+
+
+def _folded(column: sql.ColumnElement[str]) -> sql.ColumnElement[str]:
+    return sql.func.lower(sql.func.coalesce(column, ""), type_=Text)
 
 
 def count(engine: sql.Engine, wanted: Filter) -> int:

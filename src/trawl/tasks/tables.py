@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sql
 
-from trawl.database import metadata
+from trawl.database import Text, metadata
 
 _STATUSES: Final = "'QUEUED', 'RUNNING', 'COMPLETED', 'STOPPED', 'FAILED'"
 
@@ -14,16 +14,16 @@ tasks: Final = sql.Table(
     "tasks",
     metadata,
     sql.Column("id", sql.String(36), primary_key=True),
-    sql.Column("owner", sql.Text, nullable=False),
-    sql.Column("name", sql.Text),
-    sql.Column("query", sql.Text, nullable=False),
+    sql.Column("owner", Text, nullable=False),
+    sql.Column("name", Text),
+    sql.Column("query", Text, nullable=False),
     sql.Column("options", sql.Text, nullable=False),  # JSON: the create body but for query and name
     sql.Column("status", sql.String(9), nullable=False),
     sql.Column("priority", sql.Integer, nullable=False),
     sql.Column("created", sql.BigInteger, nullable=False),
     sql.Column("range_start", sql.BigInteger, nullable=False),
     sql.Column("range_end", sql.BigInteger, nullable=False),
-    sql.Column("time_field", sql.Text, nullable=False),
+    sql.Column("time_field", Text, nullable=False),
     sql.Column("zone", sql.Text, nullable=False),
     sql.Column("limits", sql.Text, nullable=False),  # JSON
     sql.Column("ttl_seconds", sql.BigInteger, nullable=False),
@@ -40,7 +40,7 @@ tasks: Final = sql.Table(
     sql.Column("warnings", sql.Text, nullable=False, server_default="[]"),  # JSON
     sql.Column("error", sql.Text),  # JSON
     sql.Column("stop_requested", sql.BigInteger),
-    sql.Column("stopped_by", sql.Text),
+    sql.Column("stopped_by", Text),
     sql.CheckConstraint(f"status IN ({_STATUSES})", name="status"),
     sql.CheckConstraint("(status IN ('QUEUED', 'RUNNING')) = (finished IS NULL)", name="finished"),
     sql.CheckConstraint("(status = 'RUNNING') = (supervisor IS NOT NULL)", name="supervisor"),
@@ -61,8 +61,8 @@ journal: Final = sql.Table(
     sql.Column("attempt", sql.Integer),
     sql.Column("level", sql.String(5)),
     sql.Column("phase", sql.String(10)),
-    sql.Column("command", sql.Text),
-    sql.Column("message", sql.Text),
+    sql.Column("command", Text),
+    sql.Column("message", Text),
     sql.CheckConstraint("(status IS NULL) <> (message IS NULL)", name="kind"),
     sql.Index("ix_journal_task_id", "task_id", "seq"),
     sqlite_autoincrement=True,  # a number is never used twice, though its task is deleted
@@ -71,8 +71,8 @@ journal: Final = sql.Table(
 idempotency_keys: Final = sql.Table(
     "idempotency_keys",
     metadata,
-    sql.Column("owner", sql.Text, primary_key=True),
-    sql.Column("key", sql.Text, primary_key=True),
+    sql.Column("owner", Text, primary_key=True),
+    sql.Column("key", Text, primary_key=True),
     sql.Column("body", sql.Text, nullable=False),  # JSON, as it was when the key was first used
     sql.Column("task_id", sql.String(36), nullable=False),
 )
@@ -81,15 +81,15 @@ tombstones: Final = sql.Table(
     "tombstones",
     metadata,
     sql.Column("id", sql.String(36), primary_key=True),
-    sql.Column("owner", sql.Text, nullable=False),
+    sql.Column("owner", Text, nullable=False),
     sql.Column("deleted", sql.BigInteger, nullable=False),
-    sql.Column("deleted_by", sql.Text),
+    sql.Column("deleted_by", Text),
     sql.Column("body", sql.Text, nullable=False),  # JSON: the create body
 )
 
 turns: Final = sql.Table(
     "turns",
     metadata,
-    sql.Column("owner", sql.Text, primary_key=True),
+    sql.Column("owner", Text, primary_key=True),
     sql.Column("served", sql.BigInteger, nullable=False),  # when a task of theirs was last begun
 )
