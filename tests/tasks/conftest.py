@@ -31,6 +31,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "quick": 250,
         "quick-empty": 0,
         "slow": 5000,
+        "unread": 10,
         "faulty": 10,
         "deaf": 200,
         "limit": 20,

@@ -64,6 +64,10 @@ class ScriptedCatalog:
         return Snapshot({name: (self._segment(name),) for name in names if (self.folder / name).exists()})
 
     def take(self, names: Iterable[str], reading: Reading) -> tuple[list[Source], Snapshot]:
+        if any(name.startswith("unread") for name in names):
+            for read in range(0, 1000, 10):
+                reading(read, 1000)
+                time.sleep(0.05)
         found = [source for name in names if (source := self.source(name)) is not None]
         return found, self.snapshot(tuple(names))
 
@@ -160,6 +164,11 @@ def quick(execution: ScriptedExecution) -> Iterator[pa.RecordBatch]:
     yield from execution.numbers()
 
 
+def unread(execution: ScriptedExecution) -> Iterator[pa.RecordBatch]:
+    """Takes five seconds to be read first."""
+    yield from execution.numbers()
+
+
 def faulty(execution: ScriptedExecution) -> Iterator[pa.RecordBatch]:
     yield from execution.numbers()
 
@@ -219,4 +228,4 @@ def bug(execution: ScriptedExecution) -> Iterator[pa.RecordBatch]:
     raise RuntimeError("secret detail")
 
 
-SCRIPTS = {script.__name__: script for script in (quick, faulty, slow, deaf, crash, crashonce, hog, limit, bug)}
+SCRIPTS = {script.__name__: script for script in (quick, unread, faulty, slow, deaf, crash, crashonce, hog, limit, bug)}

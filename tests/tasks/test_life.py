@@ -160,6 +160,17 @@ def test_stopping_a_running_task_leaves_the_rows_it_had(tasks: Tasks) -> None:
         tasks.stop(running.id, OWNER, by="bob")
 
 
+def test_reading_files_first_shows_as_progress_and_ends_by_a_stop(tasks: Tasks) -> None:
+    made = tasks.submit(asked("source unread"), OWNER)
+    until(lambda: tasks.get(made.id, OWNER).progress.scanned_bytes > 100)
+    before = tasks.get(made.id, OWNER)
+    assert 0 < before.progress.percent < 60
+    assert before.progress.total_bytes == 1000
+    assert tasks.stop(made.id, OWNER, by=OWNER).status is Status.STOPPED
+    *_, reading, _, last = messages(tasks, made.id)
+    assert (reading, last) == ("reading files for the first time; bytes: 1,000", "stopped")
+
+
 def test_a_queued_task_stops_without_ever_running(tmp_path: Path) -> None:
     add_source(tmp_path, "quick", 1)
     with opened(tmp_path, running=False) as tasks:
