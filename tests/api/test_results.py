@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from pathlib import Path
 from typing import Any, get_args
 
+import httpx
 import pyarrow as pa
 import pytest
 from starlette.testclient import TestClient
 
+from api.conftest import HERE
 from api.standin import StandIn
 from stored import batch, plain, store
 from trawl import formats
 from trawl.api.requests import ExportFile
+from trawl.errors import Code, TrawlError
 from trawl.results.reader import Result
 from trawl.schema import INTEGER, STRING, TIME, array_of
 from trawl.server.app import create_app
-from trawl.tasks.export import Export
+from trawl.tasks.export import Export, ExportStream
 from trawl.tasks.task import Status, Task
 from trawl.values import Instant
 
@@ -225,6 +230,31 @@ class TestExport:
         )
         assert (answer.headers["x-trawl-rows"], answer.headers["x-trawl-partial"]) == ("2", "false")
         assert tasks.exported == [Export("größe", "csv")]
+
+    def test_that_is_long_in_beginning_leaves_the_threads_to_other_calls(
+        self, app: Any, tasks: StandIn, task: Task, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        built = threading.Event()
+
+        def build(*_: object) -> ExportStream:
+            built.wait()
+            raise TrawlError(Code.NO_ROOM, "the disk is full")
+
+        async def scenario() -> tuple[int, set[int]]:
+            body = {"file_name": "book", "file_type": "xlsx"}
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HERE) as caller:
+                books = [
+                    asyncio.create_task(caller.post(f"{API}/file_download/{task.id}", json=body)) for _ in "x" * 99
+                ]
+                await asyncio.sleep(1)  # all that may begin has begun by then
+                try:
+                    other = await asyncio.wait_for(caller.get(f"{API}/status/{task.id}"), timeout=60)
+                finally:
+                    built.set()
+                return other.status_code, {(await book).status_code for book in books}
+
+        monkeypatch.setattr(tasks, "export", build)
+        assert asyncio.run(scenario()) == (200, {507})
 
     def test_takes_the_published_body(self, http: TestClient, tasks: StandIn, task: Task) -> None:
         body = {

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Protocol, TypeAlias
+from typing import Annotated, Final, Protocol, TypeAlias
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Path, Request
 
 from trawl.errors import Code, TrawlError
 from trawl.settings.cluster import ClusterSettings
 from trawl.tasks.ids import is_id
 from trawl.tasks.service import Tasks
+
+EXPORTS_BEGINNING: Final = 8
+"""Exports that are waited for at once until they begin to come, which takes minutes for a large workbook. Others wait
+for their turn, so that they leave the threads to the other calls."""
 
 
 class Services(Protocol):
@@ -45,6 +50,15 @@ async def _task_id(
     return id
 
 
+async def _exports(request: Request) -> CapacityLimiter:
+    state = request.app.state
+    if not hasattr(state, "exports"):
+        state.exports = CapacityLimiter(EXPORTS_BEGINNING)
+    limiter: CapacityLimiter = state.exports
+    return limiter
+
+
 TasksOf: TypeAlias = Annotated[Tasks, Depends(_tasks)]
 ClusterOf: TypeAlias = Annotated[ClusterSettings, Depends(_cluster)]
+ExportsOf: TypeAlias = Annotated[CapacityLimiter, Depends(_exports)]
 TaskId: TypeAlias = Annotated[str, Depends(_task_id)]

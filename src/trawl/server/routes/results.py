@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Any, Final
 
+from anyio import to_thread
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
@@ -19,7 +20,7 @@ from trawl.server.caller import CallerOf
 from trawl.server.documented import TASK_CODES, answers, errors
 from trawl.server.pages import Page
 from trawl.server.ranges import file_headers, part_wanted, tag_wanted
-from trawl.server.services import TaskId, TasksOf
+from trawl.server.services import ExportsOf, TaskId, TasksOf
 from trawl.server.strict import StrictRoute
 
 router = APIRouter(tags=["results"], route_class=StrictRoute)
@@ -104,11 +105,12 @@ def result(
         Code.NO_ROOM,
     ),
 )
-def export(
+async def export(
     id: TaskId,
     body: ExportFile,
     tasks: TasksOf,
     caller: CallerOf,
+    exports: ExportsOf,
     range: Annotated[
         str | None, Header(description="Which bytes of the file: one range such as `bytes=1000-`; others are ignored.")
     ] = None,
@@ -123,7 +125,7 @@ def export(
     the same bytes for as long as the task is there.
     """
     wanted = replace(body.wanted(), part=part_wanted(range), part_of=tag_wanted(if_range))
-    file = tasks.export(id, caller.sees, wanted)
+    file = await to_thread.run_sync(tasks.export, id, caller.sees, wanted, limiter=exports)
     headers = {
         "Content-Disposition": content_disposition(file.name),
         "X-Trawl-Rows": str(file.rows),
