@@ -31,14 +31,14 @@ class Search:
 def _term(word: str) -> str:
     """A full-text term: the word between signs that are neither letter, digit nor `_`, in any text field.
 
-    One regular expression for all fields, and for those events alone that hold the letters at all, takes a third
-    less than one a field.
+    One regular expression over all fields, and for those events alone that hold the letters at all, takes half of
+    one a field.
     """
     names = [f'"{name}"' for name in TEXT_COLUMNS.split()]
     rough = " OR ".join(f"{name} ILIKE '%{word}%'" for name in names)
-    exact = f"regexp_matches(lower(text), '(^|[^\\pL\\p{{Nd}}_]){word}($|[^\\pL\\p{{Nd}}_])', 's')"
-    texts = f"len(list_filter([{', '.join(names)}], lambda text: {exact})) > 0"
-    return f"len(list_filter(tags, lambda tag: lower(tag) = '{word}')) > 0 OR CASE WHEN {rough} THEN {texts} END"
+    pattern = f"(^|[^\\pL\\p{{Nd}}_]){word}($|[^\\pL\\p{{Nd}}_])"
+    exact = f"regexp_matches(lower(concat_ws(chr(10), {', '.join(names)})), '{pattern}', 's')"
+    return f"len(list_filter(tags, lambda tag: lower(tag) = '{word}')) > 0 OR CASE WHEN {rough} THEN {exact} END"
 
 
 SEARCHES: Final = (
