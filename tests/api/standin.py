@@ -135,7 +135,7 @@ class StandIn:
         stats = self.stats.get(id, {})
         return Answer(task, result, stats.get("sidebar"), stats.get("timeline"), self.costs.get(id))
 
-    def export(self, id: str, owner: str | None, wanted: Export) -> ExportStream:
+    def export(self, id: str, owner: str | None, wanted: Export, is_unwanted: object = None) -> ExportStream:
         task = self.get(id, owner)
         if not task.status.is_end:
             raise TrawlError(Code.WRONG_STATE, "the task is RUNNING")

@@ -122,13 +122,27 @@ def test_a_field_that_no_column_has_is_refused_with_the_nearest(http: httpx.Clie
     assert (answer.status_code, answer.json()["error"]["hint"]) == (400, "perhaps `text` was meant")
 
 
+def exporting() -> list[psutil.Process]:
+    """The processes that make files now."""
+    return [child for child in psutil.Process().children() if "trawl.tasks.exporting" in child.cmdline()]
+
+
+def test_a_caller_that_leaves_ends_the_workbook_that_is_built_for_it(http: httpx.Client) -> None:
+    task = run(http, "| makeresults count=1000000 shownumbers=true")
+    body = {"file_name": "f", "file_type": "xlsx", "download_all_results": True}
+    with pytest.raises(httpx.ReadTimeout):
+        http.post(f"{API}/file_download/{task}", json=body, timeout=httpx.Timeout(60, read=1.5))
+    _, left = psutil.wait_procs(exporting(), timeout=5)  # building it takes longer
+    assert left == []
+
+
 def test_a_process_that_is_killed_cuts_the_connection_and_the_rest_can_be_had(http: httpx.Client) -> None:
     """No reader takes the file for whole, and whoever reads on gets it whole."""
     task = run(http, "| makeresults count=300000 shownumbers=true")
     body = {"file_name": "f", "file_type": "csv", "download_all_results": True}
     have = io.BytesIO()
     with http.stream("POST", f"{API}/file_download/{task}", json=body) as cut:
-        (process,) = [child for child in psutil.Process().children() if "trawl.tasks.exporting" in child.cmdline()]
+        (process,) = exporting()
         process.kill()
         with pytest.raises(httpx.RemoteProtocolError):
             have.writelines(cut.iter_bytes())

@@ -13,12 +13,14 @@ import tempfile
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from trawl.errors import Code, TrawlError
 from trawl.tasks.order import FromExport, Known, Order, Whole
 
-_PREFIX = "export-"
+LOOK_UP: Final = 0.25
+"""Seconds between two looks whether a file that is being built is still wanted."""
+_PREFIX: Final = "export-"
 
 
 class Scratch:
@@ -75,8 +77,19 @@ class Chunks:
         self.whole: Whole | None = order.whole
         """What is known of the file; if anything is at all before it has come, then once it has begun to."""
 
-    def begin(self) -> Self:
-        """Waits for the first piece, so that what goes wrong at once is known before anything is sent."""
+    def begin(self, is_unwanted: Callable[[], bool]) -> Self:
+        """Waits for the first piece, so that what goes wrong at once is known before anything is sent.
+
+        Args:
+            is_unwanted: whether nobody waits for the file any more; asked from time to time.
+
+        Raises:
+            TrawlError: `STOPPED` if so, and what `__next__` raises.
+        """
+        while not self._pipe.poll(LOOK_UP):
+            if is_unwanted():
+                self.close()
+                raise TrawlError(Code.STOPPED, "nobody waits for the file any more")
         self._ahead.extend(piece for piece in [next(self, None)] if piece is not None)
         return self
 

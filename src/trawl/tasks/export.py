@@ -64,17 +64,23 @@ class ExportStream:
 
 
 def start_export(
-    task: Task, folders: Folders, wanted: Export, tell: Callable[[Sequence[Note]], None], room: int | None
+    task: Task,
+    folders: Folders,
+    wanted: Export,
+    tell: Callable[[Sequence[Note]], None],
+    room: int | None,
+    is_unwanted: Callable[[], bool],
 ) -> ExportStream:
     """Starts the process that formats what can be read of a task; answers once the file has begun to come.
 
     Args:
         tell: takes lines for the task's log, once the file was made to its end.
         room: bytes that temporary files may take, None for as many as the disk has.
+        is_unwanted: whether nobody waits any more for the file to come; asked from time to time.
 
     Raises:
         TrawlError: `MALFORMED_REQUEST` for a name or a type that is none, or columns that do not fit or are not
-            there; `RANGE_NOT_SATISFIABLE`; `NO_ROOM`.
+            there; `RANGE_NOT_SATISFIABLE`; `NO_ROOM`; `STOPPED` where it became unwanted.
     """
     format_ = find(wanted.file_type)
     is_partial = task.is_partial or not task.status.is_end
@@ -113,7 +119,7 @@ def start_export(
         if notes := [Note(Level.WARN, Phase.WRITE, f"{sent_name}: {words(notice)}") for notice in made.notices]:
             tell(notes)
 
-    chunks = Chunks(dataclasses.replace(order, part=part, whole=known), keep).begin()
+    chunks = Chunks(dataclasses.replace(order, part=part, whole=known), keep).begin(is_unwanted)
     whole = chunks.whole
     return ExportStream(
         name=sent_name,

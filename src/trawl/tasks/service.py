@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -134,8 +134,13 @@ class Tasks:
         """What can be read of the task now."""
         return Answer.of(self.get(id, owner), self._folders)
 
-    def export(self, id: str, owner: str | None, wanted: Export) -> ExportStream:
-        """The result as a file, formatted in a process of its own.
+    def export(
+        self, id: str, owner: str | None, wanted: Export, is_unwanted: Callable[[], bool] = lambda: False
+    ) -> ExportStream:
+        """The result as a file, formatted in a process of its own; answers once it has begun to come.
+
+        Args:
+            is_unwanted: whether nobody waits for that any more; asked from time to time.
 
         Raises:
             TrawlError: `WRONG_STATE` for an unfinished task without `partial`, and what `start_export` raises.
@@ -147,7 +152,7 @@ class Tasks:
 
         most = self._cluster.all()["trawl.results.max_bytes"]
         room = max(0, most - self._store.result_bytes()) if most else None
-        return start_export(task, self._folders, wanted, partial(self._store.note, id), room)
+        return start_export(task, self._folders, wanted, partial(self._store.note, id), room, is_unwanted)
 
     # --- following -------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Annotated, Any, Final
 
@@ -111,6 +112,7 @@ async def export(
     tasks: TasksOf,
     caller: CallerOf,
     exports: ExportsOf,
+    request: Request,
     range: Annotated[
         str | None, Header(description="Which bytes of the file: one range such as `bytes=1000-`; others are ignored.")
     ] = None,
@@ -125,7 +127,11 @@ async def export(
     the same bytes for as long as the task is there.
     """
     wanted = replace(body.wanted(), part=part_wanted(range), part_of=tag_wanted(if_range))
-    file = await to_thread.run_sync(tasks.export, id, caller.sees, wanted, limiter=exports)
+    leaving = asyncio.create_task(_disconnected(request))
+    try:
+        file = await to_thread.run_sync(tasks.export, id, caller.sees, wanted, leaving.done, limiter=exports)
+    finally:
+        leaving.cancel()
     headers = {
         "Content-Disposition": content_disposition(file.name),
         "X-Trawl-Rows": str(file.rows),
@@ -133,3 +139,9 @@ async def export(
         **file_headers(file.tag, file.whole, file.part),
     }
     return StreamingResponse(file.chunks, 200 if file.part is None else 206, headers, file.media_type)
+
+
+async def _disconnected(request: Request) -> None:
+    """Returns when the caller has gone. For requests whose body was read."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
