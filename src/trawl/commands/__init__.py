@@ -11,10 +11,10 @@ from trawl.commands.base import Command
 from trawl.commands.habits import HABITS
 from trawl.commands.order import check_order
 from trawl.language import reader
-from trawl.language.reader import Vocabulary, write
+from trawl.language.reader import Vocabulary, uncollected, write
 from trawl.language.tree import Query
 
-__all__ = ["REGISTRY", "Command", "check_order", "read", "write"]
+__all__ = ["REGISTRY", "Command", "check_order", "read", "uncollected", "write"]
 
 
 def _find() -> dict[str, type[Command]]:

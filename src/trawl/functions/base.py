@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from itertools import product
 from typing import TypeAlias
 
@@ -110,7 +111,7 @@ class Function:
     check: Check | None = None
     expand: Callable[[Call, Clock], Expr] | None = None
 
-    @property
+    @cached_property
     def least(self) -> int:
         """How many arguments it needs."""
         return _least(self.parameters)
@@ -173,7 +174,7 @@ class Aggregation:
     constants: tuple[int, ...] = ()
     check: Check | None = None
 
-    @property
+    @cached_property
     def least(self) -> int:
         """How many arguments it needs."""
         return _least(self.parameters)

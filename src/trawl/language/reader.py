@@ -56,13 +56,13 @@ def read(text: str, vocabulary: Vocabulary) -> Query:
     """
     if len(text) > MOST_BYTES or len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise TrawlError(Code.BODY_TOO_LARGE, "the query is larger than 1 MiB")
-    with _uncollected(text):
+    with uncollected(text):
         return _read(text, vocabulary)
 
 
 @contextmanager
-def _uncollected(text: str) -> Iterator[None]:
-    """Pauses the collector for a long text: a tree has no cycles, and it would be walked over and over as it grows."""
+def uncollected(text: str) -> Iterator[None]:
+    """Pauses the collector while a long text becomes a tree, which has no cycles and would be walked as it grows."""
     pauses = len(text) >= _LONG and gc.isenabled()
     if pauses:
         gc.disable()

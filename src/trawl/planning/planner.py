@@ -29,6 +29,11 @@ def plan(request: Request, catalog: Catalog) -> Plan:
     Raises:
         TrawlError: whatever makes the query one that cannot run, with its position.
     """
+    with commands.uncollected(request.text):
+        return _plan(request, catalog)
+
+
+def _plan(request: Request, catalog: Catalog) -> Plan:
     query = commands.read(request.text)
     commands.check_order(query)
     notices = Notices(list(query.notices))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from typing import Final
 
 from trawl import functions
@@ -41,6 +41,10 @@ class Typing:
     notice: Callable[[Notice], None] = lambda notice: None
     strict: bool = False
     clock: Clock = _STOPPED
+    _everything: dict[int, tuple[Schema, tuple[Field, ...]]] = dataclass_field(
+        default_factory=dict, init=False, compare=False
+    )
+    """`EveryField` of each schema so far, by its identity; the schema is kept so that this stays its own."""
 
     def expression(self, expression: Expr, known: Schema) -> Expr:
         """The expression with types, over rows of these columns. Depth is bounded by the parser.
@@ -50,10 +54,10 @@ class Typing:
         """
         match expression:
             case Literal():
-                return replace(expression, type=type_of(expression.value))
+                return Literal(expression.value, expression.span, expression.text, type_of(expression.value))
             case Field():
                 self.note_unknown(expression, known)
-                return replace(expression, type=known.type_of(expression.name))
+                return Field(expression.name, expression.span, known.type_of(expression.name))
             case EveryField():
                 raise AssertionError("EveryField stands only among the arguments of a call")
             case Call():
@@ -109,8 +113,7 @@ class Typing:
         arguments: list[Expr] = []
         for argument in call.arguments:
             if isinstance(argument, EveryField):
-                names = (name for name in known.names if name != self.time_field)
-                arguments.extend(Field(name, argument.span, known.type_of(name)) for name in names)
+                arguments.extend(self._every_field(known))
             elif arguments and isinstance(argument, Field) and call.span and call.function not in _TEXTLESS:
                 self.note_unknown(argument, known, may_be_text=True)
                 arguments.append(replace(argument, type=known.type_of(argument.name)))
@@ -118,11 +121,20 @@ class Typing:
                 arguments.append(self.expression(argument, known))
         bound = tuple(arguments)
         _accept(function, call.function, bound, call.span)
-        return replace(call, function=function.name, arguments=bound, type=self._type_of(function, bound, call, known))
+        return Call(function.name, bound, call.span, self._type_of(function, bound, call, known))
+
+    def _every_field(self, known: Schema) -> tuple[Field, ...]:
+        """All fields but the time field, the same ones for every term of a search."""
+        found = self._everything.get(id(known))
+        if found is None:
+            names = [name for name in known.names if name != self.time_field]
+            found = known, tuple([Field(name, None, known.type_of(name)) for name in names])
+            self._everything[id(known)] = found
+        return found[1]
 
     def _type_of(self, function: Function, arguments: tuple[Expr, ...], call: Call, known: Schema) -> Type:
         """The type of a call's values. What depends on columns that only the data tells is checked once it has."""
-        types = tuple(argument.type or NULL for argument in arguments)
+        types = tuple([argument.type or NULL for argument in arguments])
         try:
             return _result(function.result, types, call.span)
         except TrawlError:
@@ -185,11 +197,17 @@ def _result(result: functions.ResultType, typed: tuple[Type, ...], span: Span | 
         return result(typed)
 
 
-@contextmanager
-def placed(span: Span | None) -> Iterator[None]:
+class placed:  # noqa: N801  # reads as a verb where it is used, like those of contextlib
     """Gives an error raised inside that has no place in the query this one."""
-    try:
-        yield
-    except TrawlError as error:
-        error.span = error.span or span
-        raise
+
+    __slots__ = ("_span",)
+
+    def __init__(self, span: Span | None) -> None:
+        self._span = span
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, TrawlError):
+            error.span = error.span or self._span
