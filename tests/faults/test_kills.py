@@ -87,7 +87,8 @@ def test_every_accepted_task_ends_with_its_rows(tmp_path: Path, database_url: st
                     accepted[tasks.submit(asked(f"source {name}"), OWNER).id] = ROWS[name]
                 if dice.random() < 0.5:  # else it hits a server that starts
                     until(lambda: tasks.list(Filter(statuses=(Status.RUNNING,)))[1])
-                time.sleep(dice.uniform(0, 0.6))
+                    time.sleep(dice.uniform(0, 1))  # so that some are done
+                time.sleep(dice.uniform(0, 0.5))
                 if dice.random() < 0.4 or not kill_a_worker(server, tasks, dice):
                     with no_process_left(server):
                         server.kill()
