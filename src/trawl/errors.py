@@ -91,7 +91,7 @@ MEANINGS: Mapping[Code, str] = {
     Code.WRONG_POSITION: "The command may not stand at this place of the pipeline.",
     Code.UNKNOWN_SOURCE: "A source named exactly does not exist.",
     Code.UNKNOWN_FIELD: "No source has the field, and the request asked for strictness.",
-    Code.QUERY_TOO_LARGE: "The query has more commands than the server takes (1,000).",
+    Code.QUERY_TOO_LARGE: "The query has more than 1,000 commands, or full-text terms times fields make over 100,000.",
     Code.QUERY_TOO_DEEP: "The query nests brackets or operators deeper than the server takes (200 brackets).",
     Code.TASK_NOT_FOUND: "There is no task of this id, or none that the caller may see.",
     Code.TASK_GONE: "The task was deleted or has expired.",

@@ -160,6 +160,14 @@ def test_a_thousand_commands_are_planned_without_recursion(events: Events) -> No
     assert len(plan(request(text), events).steps) == 1_000
 
 
+def test_terms_are_looked_for_in_all_fields_as_often_as_an_engine_can_plan(events: Events) -> None:
+    events.add("wide", [{f"f{number}": "x" for number in range(500)}])
+    assert plan(request("source wide | search " + " ".join(f"t{n}" for n in range(200))), events)
+    code, at = refused("source wide | search " + " ".join(f"t{n}" for n in range(202)), events)
+    assert code is Code.QUERY_TOO_LARGE
+    assert at == "t200"
+
+
 def test_explain_says_where_each_command_runs(events: Events) -> None:
     class OnlyScans:
         def can(self, relation: object) -> bool:

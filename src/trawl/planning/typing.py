@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
@@ -16,6 +17,8 @@ from trawl.functions.base import Aggregation, Clock, Function
 from trawl.schema import ANY, INTEGER, NULL, Schema, Type, type_of
 from trawl.values import Instant
 
+MOST_LOOKED_THROUGH: Final = 100_000
+"""Pairs of a full-text term and a field: an engine takes tens of seconds to plan as many."""
 ROW_NUMBER: Final = "row_number"
 """The measure of a window that is no aggregate."""
 
@@ -45,12 +48,14 @@ class Typing:
         default_factory=dict, init=False, compare=False
     )
     """`EveryField` of each schema so far, by its identity; the schema is kept so that this stays its own."""
+    _terms: Counter[int] = dataclass_field(default_factory=Counter, init=False, compare=False)
+    """Full-text terms over each schema so far, by its identity."""
 
     def expression(self, expression: Expr, known: Schema) -> Expr:
         """The expression with types, over rows of these columns. Depth is bounded by the parser.
 
         Raises:
-            TrawlError: `UNKNOWN_FUNCTION`, `INVALID_ARGUMENT`, `TYPE_MISMATCH`, `UNKNOWN_FIELD`.
+            TrawlError: `UNKNOWN_FUNCTION`, `INVALID_ARGUMENT`, `TYPE_MISMATCH`, `UNKNOWN_FIELD`, `QUERY_TOO_LARGE`.
         """
         match expression:
             case Literal():
@@ -113,7 +118,7 @@ class Typing:
         arguments: list[Expr] = []
         for argument in call.arguments:
             if isinstance(argument, EveryField):
-                arguments.extend(self._every_field(known))
+                arguments.extend(self._every_field(known, call.span))
             elif arguments and isinstance(argument, Field) and call.span and call.function not in _TEXTLESS:
                 self.note_unknown(argument, known, may_be_text=True)
                 arguments.append(replace(argument, type=known.type_of(argument.name)))
@@ -123,13 +128,21 @@ class Typing:
         _accept(function, call.function, bound, call.span)
         return Call(function.name, bound, call.span, self._type_of(function, bound, call, known))
 
-    def _every_field(self, known: Schema) -> tuple[Field, ...]:
-        """All fields but the time field, the same ones for every term of a search."""
+    def _every_field(self, known: Schema, span: Span | None) -> tuple[Field, ...]:
+        """All fields but the time field, the same ones for every term of a search.
+
+        Raises:
+            TrawlError: `QUERY_TOO_LARGE` where so many terms are looked for in so many fields that no engine would.
+        """
         found = self._everything.get(id(known))
         if found is None:
             names = [name for name in known.names if name != self.time_field]
             found = known, tuple([Field(name, None, known.type_of(name)) for name in names])
             self._everything[id(known)] = found
+        self._terms[id(known)] += 1
+        if self._terms[id(known)] * len(found[1]) > MOST_LOOKED_THROUGH:
+            reason = f"there are too many terms here to look for each in all {len(found[1]):,} fields"
+            raise TrawlError(Code.QUERY_TOO_LARGE, reason, hint="name the field: `Hashes IN (…)`", span=span)
         return found[1]
 
     def _type_of(self, function: Function, arguments: tuple[Expr, ...], call: Call, known: Schema) -> Type:
