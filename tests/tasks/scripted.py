@@ -127,6 +127,9 @@ class ScriptedEngine:
         rows = sum(segment.rows for name in scan.sources for segment in work.snapshot.segments[name])
         return ScriptedExecution(work, script, rows)
 
+    def warm(self) -> None:
+        pass
+
     def explain(self, work: Work) -> str:
         return "a script"
 

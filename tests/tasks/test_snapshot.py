@@ -27,6 +27,7 @@ UNUSUAL = Segment(
     fields={
         "a.b": (Part(("c0",), INTEGER, -(2**70), 2**63), Part(("s", "x"), STRING), Part(("c2",), ANY)),
         "A.b": (Part(("c3",), array_of(TIME), 0.1, 1e300),),
+        "two\u2028lines\n": (Part(("c4",), STRING),),
     },
     order_column=None,
     ordinal=3,

@@ -125,6 +125,9 @@ class Engine(Protocol):
     def start(self, work: Work) -> Execution:
         """Begins to run a relation. Nothing is read before the first batch is asked for."""
 
+    def warm(self) -> None:
+        """Makes ready what the next `start` would wait for. For those who have time between two; it need not be."""
+
     def explain(self, work: Work) -> str:
         """What the relation becomes: SQL, a DSL, a plan; for people."""
 

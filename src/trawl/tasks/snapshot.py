@@ -12,9 +12,9 @@ import threading
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-from trawl.catalog.base import FileFormat, LiveCatalog, Part, Reading, Segment, Snapshot, Source
+from trawl.catalog.base import LiveCatalog, Reading, Segment, Snapshot, Source
+from trawl.catalog.encoding import decode_snapshot, encode_snapshot
 from trawl.errors import Code, Notice, TrawlError
 from trawl.planning import Plan, Request, plan
 from trawl.results.files import settle
@@ -81,8 +81,11 @@ def freeze(file: Path, request: Request, catalog: LiveCatalog, reading: Reading)
     except FileNotFoundError:
         names = plan(request, catalog).sources
         sources, segments = catalog.take(names, reading)
-        content = _keep(file, json.dumps(_encoded(sources, segments), separators=(",", ":")).encode())
-    return _decoded(json.loads(content), sha256(content).hexdigest())
+        taken = _encoded(sources, segments)
+        content = _keep(file, taken)
+        if content == taken:
+            return Frozen({source.name: source for source in sources}, segments, _digest(taken))
+    return _decoded(content)
 
 
 def _keep(file: Path, content: bytes) -> bytes:
@@ -112,44 +115,25 @@ def _changed(segment: Segment) -> bool:
     return (found.st_mtime_ns, found.st_size) != (segment.modified, segment.bytes)
 
 
-def _encoded(sources: list[Source], snapshot: Snapshot) -> dict[str, Any]:
-    return {
-        "sources": [
-            {
-                "name": source.name,
-                "schema": [[column.name, column.type.encode()] for column in source.schema],
-                "time_field": source.time_field,
-                "rows": source.rows,
-                "bytes": source.bytes,
-                "first": source.first.nanoseconds if source.first else None,
-                "last": source.last.nanoseconds if source.last else None,
-            }
-            for source in sources
-        ],
-        "segments": {name: [_segment(one) for one in many] for name, many in snapshot.segments.items()},
-    }
+def _encoded(sources: list[Source], snapshot: Snapshot) -> bytes:
+    """A line for the sources, and one for the segments."""
+    described = [
+        {
+            "name": source.name,
+            "schema": [[column.name, column.type.encode()] for column in source.schema],
+            "time_field": source.time_field,
+            "rows": source.rows,
+            "bytes": source.bytes,
+            "first": source.first.nanoseconds if source.first else None,
+            "last": source.last.nanoseconds if source.last else None,
+        }
+        for source in sources
+    ]
+    return f"{json.dumps(described)}\n{encode_snapshot(snapshot)}\n".encode()
 
 
-def _segment(segment: Segment) -> dict[str, Any]:
-    return {
-        "path": segment.path,
-        "rows": segment.rows,
-        "bytes": segment.bytes,
-        "first": segment.first.nanoseconds,
-        "last": segment.last.nanoseconds,
-        "fields": {
-            name: [[part.column, part.type.encode(), part.minimum, part.maximum] for part in parts]
-            for name, parts in segment.fields.items()
-        },
-        "order_column": segment.order_column,
-        "ordinal": segment.ordinal,
-        "is_sorted": segment.is_sorted,
-        "format": segment.format.value,
-        "modified": segment.modified,
-    }
-
-
-def _decoded(loaded: dict[str, Any], digest: str) -> Frozen:
+def _decoded(content: bytes) -> Frozen:
+    described, segments, _ = content.decode().split("\n")
     sources = {
         item["name"]: Source(
             name=item["name"],
@@ -160,16 +144,10 @@ def _decoded(loaded: dict[str, Any], digest: str) -> Frozen:
             first=None if item["first"] is None else Instant(item["first"]),
             last=None if item["last"] is None else Instant(item["last"]),
         )
-        for item in loaded["sources"]
+        for item in json.loads(described)
     }
-    segments = {name: tuple(_segment_of(one) for one in many) for name, many in loaded["segments"].items()}
-    return Frozen(sources, Snapshot(segments), digest)
+    return Frozen(sources, decode_snapshot(segments), _digest(content))
 
 
-def _segment_of(item: dict[str, Any]) -> Segment:
-    fields = {
-        name: tuple(Part(tuple(column), Type.decode(type_), least, most) for column, type_, least, most in parts)
-        for name, parts in item["fields"].items()
-    }
-    first, last, format_ = Instant(item["first"]), Instant(item["last"]), FileFormat(item["format"])
-    return Segment(**item | {"first": first, "last": last, "fields": fields, "format": format_})
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()

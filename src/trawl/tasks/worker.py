@@ -32,6 +32,7 @@ class Worker:
         setup = pipe.recv()
         assert isinstance(setup, Setup)
         self._tools = factory(setup.settings)
+        self._tools.engine.warm()
 
     def serve(self) -> None:
         """Works until the supervisor hangs up."""
@@ -39,6 +40,7 @@ class Worker:
         self._tell(Ready())
         while True:
             self._tell(self._runs.get().see_through())
+            self._tools.engine.warm()
 
     def _listen(self) -> None:
         while True:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import duckdb
+
 from trawl.algebra import Relation
 from trawl.engines.base import Execution, Work
 from trawl.engines.duckdb.abilities import is_able
+from trawl.engines.duckdb.connection import instance
 from trawl.engines.duckdb.execution import Running
 from trawl.engines.duckdb.explaining import written
 
 
 class DuckDBEngine:
-    """Runs relations with DuckDB, in this process."""
+    """Runs relations with DuckDB, in this process. Every relation has an instance of its own."""
+
+    def __init__(self) -> None:
+        self._spare: list[duckdb.DuckDBPyConnection] = []
 
     @property
     def name(self) -> str:
@@ -23,11 +29,21 @@ class DuckDBEngine:
 
     def start(self, work: Work) -> Execution:
         """Begins to run a relation. Nothing is read before the first batch is asked for."""
-        return Running(work)
+        return Running(work, self._instance)
+
+    def warm(self) -> None:
+        """Has an instance ready, which takes a search longer to start than to plan its statements."""
+        if not self._spare:
+            self._spare.append(instance())
 
     def explain(self, work: Work) -> str:
         """The SQL of the relation over all segments at once."""
         return written(work)
 
     def close(self) -> None:
-        """Frees nothing: every execution closes its own connection."""
+        """Frees what `warm` made; every execution closes its own connection."""
+        while self._spare:
+            self._spare.pop().close()
+
+    def _instance(self) -> duckdb.DuckDBPyConnection:
+        return self._spare.pop() if self._spare else instance()

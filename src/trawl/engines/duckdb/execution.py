@@ -15,7 +15,7 @@ import pyarrow as pa
 from trawl.algebra import Given, post_order
 from trawl.engines.base import Cost, Progress, Work
 from trawl.engines.duckdb.compile import Compiler
-from trawl.engines.duckdb.connection import connect, faults
+from trawl.engines.duckdb.connection import confined, faults
 from trawl.engines.duckdb.cost import Meter
 from trawl.engines.duckdb.pipeline import Pipeline
 from trawl.engines.duckdb.statements import FaultCounts, Statements
@@ -28,10 +28,15 @@ _starting = threading.Lock()
 
 
 class Running:
-    """A relation being run by DuckDB (`trawl.engines.base.Execution`)."""
+    """A relation being run by DuckDB (`trawl.engines.base.Execution`).
 
-    def __init__(self, work: Work) -> None:
+    Args:
+        instance: gives a connection to an instance that is used for nothing else.
+    """
+
+    def __init__(self, work: Work, instance: Callable[[], duckdb.DuckDBPyConnection]) -> None:
         self.work = work
+        self._instance = instance
         self.meter = Meter(work)
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._faults: FaultCounts = Counter()
@@ -81,7 +86,7 @@ class Running:
     def _run(self) -> None:
         try:
             with faults():
-                self._connection = connect(self.work, self._folders())
+                self._connection = confined(self._instance(), self.work, self._folders())
                 try:
                     for batch in self._produce(self._connection):
                         self._put(batch)

@@ -40,6 +40,9 @@ class Reference:
         """Begins to run a relation. Nothing is read before the first batch is asked for."""
         return Interpretation(work)
 
+    def warm(self) -> None:
+        """Nothing: it waits for nothing."""
+
     def explain(self, work: Work) -> str:
         """The relations, in the order in which they are computed."""
         return "\n".join(type(relation).__name__ for relation in post_order(work.relation))
