@@ -18,6 +18,7 @@ from trawl.formats.base import Options
 from trawl.results.reader import Result
 from trawl.results.writer import Writer
 from trawl.schema import NULL, type_of
+from trawl.values import Instant
 
 pytestmark = pytest.mark.real
 
@@ -38,7 +39,7 @@ def test_what_is_stored_of_real_events_is_exported_unchanged(real_data: Path, tm
             several = events[first : first + 3_000]
             writer.write(batch({name: (types[name], [event.get(name) for event in several]) for name in names}))
     result = Result(tmp_path)
-    written = formats.find("json").write(result.batches(), result.schema, Options(tmp_path, print))
+    written = formats.find("json").write(result.batches(), result.schema, Options(tmp_path, print, Instant(0)))
     assert orjson.loads(b"".join(written)) == list(_as_exported(events))
 
 

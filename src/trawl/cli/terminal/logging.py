@@ -19,5 +19,5 @@ def log_to_stderr(level: int = logging.ERROR) -> None:
             ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # what stderr is then, not what it is now
     )
