@@ -145,7 +145,7 @@ class Reading:
         def layout(placed: Placed) -> tuple[object, ...]:
             segment = placed.segment
             parts = tuple(
-                (part.type, part.column, _is_wide(segment, part))
+                (field, part.type, part.column, _is_wide(segment, part))
                 for field in fields
                 for part in segment.fields.get(field, ())
             )
