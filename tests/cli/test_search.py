@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,13 +85,13 @@ def test_refuses_wrong_usage(trawl: Callable[..., Ended]) -> None:
 
 
 def test_ctrl_c_stops_the_search_and_keeps_what_it_found(url: str) -> None:
-    query = "| makeresults count=1000000000 shownumbers=true | where number < 0"
+    query = '| makeresults count=1000000000 shownumbers=true | eval text=number . "x" | where like(text, "%y%")'
     with subprocess.Popen([*TRAWL, "search", query, "--url", url], stderr=subprocess.PIPE, text=True) as search:
         running = [*TRAWL, "tasks", "list", "--status", "RUNNING", "--json", "--url", url]
         found: list[dict[str, str]] = []
-        while not found:
-            time.sleep(0.1)
+        while not found and search.poll() is None:
             found = json.loads(subprocess.run(running, capture_output=True, check=True).stdout)["tasks"]
+        assert found, "the search ended before it was seen to run"
         search.send_signal(signal.SIGINT)
         _, err = search.communicate(timeout=30)
     assert search.returncode == 130
