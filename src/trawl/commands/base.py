@@ -6,6 +6,7 @@ engines, SQL, tasks, HTTP, or whether a field exists.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
@@ -74,7 +75,7 @@ class SourceClause:
 
 
 @dataclass(frozen=True)
-class Command:
+class Command(ABC):
     """Base of all commands: a frozen dataclass of what was written.
 
     A subclass's docstring is its reference page: first a sentence; then `Synopsis:`, `Examples:` (doctest
@@ -103,17 +104,17 @@ class Command:
         return replace(command, span=cursor.span_from(name))
 
     @classmethod
+    @abstractmethod
     def parse(cls, cursor: Cursor) -> Self:
         """Reads the command from just after its name up to the next `|` or the end."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, writer: Writer) -> None:
         """Writes the command's canonical text."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """The relations that it means, over `upstream`, which is bound; what it returns need not be.
 
         A generating command gets an empty `Rows` as upstream and leaves it alone.
         """
-        raise NotImplementedError
