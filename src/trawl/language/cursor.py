@@ -89,13 +89,6 @@ class Cursor:
             raise self.surprise(f"`{mark}`")
         return self.take(token)
 
-    def expect_keyword(self, word: str) -> Token:
-        """Takes this keyword."""
-        token = self.peek()
-        if not token.is_word(word):
-            raise self.surprise(f"`{word}`")
-        return self.take(token)
-
     def surprise(self, expected: str, hint: str | None = None, token: Token | None = None) -> TrawlError:
         """The error that the next token, or the one given, is not what was expected."""
         token = token or self.peek()
