@@ -20,7 +20,7 @@ from trawl.values import FIRST_INSTANT, LAST_INSTANT, Instant, Value
 from trawl.wire import json_column, json_pieces, json_value
 
 _SIGNS: Final = st.text(st.sampled_from('a",\\/\n\r\t\0\x1f\x7f\u2028{}:t0123456789ü𝄞'))
-_ODD: Final = ['"', "\\", '","', '\\","', "", '{"t":1}', "1" * 16, "\0"]
+_ODD: Final = ['"', "\\", '","', '{"a": "x",', '",\n  "', '\\","', "", '{"t":1}', "1" * 16, "\0"]
 _EDGES: Final = [0, -1, 2**53, 2**53 + 1, -(2**53), -(2**53) - 1, 2**63 - 1, -(2**63)]
 _INSTANTS: Final = st.integers(FIRST_INSTANT.nanoseconds, LAST_INSTANT.nanoseconds)
 _MILLISECONDS: Final = st.integers(-(10**12), 10**12).map(lambda milliseconds: milliseconds * 10**6)
@@ -66,7 +66,7 @@ def test_a_column_says_what_its_values_say(type_: Type, data: st.DataObject) -> 
 def test_a_row_is_an_object_without_what_is_missing(data: st.DataObject) -> None:
     count = data.draw(st.integers(0, 8))
     names = data.draw(st.lists(SINGLE[STRING], min_size=1, max_size=4, unique=True))
-    types = [data.draw(st.sampled_from(list(COLUMNS))) for _ in names]
+    types = [data.draw(st.sampled_from([STRING, *COLUMNS])) for _ in names]
     columns: list[list[Value]] = [
         data.draw(st.lists(st.none() | COLUMNS[type_], min_size=count, max_size=count)) for type_ in types
     ]
@@ -78,6 +78,12 @@ def test_a_row_is_an_object_without_what_is_missing(data: st.DataObject) -> None
     for between in (",", ",\n"):
         written = between.encode().join(json_pieces(events, between))
         assert same(orjson.loads(b"[" + written + b"]"), rows)
+
+
+def test_a_text_that_looks_like_the_end_of_another_stays_whole() -> None:
+    texts: list[Value] = ['{"a": "x",', "plain", None, '{"b": "y",', '"', '",\n  "']
+    written = b",".join(json_pieces(batch({"line": (STRING, texts)})))
+    assert orjson.loads(b"[" + written + b"]") == [{"line": text} if text is not None else {} for text in texts]
 
 
 def test_pieces_are_small_however_many_rows_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,6 +108,7 @@ def test_rows_without_columns_are_empty_objects() -> None:
         ([Instant(0), None, Instant(10**8)], TIME, b'"1970-01-01T00:00:00.000Z",null,"1970-01-01T00:00:00.100Z"'),
         ([5.0, 0.1], FLOAT, b"5.0,0.1"),
         (["a\nb", "\x01"], STRING, rb'"a\nb","\u0001"'),
+        (['{"a": "x",', '",', "\n  "], STRING, rb'"{\"a\": \"x\",","\",","\n  "'),
         ([2**64, Instant(0)], ANY, b'"18446744073709551616","1970-01-01T00:00:00.000Z"'),
     ],
 )  # fmt: skip

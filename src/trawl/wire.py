@@ -127,11 +127,15 @@ def _json_floats(present: pa.Array) -> list[str]:
 
 
 def _escaped(array: pa.Array) -> pa.Array:
-    """Texts with backslashes before what JSON does not take bare."""
+    """Texts with backslashes before what JSON does not take bare.
+
+    They are told apart by the line breaks between them: inside of one JSON has no bare line break.
+    """
     present = array.drop_null()
     if not _content(present).translate(None, _HARMLESS):
         return array
-    return _scattered(orjson.dumps(present.to_pylist())[2:-2].decode().split('","'), array)
+    lines = orjson.dumps(present.to_pylist(), option=orjson.OPT_INDENT_2)[len('[\n  "') : -len('"\n]')]
+    return _scattered(lines.decode().split('",\n  "'), array)
 
 
 def _scattered(texts: list[str], array: pa.Array) -> pa.Array:
