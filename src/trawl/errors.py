@@ -8,7 +8,7 @@ Wording: what was found, what was expected, what might be meant; lower case, no 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -170,6 +170,12 @@ class Notice:
     message: str
     span: Span | None = None
     count: int | None = None
+
+
+def meant(names: Iterable[str]) -> str | None:
+    """The hint that one of these names may be meant; None where there are none."""
+    shown = " or ".join(f"`{name}`" for name in names)
+    return f"did the query mean {shown}?" if shown else None
 
 
 def locate(text: str, span: Span) -> dict[str, int]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
-from trawl.errors import Code, Notice, Span, TrawlError
+from trawl.errors import Code, Notice, Span, TrawlError, meant
 from trawl.language.habits import CLAUSES, clause_hint, word_hint
 from trawl.language.names import Name, Written
 from trawl.language.strides import Stride, find_unit, read_stride
@@ -280,5 +280,4 @@ class Options:
 
 def nearest_hint(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
     """`did the query mean …?` for a word that is spelled like one or two of the known ones."""
-    near = difflib.get_close_matches(word[:60], list(known), n=2, cutoff=likeness)
-    return f"did the query mean {' or '.join(f'`{name}`' for name in near)}?" if near else None
+    return meant(difflib.get_close_matches(word[:60], list(known), n=2, cutoff=likeness))

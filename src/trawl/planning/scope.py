@@ -9,7 +9,7 @@ from trawl import wildcards
 from trawl.algebra import Extend, Filter, Relation, Rows, Scan, Slice, Sort, SortKey, Union
 from trawl.catalog.base import Catalog, Source
 from trawl.commands.base import SourceClause
-from trawl.errors import Code, Notice, Span, TrawlError
+from trawl.errors import Code, Notice, Span, TrawlError, meant
 from trawl.expr import Call, Field, Literal
 from trawl.language.time import resolve
 from trawl.planning.plan import Request
@@ -143,12 +143,8 @@ def _matching(pattern: str, names: Iterable[str]) -> list[str]:
 
 
 def _unknown_source(name: str, names: list[str], span: Span) -> TrawlError:
-    near = Schema(tuple(Column(known, NULL) for known in names)).nearest(name)
-    hint = (
-        f"did the query mean {' or '.join(f'`{other}`' for other in near)}?"
-        if near
-        else "`trawl sources` lists what there is; a pattern with `*` may match nothing"
-    )
+    near = meant(Schema(tuple(Column(known, NULL) for known in names)).nearest(name))
+    hint = near or "`trawl sources` lists what there is; a pattern with `*` may match nothing"
     return TrawlError(Code.UNKNOWN_SOURCE, f"there is no source `{name}`", hint=hint, span=span)
 
 

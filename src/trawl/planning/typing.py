@@ -11,7 +11,7 @@ from typing import Final
 from trawl import functions
 from trawl.algebra import Measure
 from trawl.commands.habits import MEASURES, field_hint
-from trawl.errors import Code, Notice, Span, TrawlError
+from trawl.errors import Code, Notice, Span, TrawlError, meant
 from trawl.expr import Call, EveryField, Expr, Field, Literal
 from trawl.functions.base import Aggregation, Clock, Function
 from trawl.schema import ANY, INTEGER, NULL, Schema, Type, type_of
@@ -92,10 +92,8 @@ class Typing:
             return
         hint = field_hint(name, known, self.time_field)
         if hint is None:
-            near = known.nearest(name)
-            hints = [f"did the query mean {' or '.join(f'`{other}`' for other in near)}?"] if near else []
-            hints += [f'a text takes double quotes: "{name}"'] if may_be_text else []
-            hint = "; ".join(hints) or None
+            hints = [meant(known.nearest(name)), f'a text takes double quotes: "{name}"' if may_be_text else None]
+            hint = "; ".join(filter(None, hints)) or None
         message = f"no event has a field `{name}`"
         if self.strict:
             raise TrawlError(Code.UNKNOWN_FIELD, message, hint=hint, span=field.span)
@@ -104,8 +102,7 @@ class Typing:
     def _call(self, call: Call, known: Schema) -> Expr:
         function = functions.find(call.function)
         if function is None:
-            near = functions.nearest(call.function, functions.names())
-            hint = f"did the query mean {' or '.join(f'`{name}`' for name in near)}?" if near else None
+            hint = meant(functions.nearest(call.function, functions.names()))
             if functions.find_aggregation(call.function):
                 hint = f"`{call.function}` is an aggregation: `stats {call.function}(…)`, then `where` or `eval`"
             reason = f"there is no function `{call.function}`"
@@ -173,8 +170,7 @@ def _aggregation(measure: Measure) -> Aggregation:
     aggregation = functions.find_aggregation(measure.function)
     if aggregation is None:
         near = functions.nearest(measure.function, functions.aggregation_names())
-        hint = f"did the query mean {' or '.join(f'`{name}`' for name in near)}?" if near else None
-        hint = MEASURES.get(measure.function) or hint
+        hint = MEASURES.get(measure.function) or meant(near)
         if not measure.arguments:
             hint = hint or "a field stands in brackets, `avg(field)`, or after BY; the name of a measure after AS"
         reason = f"there is no aggregation `{measure.function}`"
