@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -15,8 +16,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from loaded import Event, events_of, load, open_store, segments, write_lines
+from trawl.catalog.base import Segment
 from trawl.errors import Code, TrawlError
 from trawl.settings.process import Mount
+from trawl.store.conversions import Conversions, MountedFile
 from trawl.values import Instant
 
 TIMES = [datetime(2020, 1, 1, 0, 0, second, tzinfo=UTC) for second in (3, 2, 2, 1)]
@@ -156,6 +159,36 @@ def test_a_conversion_is_used_again(tmp_path: Path) -> None:
         with open_store(tmp_path, logs=Mount(files="a.ndjson")) as store:
             found.append(segments(store, "logs"))
     assert found[0] == found[1]
+
+
+def test_a_file_is_looked_up_once_for_an_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b"):
+        write_lines(tmp_path / f"{name}.ndjson", [{"ts": 1}])
+    looked: list[str] = []
+    look = Conversions.of
+
+    def counted(conversions: Conversions, file: MountedFile) -> tuple[Segment, ...] | None:
+        looked.append(Path(file.path).name)
+        return look(conversions, file)
+
+    with open_store(tmp_path, 0, logs=Mount(files="*.ndjson")) as store:
+        monkeypatch.setattr(Conversions, "of", counted)
+        assert store.source("logs").schema.open  # type: ignore[union-attr]  # it is there
+        assert looked == ["a.ndjson", "b.ndjson"]
+        store.take(["logs"], lambda *how_far: None)
+        looked.clear()
+        assert store.source("logs").rows == 2  # type: ignore[union-attr]  # as above
+        assert looked == [], "what was read is kept in memory"
+
+
+def test_former_states_of_a_file_are_not_kept_in_memory(tmp_path: Path) -> None:
+    file = tmp_path / "a.ndjson"
+    with open_store(tmp_path, logs=Mount(files="*.ndjson")) as store:
+        for lines in range(1, 4):
+            write_lines(file, [{"ts": 1}] * lines)
+            assert [segment.rows for segment in segments(store, "logs")] == [lines]
+        held = [each.rows for each in gc.get_objects() if isinstance(each, Segment) and str(tmp_path) in each.path]
+        assert held == [3]
 
 
 def test_csv_values_are_texts(tmp_path: Path) -> None:

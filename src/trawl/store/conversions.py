@@ -1,0 +1,140 @@
+"""What is known of mounted files, on disk for all processes: segments in place, or what they were converted into."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from trawl.catalog.base import Segment, Snapshot
+from trawl.catalog.encoding import decode_snapshot, encode_snapshot
+from trawl.store.cutting import Cutter
+from trawl.store.inputs import Format, read_chunks
+from trawl.store.inputs.opening import opened
+from trawl.store.parquet_files import describe
+from trawl.store.timing import TimeRule
+from trawl.values import Instant
+
+_CATALOG: Final = "segments.json"
+_PATIENCE: Final = 0.1
+"""Seconds between two looks whether another process is done with a file."""
+_OUTLIVES: Final = 86_400
+"""Seconds that the conversion of a file that has changed stays, for searches that read it."""
+
+
+@dataclass(frozen=True)
+class MountedFile:
+    """A file of a mounted source as it is at one moment."""
+
+    path: str
+    size: int
+    modified: int
+    time_field: str | None
+    format: Format
+
+    @property
+    def name(self) -> str:
+        """The name of its conversion: of the file, and of its state."""
+        return "-".join(sha256(repr(facts).encode()).hexdigest()[:24] for facts in (self.path, self))
+
+
+class Conversions:
+    """The conversions in a folder, a folder each that is named after the file and its state."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def of(self, file: MountedFile) -> tuple[Segment, ...] | None:
+        """The segments of a file that was read, by whomever."""
+        try:
+            written = (self._folder / file.name / _CATALOG).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        return decode_snapshot(written).segments[file.path]
+
+    def read(self, file: MountedFile, reading: Callable[[int], None]) -> tuple[Segment, ...]:
+        """Describes or converts a file, or waits until another process has; `reading` is told bytes, and may raise."""
+        half = self._folder / f"half-{file.name}"
+        while (segments := self.of(file)) is None:
+            half.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError), _alone(half) as is_ours:
+                if is_ours:
+                    self._fill(half, file, reading)
+                else:
+                    reading(0)
+                    time.sleep(_PATIENCE)
+        return segments
+
+    def _fill(self, half: Path, file: MountedFile, reading: Callable[[int], None]) -> None:
+        """Puts what is known of a file, and its conversion if it needs one, where it is looked for."""
+        place = self._folder / file.name
+        try:
+            described = describe(file.path, file.time_field, file.modified) if file.format is Format.PARQUET else None
+            segments = (described,) if described else self._converted(half, place, file, reading)
+            (half / _CATALOG).write_text(encode_snapshot(Snapshot({file.path: segments})), encoding="utf-8")
+            half.rename(place)
+        except BaseException:
+            shutil.rmtree(half, ignore_errors=True)
+            raise
+        self._sweep(file)
+
+    def _converted(
+        self, half: Path, place: Path, file: MountedFile, reading: Callable[[int], None]
+    ) -> tuple[Segment, ...]:
+        """Converts a file in one folder; its segments, as they will lie in another."""
+        for left in half.iterdir():  # by one that was killed
+            left.unlink()
+        cutter = Cutter(half, lambda _: 0)
+        rule = TimeRule(file.time_field, None, Instant(file.modified))
+        with opened(file.path) as source:
+            for chunk in read_chunks(source, file.format, rule):
+                reading(source.bytes_read)
+                cutter.take(chunk, file.path)
+        cutter.finish()
+        return tuple(
+            Segment(
+                path=str(place / written.path.name),
+                rows=written.rows,
+                bytes=written.bytes,
+                first=written.first,
+                last=written.last,
+                fields=written.fields,
+                order_column=None,
+                ordinal=0,
+            )
+            for written in cutter.written
+        )
+
+    def _sweep(self, file: MountedFile) -> None:
+        """Removes conversions of earlier states of the file, but for young ones."""
+        of_file = file.name.split("-")[0]
+        for place in self._folder.glob(f"{of_file}-*"):
+            if place.name != file.name and place.stat().st_mtime < time.time() - _OUTLIVES:
+                shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[bool]:
+    """Whether nobody else works in a folder; nobody begins to while the block lasts.
+
+    Raises:
+        FileNotFoundError: it is gone, or has got another name.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not os.path.samestat(os.fstat(descriptor), folder.stat()):
+            raise FileNotFoundError(folder)
+    except BlockingIOError:
+        yield False
+    else:
+        yield True
+    finally:
+        os.close(descriptor)
