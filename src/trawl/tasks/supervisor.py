@@ -24,7 +24,6 @@ from trawl.settings.process import Settings
 from trawl.tasks.budget import late
 from trawl.tasks.changes import Changes
 from trawl.tasks.crew import Crew
-from trawl.tasks.endings import Endings
 from trawl.tasks.folders import Folders
 from trawl.tasks.handle import Doom, Handle
 from trawl.tasks.journal import Level, Note, Phase
@@ -33,6 +32,7 @@ from trawl.tasks.orphans import Orphans
 from trawl.tasks.presence import Presence
 from trawl.tasks.store import Ending, Report, Store
 from trawl.tasks.task import Failure, Progress, Status, Task
+from trawl.tasks.unwritten import Unwritten
 
 log = structlog.get_logger(__name__)
 
@@ -86,8 +86,7 @@ class Supervisor:
         self._name = records.presence.name
         self._sweep = sweep
         self._crew = Crew(plant.factory, plant.settings)
-        self._pending: dict[str, Report] = {}
-        self._endings = Endings(records.store, records.changes)
+        self._unwritten = Unwritten(records.store, records.changes)
         self._given: set[str] = set()
         self._to_stop: set[str] = set()
         self._max_running = 1
@@ -142,7 +141,7 @@ class Supervisor:
                 time.sleep(REPORT_EVERY)  # such as a database that is locked: it may be better soon
         for worker in self._crew.disband():
             self._lost(worker)
-        self._endings.write()
+        self._unwritten.write_endings()
 
     def _turn(self) -> None:
         moment = time.monotonic()
@@ -161,8 +160,8 @@ class Supervisor:
         if moment - self._policed >= POLICE_EVERY:
             self._policed = moment
             self._crew.police(moment)
-        self._endings.write()
-        if self._pending and moment - self._reported >= REPORT_EVERY:
+        self._unwritten.write_endings()
+        if self._unwritten.has_reports and moment - self._reported >= REPORT_EVERY:
             self._note_progress(moment)
 
     def _look_around(self, moment: float) -> None:
@@ -175,7 +174,7 @@ class Supervisor:
         self._to_stop.update(self._store.to_stop(self._name))
         self._work_waits = True
         if self._plant.adopts:
-            ours = {worker.job.task.id for worker in self._crew.busy if worker.job} | self._endings.tasks
+            ours = {worker.job.task.id for worker in self._crew.busy if worker.job} | self._unwritten.ended
             self._records.orphans.give_back(ours)
             self._sweep()
         self._crew.keep_warm(self._max_running)
@@ -231,7 +230,7 @@ class Supervisor:
                 self._crew.welcome(worker)
                 self._work_waits = True
             case Report():
-                self._keep(message)
+                self._unwritten.report(message)
                 if worker.job:
                     worker.job.last = message
             case Done():
@@ -270,7 +269,7 @@ class Supervisor:
                 self._give_back(last, f"the worker vanished ({how})", counts=True)
 
     def _give_back(self, last: Report, why: str, *, counts: bool) -> None:
-        self._keep(last)
+        self._unwritten.report(last)
         self._note_progress(time.monotonic())
         self._store.give_back(last.task, last.attempt, Note(Level.WARN, Phase.SEARCH, why), counts=counts)
         self._changes.publish(last.task)
@@ -281,20 +280,9 @@ class Supervisor:
         self._finish(replace(last, notes=(note,)), Ending(Status.FAILED, is_partial=True, error=failure))
 
     def _finish(self, last: Report, ending: Ending) -> None:
-        waiting = self._pending.pop(last.task, None)
-        if waiting is not None:
-            last = replace(last, notes=waiting.notes + last.notes)
         self._given.discard(last.task)
-        self._endings.add(last, ending)
-
-    def _keep(self, report: Report) -> None:
-        """Holds a report until the next transaction; the newest figures, all notes."""
-        earlier = self._pending.get(report.task)
-        self._pending[report.task] = replace(report, notes=earlier.notes + report.notes) if earlier else report
+        self._unwritten.end(last, ending)
 
     def _note_progress(self, moment: float) -> None:
         self._reported = moment
-        self._store.report(self._pending.values())
-        told, self._pending = list(self._pending), {}
-        for task in told:
-            self._changes.publish(task)
+        self._unwritten.write_reports()
