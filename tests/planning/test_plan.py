@@ -168,6 +168,15 @@ def test_terms_are_looked_for_in_all_fields_as_often_as_an_engine_can_plan(event
     assert at == "t200"
 
 
+def test_terms_are_counted_over_all_commands_as_one_filter_is_made_of_several(events: Events) -> None:
+    events.add("wide", [{f"f{number}": "x" for number in range(500)}])
+    searches = [" | search " + " ".join(f"t{n}" for n in range(start, start + 67)) for start in (0, 67, 134)]
+    assert plan(request(f"source wide{''.join(searches[:2])} | where f0 == 1 | search a=b"), events)
+    code, at = refused(f"source wide{''.join(searches)}", events)
+    assert code is Code.QUERY_TOO_LARGE
+    assert at == "t200"
+
+
 def test_explain_says_where_each_command_runs(events: Events) -> None:
     class OnlyScans:
         def can(self, relation: object) -> bool:

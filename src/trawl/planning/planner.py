@@ -13,6 +13,7 @@ from trawl.errors import Notice
 from trawl.functions import Clock
 from trawl.language.tree import Query, Stage
 from trawl.planning.bind import Binder
+from trawl.planning.fulltext import FullText
 from trawl.planning.plan import Plan, Request, Step
 from trawl.planning.rules import improve
 from trawl.planning.scope import QueryScope
@@ -109,6 +110,7 @@ def _lower(stages: Sequence[Stage], upstream: Relation, scope: QueryScope, notic
     result: Relation | None = None
     steps: list[Step] = []
     rest: list[Stage] = []
+    clock, full_text = Clock(scope.now, scope.zone), FullText()
     for stage in stages:
         assert isinstance(stage, Command)
         if stage.replaces_events and tap is None and result is None:
@@ -119,8 +121,8 @@ def _lower(stages: Sequence[Stage], upstream: Relation, scope: QueryScope, notic
             rest.append(stage)
         with placed(stage.span):
             lowered = stage.lower(upstream, scope)
-            clock = Clock(scope.now, scope.zone)
-            upstream = Binder(Typing(scope.time_field, notices.add, scope.request.strict, clock)).bind(lowered)
+            typing = Typing(scope.time_field, notices.add, scope.request.strict, clock, full_text)
+            upstream = Binder(typing).bind(lowered)
         if result is None:
             steps.append(Step(stage.name, commands.write(Query((stage,))), stage.span, upstream))
     return _Lowered(result or upstream, tap, tuple(steps), Query(tuple(rest)) if rest else None)

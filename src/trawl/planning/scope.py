@@ -13,7 +13,7 @@ from trawl.errors import Code, Notice, Span, TrawlError, meant
 from trawl.expr import Call, Field, Literal
 from trawl.language.time import resolve
 from trawl.planning.plan import Request
-from trawl.planning.typing import Typing
+from trawl.planning.unknown import note_unknown
 from trawl.schema import NULL, TIME, Column, Schema, Type
 from trawl.values import Instant, TimeRange
 
@@ -53,7 +53,7 @@ class QueryScope:
 
     def note_unknown(self, field: Field, known: Schema) -> None:
         """Warns of a field that no event has; raises `UNKNOWN_FIELD` if the request is strict."""
-        Typing(self.time_field, self.notice, self.request.strict).note_unknown(field, known)
+        note_unknown(field, known, self.time_field, self.notice, is_strict=self.request.strict)
 
     def scan(self, source: SourceClause) -> Relation:
         """The events of a `source` command, newest first.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
@@ -10,15 +9,15 @@ from typing import Final
 
 from trawl import functions
 from trawl.algebra import Measure
-from trawl.commands.habits import MEASURES, field_hint
+from trawl.commands.habits import MEASURES
 from trawl.errors import Code, Notice, Span, TrawlError, meant
 from trawl.expr import Call, EveryField, Expr, Field, Literal
 from trawl.functions.base import Aggregation, Clock, Function
+from trawl.planning.fulltext import FullText
+from trawl.planning.unknown import note_unknown
 from trawl.schema import ANY, INTEGER, NULL, Schema, Type, type_of
 from trawl.values import Instant
 
-MOST_LOOKED_THROUGH: Final = 100_000
-"""Pairs of a full-text term and a field: an engine takes tens of seconds to plan as many."""
 ROW_NUMBER: Final = "row_number"
 """The measure of a window that is no aggregate."""
 
@@ -38,18 +37,14 @@ class Typing:
         notice: where warnings of unknown fields go.
         strict: whether an unknown field is an error instead (`strict: true` of a request, api.md 2).
         clock: what `now()` is, and the zone of times as text.
+        full_text: what `EveryField` is, counted over the whole plan.
     """
 
     time_field: str = "@timestamp"
     notice: Callable[[Notice], None] = lambda notice: None
     strict: bool = False
     clock: Clock = _STOPPED
-    _everything: dict[int, tuple[Schema, tuple[Field, ...]]] = dataclass_field(
-        default_factory=dict, init=False, compare=False
-    )
-    """`EveryField` of each schema so far, by its identity; the schema is kept so that this stays its own."""
-    _terms: Counter[int] = dataclass_field(default_factory=Counter, init=False, compare=False)
-    """Full-text terms over each schema so far, by its identity."""
+    full_text: FullText = dataclass_field(default_factory=FullText)
 
     def expression(self, expression: Expr, known: Schema) -> Expr:
         """The expression with types, over rows of these columns. Depth is bounded by the parser.
@@ -61,8 +56,7 @@ class Typing:
             case Literal():
                 return Literal(expression.value, expression.span, expression.text, type_of(expression.value))
             case Field():
-                self.note_unknown(expression, known)
-                return Field(expression.name, expression.span, known.type_of(expression.name))
+                return self._field(expression, known)
             case EveryField():
                 raise AssertionError("EveryField stands only among the arguments of a call")
             case Call():
@@ -79,25 +73,9 @@ class Typing:
         measured(typed)
         return typed
 
-    def note_unknown(self, field: Field, known: Schema, *, may_be_text: bool = False) -> None:
-        """Warns of a field that nothing has, with what may have been meant; an error if strict.
-
-        Args:
-            field: as the query names it.
-            known: the fields that there are.
-            may_be_text: whether a text could stand at its place.
-        """
-        name = field.name
-        if name in known or known.open:
-            return
-        hint = field_hint(name, known, self.time_field)
-        if hint is None:
-            hints = [meant(known.nearest(name)), f'a text takes double quotes: "{name}"' if may_be_text else None]
-            hint = "; ".join(filter(None, hints)) or None
-        message = f"no event has a field `{name}`"
-        if self.strict:
-            raise TrawlError(Code.UNKNOWN_FIELD, message, hint=hint, span=field.span)
-        self.notice(Notice(Code.UNKNOWN_FIELD.value, f"{message}; {hint}" if hint else message, field.span))
+    def _field(self, field: Field, known: Schema, *, may_be_text: bool = False) -> Field:
+        note_unknown(field, known, self.time_field, self.notice, is_strict=self.strict, may_be_text=may_be_text)
+        return Field(field.name, field.span, known.type_of(field.name))
 
     def _call(self, call: Call, known: Schema) -> Expr:
         function = functions.find(call.function)
@@ -115,32 +93,15 @@ class Typing:
         arguments: list[Expr] = []
         for argument in call.arguments:
             if isinstance(argument, EveryField):
-                arguments.extend(self._every_field(known, call.span))
-            elif arguments and isinstance(argument, Field) and call.span and call.function not in _TEXTLESS:
-                self.note_unknown(argument, known, may_be_text=True)
-                arguments.append(replace(argument, type=known.type_of(argument.name)))
+                arguments.extend(self.full_text.fields(known, self.time_field, call.span))
+            elif isinstance(argument, Field):
+                may_be_text = bool(arguments) and call.span is not None and call.function not in _TEXTLESS
+                arguments.append(self._field(argument, known, may_be_text=may_be_text))
             else:
                 arguments.append(self.expression(argument, known))
         bound = tuple(arguments)
         _accept(function, call.function, bound, call.span)
         return Call(function.name, bound, call.span, self._type_of(function, bound, call, known))
-
-    def _every_field(self, known: Schema, span: Span | None) -> tuple[Field, ...]:
-        """All fields but the time field, the same ones for every term of a search.
-
-        Raises:
-            TrawlError: `QUERY_TOO_LARGE` where so many terms are looked for in so many fields that no engine would.
-        """
-        found = self._everything.get(id(known))
-        if found is None:
-            names = [name for name in known.names if name != self.time_field]
-            found = known, tuple([Field(name, None, known.type_of(name)) for name in names])
-            self._everything[id(known)] = found
-        self._terms[id(known)] += 1
-        if self._terms[id(known)] * len(found[1]) > MOST_LOOKED_THROUGH:
-            reason = f"there are too many terms here to look for each in all {len(found[1]):,} fields"
-            raise TrawlError(Code.QUERY_TOO_LARGE, reason, hint="name the field: `Hashes IN (…)`", span=span)
-        return found[1]
 
     def _type_of(self, function: Function, arguments: tuple[Expr, ...], call: Call, known: Schema) -> Type:
         """The type of a call's values. What depends on columns that only the data tells is checked once it has."""
