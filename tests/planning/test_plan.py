@@ -88,6 +88,25 @@ def test_an_unknown_field_is_null_and_a_warning_that_names_the_nearest(events: E
     assert notice.span is not None
 
 
+@pytest.mark.parametrize(
+    ("expression", "is_meant"),
+    [
+        ('if(nope + 1 > 2, tcp, "x")', {"nope": False, "tcp": True}),
+        ("1 + nope", {"nope": False}),
+        ("1 - nope % nopes", {"nope": False, "nopes": False}),
+        ("round(1.5, nope)", {"nope": False}),
+        ('host . nope == "a"', {"nope": True}),
+        ("host IN (tcp) AND nope", {"tcp": True, "nope": False}),
+    ],
+)
+def test_a_field_that_nothing_has_may_be_a_text_only_where_a_text_could_stand(
+    expression: str, is_meant: dict[str, bool], events: Events
+) -> None:
+    notices = plan(request(f"source web-a | eval x={expression}"), events).notices
+    found = {name: any(f'"{name}"' in notice.message for notice in notices) for name in is_meant}
+    assert found == is_meant
+
+
 def test_names_that_differ_in_case_are_two_fields(events: Events) -> None:
     planned = plan(request("source web-*"), events)
     assert planned.result.columns.type_of("Port") == INTEGER

@@ -88,6 +88,8 @@ class Function:
         lazy: `evaluate` gets callables that compute the arguments, and calls those that it needs (`if`).
             Then null and multivalues reach it as they are.
         is_operator: not callable by name in a query.
+        takes_text: whether a text may be meant after the first argument, so that a name there which no event
+            has may be one without its quotes.
         aliases: further names.
         constants: positions of arguments that must be constants (a pattern, a format).
         check: refuses constants that make no sense (an invalid pattern) before anything runs.
@@ -106,6 +108,7 @@ class Function:
     multivalue: Multivalue = Multivalue.REJECT
     lazy: bool = False
     is_operator: bool = False
+    takes_text: bool = True
     aliases: tuple[str, ...] = ()
     constants: tuple[int, ...] = ()
     check: Check | None = None

@@ -204,6 +204,7 @@ FUNCTIONS: Final = (
         ),
         constants=(1,),
         check=_check_base,
+        takes_text=False,
     ),
     Function(
         "tostring",

@@ -190,6 +190,7 @@ FUNCTIONS: Final = (
             Example("round(2.555, 2)", 2.56),
             Example("round(1250, -2)", 1300),
         ),
+        takes_text=False,
     ),
     Function(
         "sigfig",
@@ -201,6 +202,7 @@ FUNCTIONS: Final = (
         examples=(Example("sigfig(1.00 * 1111)", 1110.0), Example("sigfig(1.234, 2)", 1.2)),
         constants=(1,),
         expand=_expand_significant,
+        takes_text=False,
     ),
     Function(
         "exact",
@@ -233,6 +235,7 @@ FUNCTIONS: Final = (
         _logarithm,
         "The logarithm to a base (10).",
         examples=(Example("log(1000)", 3.0), Example("log(8, 2)", 3.0)),
+        takes_text=False,
     ),
     Function(
         "pow",
@@ -241,6 +244,7 @@ FUNCTIONS: Final = (
         _power,
         "The base to the power of the exponent.",
         examples=(Example("pow(2, 10)", 1024.0), Example("pow(2, -1)", 0.5)),
+        takes_text=False,
     ),
     Function(
         "sqrt",

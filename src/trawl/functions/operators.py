@@ -170,6 +170,7 @@ FUNCTIONS: Final = (
         examples=(Example("1 == 1 AND 2 == 2", True), Example("1 == 1 AND 2 == 3", False)),
         lazy=True,
         is_operator=True,
+        takes_text=False,
     ),
     Function(
         "or",
@@ -180,6 +181,7 @@ FUNCTIONS: Final = (
         examples=(Example("1 == 1 OR 2 == 3", True),),
         lazy=True,
         is_operator=True,
+        takes_text=False,
     ),
     Function(
         "not",
@@ -256,6 +258,7 @@ FUNCTIONS: Final = (
         "The sum of two numbers, or a time so many seconds later.",
         examples=(Example("1 + 2", 3), Example('"1" + 2', 3.0)),
         is_operator=True,
+        takes_text=False,
     ),
     Function(
         "sub",
@@ -265,6 +268,7 @@ FUNCTIONS: Final = (
         "The difference of two numbers; a time so many seconds earlier; the seconds between two times.",
         examples=(Example("1 - 2", -1),),
         is_operator=True,
+        takes_text=False,
     ),
     Function(
         "mul",
@@ -274,6 +278,7 @@ FUNCTIONS: Final = (
         "The product of two numbers.",
         examples=(Example("2 * 3", 6), Example("9223372036854775807 * 2", None)),
         is_operator=True,
+        takes_text=False,
     ),
     Function(
         "div",
@@ -283,6 +288,7 @@ FUNCTIONS: Final = (
         "The quotient of two numbers, computed with floats; null where the right one is 0.",
         examples=(Example("1 / 2", 0.5), Example("1 / 0", None)),
         is_operator=True,
+        takes_text=False,
     ),
     Function(
         "mod",
@@ -292,6 +298,7 @@ FUNCTIONS: Final = (
         "The remainder of a division, with the sign of the left number; null where the right one is 0.",
         examples=(Example("7 % 3", 1), Example("(-7) % 3", -1), Example("7 % 0", None)),
         is_operator=True,
+        takes_text=False,
     ),
     Function(
         "neg",

@@ -181,6 +181,7 @@ FUNCTIONS: Final = (
             Example('substr("splendid", -3)', "did"),
             Example('substr("splendid", 4)', "endid"),
         ),
+        takes_text=False,
     ),
     Function(
         "replace",

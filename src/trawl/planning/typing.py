@@ -20,10 +20,6 @@ from trawl.values import Instant
 
 ROW_NUMBER: Final = "row_number"
 """The measure of a window that is no aggregate."""
-
-
-_TEXTLESS: Final = frozenset({"and", "or", "sub", "mul", "div", "mod"})
-"""Functions, as a query calls them, among whose further arguments nobody means a text."""
 _STOPPED: Final = Clock(Instant(0))
 """For binding again what a rule rewrote: by then no call asks for the clock."""
 
@@ -95,7 +91,7 @@ class Typing:
             if isinstance(argument, EveryField):
                 arguments.extend(self.full_text.fields(known, self.time_field, call.span))
             elif isinstance(argument, Field):
-                may_be_text = bool(arguments) and call.span is not None and call.function not in _TEXTLESS
+                may_be_text = bool(arguments) and call.span is not None and function.takes_text
                 arguments.append(self._field(argument, known, may_be_text=may_be_text))
             else:
                 arguments.append(self.expression(argument, known))
