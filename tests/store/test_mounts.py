@@ -191,6 +191,30 @@ def test_former_states_of_a_file_are_not_kept_in_memory(tmp_path: Path) -> None:
         assert held == [3]
 
 
+def test_a_conversion_stays_for_a_day_after_it_was_followed_by_another(tmp_path: Path) -> None:
+    file, converted = tmp_path / "a.ndjson", tmp_path / "indices" / "mounted"
+
+    def days_go_by(days: int) -> None:
+        for place in converted.iterdir():
+            made = place.stat().st_mtime - days * 86_400 - 1
+            os.utime(place, (made, made))
+
+    found: list[Path] = []
+    with open_store(tmp_path, logs=Mount(files="*.ndjson"), named=Mount(files="a.ndjson", time_field="n")) as store:
+        for lines, days in ((1, 0), (2, 5), (3, 0), (4, 1)):
+            write_lines(file, [{"ts": 1, "n": 1}] * lines)
+            if converted.exists():
+                days_go_by(days)
+            (segment,) = segments(store, "logs")
+            found.append(Path(segment.path))
+            if lines == 1:
+                (otherwise,) = segments(store, "named")
+            if lines == 2:
+                assert found[0].exists(), "a search of a file that was quiet for long goes on when it changes"
+        assert [path.exists() for path in found] == [False, False, True, True]
+        assert Path(otherwise.path).exists(), "the same file, but as another source reads it"
+
+
 def test_csv_values_are_texts(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('time,a,b.c\n2020-01-01,1,"x, y"\n2020-01-02,,""\n', encoding="utf-8")
     assert [event | {"@timestamp": 0} for event in mounted(tmp_path, files="a.csv")] == [

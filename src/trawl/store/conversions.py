@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +27,7 @@ _CATALOG: Final = "segments.json"
 _PATIENCE: Final = 0.1
 """Seconds between two looks whether another process is done with a file."""
 _OUTLIVES: Final = 86_400
-"""Seconds that the conversion of a file that has changed stays, for searches that read it."""
+"""Seconds that a conversion stays after that of a later state was made, for searches that read it."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,9 @@ class MountedFile:
 
     @property
     def name(self) -> str:
-        """The name of its conversion: of the file, and of its state."""
-        return "-".join(sha256(repr(facts).encode()).hexdigest()[:24] for facts in (self.path, self))
+        """The name of its conversion: of the file and how it is read, and of its state."""
+        mounted = (self.path, self.time_field, self.format.value)
+        return "-".join(sha256(repr(facts).encode()).hexdigest()[:24] for facts in (mounted, self))
 
 
 class Conversions:
@@ -113,10 +115,11 @@ class Conversions:
         )
 
     def _sweep(self, file: MountedFile) -> None:
-        """Removes conversions of earlier states of the file, but for young ones."""
+        """Removes conversions of earlier states of the file that have long been followed by another one."""
         of_file = file.name.split("-")[0]
-        for place in self._folder.glob(f"{of_file}-*"):
-            if place.name != file.name and place.stat().st_mtime < time.time() - _OUTLIVES:
+        made = sorted((place.stat().st_mtime, place) for place in self._folder.glob(f"{of_file}-*"))
+        for (_, place), (followed, _) in pairwise(made):
+            if place.name != file.name and followed < time.time() - _OUTLIVES:
                 shutil.rmtree(place, ignore_errors=True)
 
 
