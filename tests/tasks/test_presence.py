@@ -67,6 +67,26 @@ def test_a_lost_session_is_taken_up_again(postgres: Postgres) -> None:
     engine.dispose()
 
 
+def test_an_outage_that_outlasts_a_look_is_survived(postgres: Postgres) -> None:
+    engine = database.connect(postgres.fresh())
+    one, two = SessionLock(engine), SessionLock(engine)
+    name = engine.url.database
+    postgres.administer(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    postgres.administer(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    for _ in range(2):
+        with pytest.raises(sql.exc.OperationalError):
+            one.renew()
+    with pytest.raises(sql.exc.OperationalError):
+        two.renew()
+    two.end()
+    postgres.administer(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    one.renew()
+    assert one.is_alive(one.name)
+    assert not one.is_alive(two.name)
+    one.end()
+    engine.dispose()
+
+
 def test_files_of_the_dead_do_not_stay(tmp_path: Path) -> None:
     (tmp_path / "of-the-dead").touch()
     alive = FileLock(tmp_path)

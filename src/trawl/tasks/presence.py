@@ -100,26 +100,43 @@ class SessionLock:
             return not connection.execute(free).scalar()
 
     def renew(self) -> None:
-        """Takes the lock again if its session was lost."""
-        try:
-            self._connection.execute(sql.select(1))
-        except sql.exc.DBAPIError:
-            self._connection.invalidate()
-            self._connection.close()
+        """Takes the lock again if its session was lost; while the database is away it raises, each time anew."""
+        if not self._is_held():
+            _discard(self._connection)
             self._connection = self._take()
 
     def end(self) -> None:
         """Says that this one is gone."""
-        with contextlib.suppress(sql.exc.DBAPIError):  # it is lost, and the lock with it
-            self._connection.execute(sql.select(sql.func.pg_advisory_unlock(_key(self.name))))
-        self._connection.invalidate()
-        self._connection.close()
+        if not self._connection.closed:
+            with contextlib.suppress(sql.exc.DBAPIError):  # it is lost, and the lock with it
+                self._connection.execute(sql.select(sql.func.pg_advisory_unlock(_key(self.name))))
+        _discard(self._connection)
+
+    def _is_held(self) -> bool:
+        if self._connection.closed:
+            return False
+        try:
+            self._connection.execute(sql.select(1))
+        except sql.exc.DBAPIError:
+            return False
+        return True
 
     def _take(self) -> sql.Connection:
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        connection.exec_driver_sql(self._IMPATIENT)
-        connection.execute(sql.select(sql.func.pg_advisory_lock(_key(self.name))))
+        try:
+            connection.exec_driver_sql(self._IMPATIENT)
+            connection.execute(sql.select(sql.func.pg_advisory_lock(_key(self.name))))
+        except BaseException:
+            _discard(connection)
+            raise
         return connection
+
+
+def _discard(connection: sql.Connection) -> None:
+    """Ends a session, and the lock that it may hold; a connection that is closed has none."""
+    if not connection.closed:
+        connection.invalidate()
+        connection.close()
 
 
 def _key(name: str) -> sql.ColumnElement[int]:
