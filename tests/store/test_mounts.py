@@ -215,6 +215,61 @@ def test_a_conversion_stays_for_a_day_after_it_was_followed_by_another(tmp_path:
         assert Path(otherwise.path).exists(), "the same file, but as another source reads it"
 
 
+def test_a_catalog_is_on_disk_before_its_folder_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_lines(tmp_path / "a.ndjson", [{"ts": 1}])
+    done: list[str] = []
+    sync, rename = os.fsync, Path.rename
+
+    def synced(descriptor: int) -> None:
+        done.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        sync(descriptor)
+
+    def renamed(path: Path, target: Path) -> Path:
+        done.append(f"rename {path.name}")
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "rename", renamed)
+    with open_store(tmp_path, logs=Mount(files="a.ndjson")) as store:
+        (segment,) = segments(store, "logs")
+    half = f"half-{Path(segment.path).parent.name}"
+    assert done == ["0.parquet", "segments.json", half, f"rename {half}", "mounted"]
+
+
+@pytest.mark.parametrize("left", [b"", b'{"cut sh', b"\0" * 64, b"\xff"])
+def test_a_catalog_that_cannot_be_decoded_is_written_anew(tmp_path: Path, left: bytes) -> None:
+    write_lines(tmp_path / "a.ndjson", [{"ts": 1}])
+    with open_store(tmp_path, logs=Mount(files="a.ndjson")) as store:
+        (before,) = segments(store, "logs")
+    catalog = Path(before.path).with_name("segments.json")
+    catalog.write_bytes(left)
+    with open_store(tmp_path, 0, logs=Mount(files="a.ndjson")) as store:
+        assert segments(store, "logs") == (), "as if nobody had read the file"
+        assert store.take(["logs"], lambda *how_far: None)[1].segments["logs"] == (before,)
+    with open_store(tmp_path, logs=Mount(files="a.ndjson")) as store:
+        assert segments(store, "logs") == (before,)
+
+
+def test_what_another_process_has_just_read_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_lines(tmp_path / "a.ndjson", [{"ts": 1}])
+    with (
+        open_store(tmp_path, 0, logs=Mount(files="a.ndjson")) as one,
+        open_store(tmp_path, 0, logs=Mount(files="a.ndjson")) as two,
+    ):
+        make = Path.mkdir
+
+        def make_late(path: Path, **options: bool) -> None:
+            monkeypatch.setattr(Path, "mkdir", make)
+            one.take(["logs"], lambda *how_far: None)
+            make(path, **options)
+
+        monkeypatch.setattr(Path, "mkdir", make_late)
+        read: list[int] = []
+        assert two.take(["logs"], lambda so_far, total: read.append(so_far))[0][0].rows == 1
+        assert set(read) == {0}
+    assert [place.name[:5] for place in (tmp_path / "indices" / "mounted").glob("half-*")] == []
+
+
 def test_csv_values_are_texts(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('time,a,b.c\n2020-01-01,1,"x, y"\n2020-01-02,,""\n', encoding="utf-8")
     assert [event | {"@timestamp": 0} for event in mounted(tmp_path, files="a.csv")] == [

@@ -20,6 +20,7 @@ from trawl.store.cutting import Cutter
 from trawl.store.inputs import Format, read_chunks
 from trawl.store.inputs.opening import opened
 from trawl.store.parquet_files import describe
+from trawl.store.staging import sync_folder
 from trawl.store.timing import TimeRule
 from trawl.values import Instant
 
@@ -57,9 +58,9 @@ class Conversions:
         """The segments of a file that was read, by whomever."""
         try:
             written = (self._folder / file.name / _CATALOG).read_text(encoding="utf-8")
-        except FileNotFoundError:
+            return decode_snapshot(written).segments[file.path]
+        except (FileNotFoundError, ValueError):  # it may have been cut short by what the disk went through
             return None
-        return decode_snapshot(written).segments[file.path]
 
     def read(self, file: MountedFile, reading: Callable[[int], None]) -> tuple[Segment, ...]:
         """Describes or converts a file, or waits until another process has; `reading` is told bytes, and may raise."""
@@ -67,11 +68,13 @@ class Conversions:
         while (segments := self.of(file)) is None:
             half.mkdir(parents=True, exist_ok=True)
             with suppress(FileNotFoundError), _alone(half) as is_ours:
-                if is_ours:
-                    self._fill(half, file, reading)
-                else:
+                if not is_ours:
                     reading(0)
                     time.sleep(_PATIENCE)
+                elif self.of(file) is None:
+                    self._fill(half, file, reading)
+                else:  # another process was done just now
+                    shutil.rmtree(half)
         return segments
 
     def _fill(self, half: Path, file: MountedFile, reading: Callable[[int], None]) -> None:
@@ -80,8 +83,14 @@ class Conversions:
         try:
             described = describe(file.path, file.time_field, file.modified) if file.format is Format.PARQUET else None
             segments = (described,) if described else self._converted(half, place, file, reading)
-            (half / _CATALOG).write_text(encode_snapshot(Snapshot({file.path: segments})), encoding="utf-8")
+            with (half / _CATALOG).open("w", encoding="utf-8") as catalog:
+                catalog.write(encode_snapshot(Snapshot({file.path: segments})))
+                catalog.flush()
+                os.fsync(catalog.fileno())
+            sync_folder(half)
+            shutil.rmtree(place, ignore_errors=True)  # what lies there cannot be decoded
             half.rename(place)
+            sync_folder(self._folder)
         except BaseException:
             shutil.rmtree(half, ignore_errors=True)
             raise

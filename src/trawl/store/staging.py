@@ -73,7 +73,7 @@ class Staging:
             file.rename(self._folder / place)
             moved.append(place)
         for kind in (SEGMENTS, REJECTED):
-            _sync_folder(self._folder / kind)
+            sync_folder(self._folder / kind)
         return moved
 
     def clear(self, is_committed: Callable[[str], bool]) -> None:
@@ -104,7 +104,8 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Makes the names in a folder last."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
