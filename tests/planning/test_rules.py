@@ -72,6 +72,16 @@ def test_a_sort_keeps_its_keys() -> None:
     assert scanned(improve(root)) == ("host", "port")
 
 
+def test_what_has_types_is_not_given_them_again() -> None:
+    root = bind(Project(Filter(scan(), is_host("a")), (("who", "user"),)))
+    before, after = (
+        next(relation for relation in post_order(plan) if isinstance(relation, Filter))
+        for plan in (root, improve(root))
+    )
+    assert after.condition is before.condition
+    assert after.columns.names == ("host", "user")
+
+
 def test_filters_over_filters_become_one() -> None:
     merged = merge.apply(bind(Filter(Filter(scan(), is_host("a")), is_host("b"))))
     assert isinstance(merged, Filter)

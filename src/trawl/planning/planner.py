@@ -42,7 +42,7 @@ def _plan(request: Request, catalog: Catalog) -> Plan:
     lowered = _lower(query.commands, Rows((), schema=Schema()), scope, notices)
     return Plan(
         request=request,
-        query=commands.write(query),
+        query=lowered.text,
         result=improve(lowered.result),
         tap=improve(lowered.tap) if lowered.tap else None,
         steps=lowered.steps,
@@ -102,6 +102,8 @@ class _Lowered:
     tap: Relation | None
     steps: tuple[Step, ...]
     rest: Query | None
+    text: str
+    """of all the commands, as the language writes them"""
 
 
 def _lower(stages: Sequence[Stage], upstream: Relation, scope: QueryScope, notices: Notices) -> _Lowered:
@@ -110,6 +112,7 @@ def _lower(stages: Sequence[Stage], upstream: Relation, scope: QueryScope, notic
     result: Relation | None = None
     steps: list[Step] = []
     rest: list[Stage] = []
+    texts: list[str] = []
     clock, full_text = Clock(scope.now, scope.zone), FullText()
     for stage in stages:
         assert isinstance(stage, Command)
@@ -123,6 +126,7 @@ def _lower(stages: Sequence[Stage], upstream: Relation, scope: QueryScope, notic
             lowered = stage.lower(upstream, scope)
             typing = Typing(scope.time_field, notices.add, scope.request.strict, clock, full_text)
             upstream = Binder(typing).bind(lowered)
+        texts.append(commands.write(Query((stage,))))
         if result is None:
-            steps.append(Step(stage.name, commands.write(Query((stage,))), stage.span, upstream))
-    return _Lowered(result or upstream, tap, tuple(steps), Query(tuple(rest)) if rest else None)
+            steps.append(Step(stage.name, texts[-1], stage.span, upstream))
+    return _Lowered(result or upstream, tap, tuple(steps), Query(tuple(rest)) if rest else None, " | ".join(texts))

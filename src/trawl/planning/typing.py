@@ -26,7 +26,7 @@ _STOPPED: Final = Clock(Instant(0))
 
 @dataclass(frozen=True)
 class Typing:
-    """Gives expressions their types.
+    """Gives expressions their types; those that have one keep it, as no rule changes what a column holds.
 
     Attributes:
         time_field: the field that full-text search leaves out.
@@ -48,6 +48,8 @@ class Typing:
         Raises:
             TrawlError: `UNKNOWN_FUNCTION`, `INVALID_ARGUMENT`, `TYPE_MISMATCH`, `UNKNOWN_FIELD`, `QUERY_TOO_LARGE`.
         """
+        if expression.type is not None:
+            return expression
         match expression:
             case Literal():
                 return Literal(expression.value, expression.span, expression.text, type_of(expression.value))
