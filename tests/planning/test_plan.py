@@ -175,7 +175,7 @@ def test_what_follows_open_columns_is_checked_already(events: Events) -> None:
     "text",
     [
         "| makeresults count=2 | eval a = 1",
-        'source web-a | timechart span=1h count by host | where a > 1 | eval b = "x"',
+        'source web-a earliest=now-1d latest=now | timechart span=1h count by host | where a > 1 | eval b = "x"',
     ],
 )
 def test_the_text_of_a_plan_is_that_of_all_its_commands(text: str, events: Events) -> None:
