@@ -178,6 +178,11 @@ def meant(names: Iterable[str]) -> str | None:
     return f"did the query mean {shown}?" if shown else None
 
 
+def printable(path: str) -> str:
+    r"""A path as it can be told: its bytes that are no UTF-8, which Python keeps as surrogates, as `\xNN`."""
+    return path.encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
 def locate(text: str, span: Span) -> dict[str, int]:
     """The span as `position` of the error body: offsets, and line and column counted from 1."""
     line = text.count("\n", 0, span.start) + 1

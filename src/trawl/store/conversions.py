@@ -16,6 +16,7 @@ from typing import Final
 
 from trawl.catalog.base import Segment, Snapshot
 from trawl.catalog.encoding import decode_snapshot, encode_snapshot
+from trawl.errors import printable
 from trawl.store.cutting import Cutter
 from trawl.store.inputs import Format, read_chunks
 from trawl.store.inputs.opening import opened
@@ -58,7 +59,7 @@ class Conversions:
         """The segments of a file that was read, by whomever."""
         try:
             written = (self._folder / file.name / _CATALOG).read_text(encoding="utf-8")
-            return decode_snapshot(written).segments[file.path]
+            return decode_snapshot(written).segments[printable(file.path)]
         except (FileNotFoundError, ValueError):  # it may have been cut short by what the disk went through
             return None
 
@@ -84,7 +85,7 @@ class Conversions:
             described = describe(file.path, file.time_field, file.modified) if file.format is Format.PARQUET else None
             segments = (described,) if described else self._converted(half, place, file, reading)
             with (half / _CATALOG).open("w", encoding="utf-8") as catalog:
-                catalog.write(encode_snapshot(Snapshot({file.path: segments})))
+                catalog.write(encode_snapshot(Snapshot({printable(file.path): segments})))
                 catalog.flush()
                 os.fsync(catalog.fileno())
             sync_folder(half)

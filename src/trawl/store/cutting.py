@@ -13,6 +13,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trawl.errors import printable
 from trawl.store.chunk import Chunk, Reject
 from trawl.store.merging import Size, merge
 from trawl.store.segments import Written, write_segment
@@ -69,7 +70,7 @@ class Cutter:
         self.merged.update(chunk.merged)
         self.long_integers += chunk.long_integers
         if chunk.rejects:
-            self._put_aside(chunk.rejects, file)
+            self._put_aside(chunk.rejects, printable(file))
         if chunk.rows:
             self._pending.append(chunk)
             self._pending_rows += chunk.rows

@@ -13,7 +13,7 @@ from pyarrow import types
 
 from trawl.arrow import TYPE_KEY
 from trawl.catalog.base import Part, Segment
-from trawl.errors import Code, TrawlError
+from trawl.errors import Code, TrawlError, printable
 from trawl.schema import BOOLEAN, FLOAT, INTEGER, STRING, TIME, Type, array_of
 from trawl.store.times import CANDIDATES, NS, TIME_FIELD
 from trawl.store.timing import ORIGINAL
@@ -33,8 +33,8 @@ _AS_THEY_ARE: Final = (
 def describe(path: str, time_field: str | None, modified: int) -> Segment | None:
     """A file as a segment; None if it has to be converted first.
 
-    It can be read as it is where each column is of a type of ours, numbers are finite, times lie within
-    the range of instants, and every row has a time in the column that its time is to be taken from.
+    It can be read as it is where its name is text, each column is of a type of ours, numbers are finite, times lie
+    within the range of instants, and every row has a time in the column that its time is to be taken from.
 
     Args:
         path: the file.
@@ -44,6 +44,8 @@ def describe(path: str, time_field: str | None, modified: int) -> Segment | None
     Raises:
         TrawlError: `UNREADABLE_FILE`.
     """
+    if printable(path) != path:
+        return None
     try:
         with pq.ParquetFile(path) as file:
             fields = _fields(file.schema_arrow)

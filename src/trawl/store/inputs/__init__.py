@@ -85,9 +85,9 @@ def read_chunks(source: Opened, format_: Format, rule: TimeRule) -> Iterator[Chu
     """
     wanted = recognise(source) if format_ is Format.AUTO else format_
     if wanted is Format.PARQUET:
-        if source.name == STDIN:
+        if source.path == STDIN:
             raise TrawlError(Code.UNREADABLE_FILE, "Parquet cannot be read from standard input", hint="name a file")
-        for piece in pieces(source.name):
+        for piece in pieces(source.path):
             source.reached(piece.fraction)
             yield chunk_of_piece(piece, rule)
     elif wanted is Format.CSV:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trawl.errors import Code, TrawlError
+from trawl.errors import Code, TrawlError, printable
 from trawl.store.chunk import Chunk, Reject, Slot, Values, slot_of
 from trawl.store.gathering import Gathering
 from trawl.store.inputs.foreign import native, values_of
@@ -36,13 +38,20 @@ def pieces(path: str) -> Iterator[Piece]:
         TrawlError: `UNREADABLE_FILE`.
     """
     try:
-        with pq.ParquetFile(path) as file:
+        with opened_table(path) as file:
             first, rows = 1, file.metadata.num_rows
             for batch in file.iter_batches(BATCH_ROWS):
                 first += batch.num_rows
                 yield Piece(first - batch.num_rows, batch, (first - 1) / rows)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
-        raise TrawlError(Code.UNREADABLE_FILE, f"`{path}` cannot be read as Parquet: {error}") from error
+        raise TrawlError(Code.UNREADABLE_FILE, f"`{printable(path)}` cannot be read as Parquet: {error}") from error
+
+
+@contextmanager
+def opened_table(path: str) -> Iterator[pq.ParquetFile]:
+    """A Parquet file that is open, whatever bytes its name is of."""
+    with pa.OSFile(os.fsencode(path)) as content, pq.ParquetFile(content) as file:
+        yield file
 
 
 def chunk_of_piece(piece: Piece, rule: TimeRule) -> Chunk:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Final, cast
 
 import zstandard
 
-from trawl.errors import Code, TrawlError
+from trawl.errors import Code, TrawlError, printable
 
 STDIN: Final = "-"
 """The name that stands for standard input."""
@@ -74,12 +74,14 @@ class Opened:
     """An input that is open.
 
     Attributes:
-        name: as it was given.
+        path: as it was given.
+        name: the same, as it can be told.
         content: what it holds, unpacked.
         raw: counts what was read of it as it lies on disk.
         size: bytes on disk; None for standard input.
     """
 
+    path: str
     name: str
     content: io.BufferedReader
     raw: _Counted
@@ -117,22 +119,24 @@ class _Guarded(io.RawIOBase):
 
 
 @contextmanager
-def opened(name: str) -> Iterator[Opened]:
+def opened(path: str) -> Iterator[Opened]:
     """Opens a file, or standard input for `-`.
 
     Raises:
         TrawlError: `UNREADABLE_FILE` if it is not there, not whole, or not what its first bytes say; also
             when its content is read.
     """
+    name = printable(path)
     with _faults_of(name):
-        source = nullcontext(sys.stdin.buffer) if name == STDIN else Path(name).open("rb")  # noqa: SIM115  # entered below
-        size = None if name == STDIN else Path(name).stat().st_size
+        source = nullcontext(sys.stdin.buffer) if path == STDIN else Path(path).open("rb")  # noqa: SIM115  # entered below
+        size = None if path == STDIN else Path(path).stat().st_size
     with source as raw:
         counted = _Counted(cast(BinaryIO, raw))
         packed = io.BufferedReader(cast(io.RawIOBase, counted), 1 << 20)
         with _faults_of(name):
             content = _unpacked(packed)
-        yield Opened(name, io.BufferedReader(cast(io.RawIOBase, _Guarded(content, name)), 1 << 20), counted, size)
+        guarded = cast(io.RawIOBase, _Guarded(content, name))
+        yield Opened(path, name, io.BufferedReader(guarded, 1 << 20), counted, size)
 
 
 @contextmanager
