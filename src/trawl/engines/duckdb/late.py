@@ -53,6 +53,8 @@ def _first_rows(compiler: Compiler, relation: Relation, reach: int) -> tuple[Fra
     if isinstance(leaf, Given) and leaf.name not in compiler.snapshot.segments:
         return None
     reading = Reading.of(leaf, compiler.snapshot.segments, compiler.names)
+    if not reading.segments:
+        return None
     checks = len(compiler.checks)
     located = compiler.frame(relation, {id(leaf): reading.frame(reading.segments, is_located=True)})
     located.close()
