@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from trawl import calendars
 from trawl.calendars import BucketUnit
 from trawl.instants import read_instant
-from trawl.values import Instant
+from trawl.values import LAST_INSTANT, Instant
 
 HOUR = 3_600_000_000_000
 
@@ -43,6 +43,13 @@ def test_a_day_on_which_clocks_change_is_as_long_as_it_is() -> None:
     edges = list(calendars.edges(start, end, 1, "day", "Europe/Berlin"))
     hours = [(b.nanoseconds - a.nanoseconds) // HOUR for a, b in pairwise(edges)]
     assert hours == [24, 23]
+
+
+@pytest.mark.parametrize("unit", ["day", "week", "month", "quarter", "year"])
+def test_the_last_edge_that_there_is_ends_them(unit: BucketUnit) -> None:
+    start = Instant(LAST_INSTANT.nanoseconds - 100 * 24 * HOUR)
+    found = list(calendars.edges(start, Instant(LAST_INSTANT.nanoseconds + 1), 1, unit, "UTC"))
+    assert len(found) == len(set(found)) <= 101
 
 
 UNITS = st.sampled_from(

@@ -263,7 +263,8 @@ class Lump(Relation):
 class Pivot(Relation):
     """Rows to columns: one row for each value of `row`, one column for each value of `column` × measure.
 
-    Input columns are `row`, `column` (text) and `values`, one row for each pair. Out: `row`, then the
+    Input columns are `row`, `column` (text) and `values`, one row for each pair; a row whose `column` is
+    null is only there for the sake of its `row`. Out: `row`, then the
     columns named by the value alone where there is one of `values`, else `value_name: column`, ordered
     by value_name's position, then name; `others` come last. A name that collides with `row` gets a
     trailing `_`. Ordered by `row`. The schema is open: only the data tells the names. Where a row has no
@@ -299,9 +300,12 @@ class Buckets:
 class Fill(Relation):
     """Adds the missing buckets between `start` and `end` (None: from the first to the last row's).
 
-    `time_field` holds lower edges, unique, ascending. In added rows the columns in `zeros` are 0, the
-    others null; with an open input every column that is an integer in all rows and named in `zeros`
-    or made by a pivot of such a one. Ordered by `time_field`.
+    `time_field` holds lower edges, ascending, each in one row or several. In added rows the columns in
+    `zeros` are 0, the others null. Ordered by `time_field`.
+
+    Attributes:
+        most: where there are more buckets than this from `start` to `end`, none is added.
+        notice: what is said then.
     """
 
     input: Relation
@@ -310,6 +314,8 @@ class Fill(Relation):
     start: Instant | None
     end: Instant | None
     zeros: tuple[str, ...]
+    most: int
+    notice: Notice
 
 
 @dataclass(frozen=True, eq=False)

@@ -42,10 +42,10 @@ def edges(start: Instant, end: Instant, size: int, unit: BucketUnit, zone: str =
     """The lower edges of all buckets that hold an instant of `start` (inclusive) to `end` (exclusive)."""
     if end <= start:
         return
-    edge = floor(start, size, unit, zone)
-    while edge < end:
+    edge, before = floor(start, size, unit, zone), None
+    while edge < end and edge != before:  # the edge after the last that an `Instant` holds is that one
         yield edge
-        edge = following(edge, size, unit, zone)
+        edge, before = following(edge, size, unit, zone), edge
 
 
 def count(start: Instant, end: Instant, size: int, unit: BucketUnit, zone: str = "UTC") -> int:

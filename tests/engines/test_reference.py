@@ -33,7 +33,7 @@ from trawl.algebra import (
 )
 from trawl.engines.base import Work
 from trawl.engines.reference import Reference
-from trawl.errors import Code, TrawlError
+from trawl.errors import Code, Notice, TrawlError
 from trawl.expr import Call, Field, Literal
 from trawl.planning.bind import bind
 from trawl.schema import NULL, Column, Schema, type_of
@@ -41,6 +41,7 @@ from trawl.testing import Events, run
 from trawl.values import Instant, Value
 
 HOUR = 3_600_000_000_000
+TOO_MANY = Notice("timechart_not_filled", "too many buckets")
 
 
 def table(*rows: Mapping[str, Value]) -> Rows:
@@ -198,7 +199,7 @@ class TestShapes:
 
     def test_missing_buckets_are_filled_with_zeros_or_nulls(self) -> None:
         rows = table({"t": Instant(HOUR), "count": 2, "avg": 0.5})
-        filled = Fill(rows, "t", Buckets(HOUR, "ns"), Instant(0), Instant(2 * HOUR + 1), ("count",))
+        filled = Fill(rows, "t", Buckets(HOUR, "ns"), Instant(0), Instant(2 * HOUR + 1), ("count",), 3, TOO_MANY)
         assert rows_of(filled) == [
             {"t": Instant(0), "count": 0},
             {"t": Instant(HOUR), "count": 2, "avg": 0.5},
@@ -207,18 +208,26 @@ class TestShapes:
 
     def test_without_bounds_the_gaps_are_filled_alone(self) -> None:
         rows = table({"t": Instant(HOUR), "count": 2}, {"t": Instant(3 * HOUR), "count": 1})
-        filled = Fill(rows, "t", Buckets(HOUR, "ns"), None, None, ("count",))
+        filled = Fill(rows, "t", Buckets(HOUR, "ns"), None, None, ("count",), 3, TOO_MANY)
         assert column(filled, "count") == [2, 0, 1]
-        assert rows_of(Fill(Filter(rows, Literal(False)), "t", Buckets(HOUR, "ns"), None, None, ())) == []
+        assert rows_of(Fill(Filter(rows, Literal(False)), "t", Buckets(HOUR, "ns"), None, None, (), 3, TOO_MANY)) == []
 
-    def test_a_pivoted_count_is_filled_with_zeros(self) -> None:
+    def test_gaps_of_too_many_buckets_stay_and_that_is_told(self) -> None:
+        rows = table({"t": Instant(HOUR), "count": 2}, {"t": Instant(4 * HOUR), "count": 1})
+        outcome = run(Reference(), bind(Fill(rows, "t", Buckets(HOUR, "ns"), None, None, ("count",), 3, TOO_MANY)))
+        assert [row["count"] for row in outcome.rows] == [2, 1]
+        assert outcome.notices == (TOO_MANY,)
+
+    def test_a_bucket_that_was_filled_in_is_a_row_of_the_pivot(self) -> None:
         rows = table(
             {"t": Instant(0), "c": "a", "count": 1, "avg": 0.5},
+            {"t": Instant(0), "c": "b", "count": 3, "avg": 0.5},
             {"t": Instant(2 * HOUR), "c": "b", "count": 2, "avg": 1.5},
         )
-        pivoted = Pivot(rows, "t", "c", ("count", "avg"), zeros=("count",))
-        filled = rows_of(Fill(pivoted, "t", Buckets(HOUR, "ns"), None, None, ("count",)))
-        assert filled[1] == {"t": Instant(HOUR), "count: a": 0, "count: b": 0}
+        filled = Fill(rows, "t", Buckets(HOUR, "ns"), None, None, (), 3, TOO_MANY)
+        pivoted = rows_of(Pivot(filled, "t", "c", ("count", "avg"), zeros=("count",)))
+        assert [row["t"] for row in pivoted] == [Instant(0), Instant(HOUR), Instant(2 * HOUR)]
+        assert pivoted[1] == {"t": Instant(HOUR), "count: a": 0, "count: b": 0}
 
     def test_a_profile_tells_what_each_column_holds(self) -> None:
         rows = table(

@@ -24,6 +24,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "x": SCALARS,
     "m": st.one_of(ARRAYS, TEXTS),
     "l": st.lists(TEXTS, max_size=3),
+    "s": st.sampled_from(["2024-01-01T00:00:30Z", "2023-12-31T23:59:59Z", "2024-03-31T01:30:00Z", "2019-10-27", "a"]),
 }
 NAMES = st.sampled_from(sorted(FIELDS))
 TIMES = st.integers(0, 5).map(lambda minute: f"2024-01-01T00:{minute * 7:02d}:00Z")
@@ -126,6 +127,7 @@ STATS = st.tuples(
 KEYS = st.tuples(st.sampled_from(["", "-"]), st.sampled_from(["{}", "num({})", "str({})"]), NAMES).map(
     lambda drawn: drawn[0] + drawn[1].format(drawn[2])
 )
+SPANS = st.sampled_from(["1h", "1d", "3d", "1w", "1mon", "1q", "2y"])
 _COMMANDS: list[st.SearchStrategy[str]] = [
     CONDITIONS.map("where {}".format),
     st.tuples(NAMES, EXPRESSIONS).map(lambda drawn: f"eval {drawn[0]}={drawn[1]}"),
@@ -141,6 +143,17 @@ _COMMANDS: list[st.SearchStrategy[str]] = [
     NAMES.map("rare 2 {}".format),
     NAMES.map("fillnull value=0 {}".format),
     st.sampled_from(["bin span=5m @timestamp", "bin span=10 i", "bin span=0.5 f"]),
+    st.tuples(SPANS, st.sampled_from(["@timestamp", "s"])).map("bin span={0[0]} {0[1]}".format),
+    st.tuples(SPANS, MEASURES, st.one_of(st.just(""), NAMES.map(" by {}".format))).map(
+        "timechart timefield=s span={0[0]} {0[1]}{0[2]}".format
+    ),
+    st.tuples(MEASURES, st.one_of(st.just(""), NAMES.map(" by {}".format))).map(
+        "timechart span=7m limit=2 count, {0[0]}{0[1]}".format
+    ),
 ]
 COMMANDS = st.one_of(_COMMANDS)
-PIPELINES = st.lists(COMMANDS, min_size=1, max_size=4).map(lambda commands: " | ".join(["source events", *commands]))
+SOURCES = st.sampled_from(["source events", "source events earliest=2024-01-01T00:05:00Z latest=2024-01-01T01:00:00Z"])
+PIPELINES = st.tuples(SOURCES, st.lists(COMMANDS, min_size=1, max_size=4)).map(
+    lambda drawn: " | ".join([drawn[0], *drawn[1]])
+)
+ZONES = st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"])

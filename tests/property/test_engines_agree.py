@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from property.pipelines import PIPELINES, TABLE
+from property.pipelines import PIPELINES, TABLE, ZONES
 from trawl import planning
 from trawl.engines.duckdb import DuckDBEngine
 from trawl.engines.reference import Reference
@@ -20,14 +20,14 @@ from trawl.testing import Events, request, search
 Table = list[dict[str, Any]]
 
 
-def agree(table: Table, pipeline: str) -> None:
+def agree(table: Table, pipeline: str, zone: str) -> None:
     """Runs the pipeline on both engines. One that cannot be planned is refused for both alike."""
     with tempfile.TemporaryDirectory(prefix="trawl-agree-") as folder:
         events = Events(Path(folder))
         half = (len(table) + 1) // 2
         events.add("events", table[:half])
         events.add("events", table[half:])
-        wanted = request(pipeline)
+        wanted = request(pipeline, zone=zone)
         try:
             planning.plan(wanted, events)
         except TrawlError:
@@ -57,13 +57,13 @@ long = settings(quick, max_examples=20_000, derandomize=False)
 
 
 @quick
-@given(TABLE, PIPELINES)
-def test_engines_agree(table: Table, pipeline: str) -> None:
-    agree(table, pipeline)
+@given(TABLE, PIPELINES, ZONES)
+def test_engines_agree(table: Table, pipeline: str, zone: str) -> None:
+    agree(table, pipeline, zone)
 
 
 @pytest.mark.slow
 @long
-@given(TABLE, PIPELINES)
-def test_engines_agree_on_many(table: Table, pipeline: str) -> None:
-    agree(table, pipeline)
+@given(TABLE, PIPELINES, ZONES)
+def test_engines_agree_on_many(table: Table, pipeline: str, zone: str) -> None:
+    agree(table, pipeline, zone)

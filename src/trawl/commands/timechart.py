@@ -11,7 +11,7 @@ from trawl.commands.base import Command, Scope
 from trawl.commands.bin import bucket_time
 from trawl.commands.columns import hidden
 from trawl.commands.grouping import lower_measures, note_counted
-from trawl.errors import Code, TrawlError
+from trawl.errors import Code, Notice, TrawlError
 from trawl.expr import Call, Field, Literal
 from trawl.functions import find_aggregation
 from trawl.language.cursor import Cursor, Options
@@ -26,7 +26,7 @@ OTHER, MISSING = "OTHER", "NULL"
 MOST_FILLED = 10_000
 """Empty buckets are filled over the whole range of the search if it has at most so many."""
 MOST_BUCKETS = 1_000_000
-"""A span given must not cut the range into more."""
+"""A span given must not cut the range into more, and where the events reach over more none is filled."""
 
 
 @dataclass(frozen=True)
@@ -121,16 +121,24 @@ class Timechart(Command):
         measures = lower_measures(self.measures, time_field)
         zeros = tuple(measure.name for measure in measures if _is_count(measure))
         if self.by is None:
-            table: Relation = Aggregate(events, ((time_field, Field(bucket)),), measures, span=self.span)
-        else:
-            series = hidden("series", upstream.columns.names)
-            events = self._with_series(events, upstream, self.by, bucket, series, measures[0])
-            keys = ((time_field, Field(bucket)), (self.by.text, Field(series)))
-            grouped = Aggregate(events, keys, measures, span=self.span)
-            names = tuple(measure.name for measure in measures)
-            table = Pivot(grouped, time_field, self.by.text, names, last=(OTHER, MISSING), zeros=zeros)
+            table = Aggregate(events, ((time_field, Field(bucket)),), measures, span=self.span)
+            return self._fill(table, time_field, buckets, zeros, scope)
+        series = hidden("series", upstream.columns.names)
+        events = self._with_series(events, upstream, self.by, bucket, series, measures[0])
+        keys = ((time_field, Field(bucket)), (self.by.text, Field(series)))
+        grouped = Aggregate(events, keys, measures, span=self.span)
+        names = tuple(measure.name for measure in measures)
+        filled = self._fill(grouped, time_field, buckets, (), scope)
+        return Pivot(filled, time_field, self.by.text, names, last=(OTHER, MISSING), zeros=zeros)
+
+    def _fill(
+        self, table: Relation, time_field: str, buckets: Buckets, zeros: tuple[str, ...], scope: Scope
+    ) -> Relation:
+        """Adds the buckets without events."""
         start, end = self._filled(time_field, buckets, scope)
-        return Fill(table, time_field, buckets, start, end, zeros)
+        reason = f"`{time_field}` reaches over more than {MOST_BUCKETS:,} buckets; empty ones are left out"
+        notice = Notice("timechart_not_filled", reason, self.span)
+        return Fill(table, time_field, buckets, start, end, zeros, MOST_BUCKETS, notice)
 
     def _check_names(self, time_field: str) -> None:
         taken = [time_field, *([self.by.text] if self.by else [])]

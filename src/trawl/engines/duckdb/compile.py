@@ -59,7 +59,9 @@ class Compiler:
         snapshot: the segments behind scans.
         host: the connection.
         zone: IANA name of the time zone of calendar units.
-        tables: tables that `Given` leaves and scans already read stand for, by relation.
+        names: makes names for columns, unique over the whole statement.
+        shared: the queries of what is read more than once, for `WITH`.
+        checks: what counts the faults of the data, over what was compiled.
     """
 
     snapshot: Snapshot
@@ -69,7 +71,6 @@ class Compiler:
     shared: list[str] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     _schemas: dict[int, Schema] = field(default_factory=dict)
-    _origins: dict[int, Mapping[str, str]] = field(default_factory=dict)
 
     def frame(self, root: Relation, given: Mapping[int, Frame] | None = None) -> Frame:
         """The relation as a frame.
@@ -89,8 +90,6 @@ class Compiler:
                 done[id(relation)] = self._compile(relation, inputs)
             else:
                 continue
-            for child in relation.inputs[:1]:
-                self._origins.setdefault(id(relation), self._origins.get(id(child), {}))
             self._schemas[id(relation)] = self._real_schema(relation)
             if uses[id(relation)] > 1:
                 self._share(done[id(relation)])
@@ -255,16 +254,13 @@ class Compiler:
     def _(self, relation: Pivot, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
         known = self._schemas[id(relation.input)]
-        result, made = reshaping.pivot(frame, relation, known, self.host, self.shared)
-        self._schemas[id(relation)], self._origins[id(relation)] = made.schema, made.origins
+        result, self._schemas[id(relation)] = reshaping.pivot(frame, relation, known, self.host, self.shared)
         return result
 
     @_compile.register
     def _(self, relation: Fill, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
-        below = id(relation.input)
-        origins = self._origins.get(below, {})
-        return reshaping.fill(frame, relation, self._schemas[below], origins, self.host, self.shared)
+        return reshaping.fill(frame, relation, self.host, self.shared)
 
     @_compile.register
     def _(self, relation: Profile, inputs: tuple[Frame, ...]) -> Frame:

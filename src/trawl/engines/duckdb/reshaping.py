@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any, Protocol
 
 from trawl import calendars
 from trawl.algebra import Fill, Lump, Pivot
+from trawl.calendars import BucketUnit
 from trawl.engines.duckdb import ordering, sql
 from trawl.engines.duckdb.arguments import as_float
 from trawl.engines.duckdb.expressions import Expressions
@@ -16,7 +17,7 @@ from trawl.engines.duckdb.grouping import identical
 from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, is_there, one, opened
 from trawl.engines.duckdb.spelling import aggregates
 from trawl.errors import Notice
-from trawl.schema import INTEGER, Column, Kind, Schema
+from trawl.schema import Column, Kind, Schema
 from trawl.values import Instant
 
 
@@ -105,21 +106,8 @@ def _key(operand: Operand, to: Expressions) -> Operand:
 # --- pivot -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Pivoted:
-    """What a pivot made.
-
-    Attributes:
-        schema: the columns.
-        origins: of each column that was made, the one of `values` that it comes from.
-    """
-
-    schema: Schema
-    origins: Mapping[str, str]
-
-
-def pivot(frame: Frame, relation: Pivot, known: Schema, host: Host, shared: Collection[str]) -> tuple[Frame, Pivoted]:
-    """Rows to columns; the data is looked at first to learn which."""
+def pivot(frame: Frame, relation: Pivot, known: Schema, host: Host, shared: Collection[str]) -> tuple[Frame, Schema]:
+    """Rows to columns, and what columns they are; the data is looked at first to learn which."""
     kept(frame, host, shared)
     text = sql.coalesce(
         (given.sql for given in opened(frame.columns.get(relation.column, ()), frame) if given.kind is Kind.STRING),
@@ -135,12 +123,10 @@ def pivot(frame: Frame, relation: Pivot, known: Schema, host: Host, shared: Coll
     items = [f"{given.sql} AS {new.sql}" for given, new in zip(key, renamed, strict=True)]
     columns: dict[str, Operand] = {relation.row: renamed}
     described = [Column(relation.row, known.type_of(relation.row))]
-    origins: dict[str, str] = {}
     for value in relation.values:
         for written in texts:
             name = written if len(relation.values) == 1 else f"{value}: {written}"
             name = f"{name}_" if name == relation.row else name
-            origins[name] = value
             described.append(Column(name, known.type_of(value)))
             cells, operand = _cells(frame, frame.columns.get(value, ()), f"{text} = {sql.text(written)}")
             if value in relation.zeros:
@@ -153,7 +139,7 @@ def pivot(frame: Frame, relation: Pivot, known: Schema, host: Host, shared: Coll
     result = Frame(frame.names, f"({body})", {})
     result.columns = columns
     result.settle(columns, tuple(ordering.keys(renamed, result)))
-    return result, Pivoted(Schema(tuple(described)), origins)
+    return result, Schema(tuple(described))
 
 
 def _cells(frame: Frame, operand: Operand, condition: str) -> tuple[list[str], Operand]:
@@ -185,10 +171,8 @@ def _or_zero(operand: Operand, when: str = "true") -> Operand:
 # --- fill --------------------------------------------------------------------------------------------
 
 
-def fill(
-    frame: Frame, relation: Fill, known: Schema, origins: Mapping[str, str], host: Host, shared: Collection[str]
-) -> Frame:
-    """Adds the missing buckets."""
+def fill(frame: Frame, relation: Fill, host: Host, shared: Collection[str]) -> Frame:
+    """Adds the missing buckets, unless they are too many."""
     start, end = relation.start, relation.end
     edge = frame.bind(sql.coalesce((g.sql for g in frame.columns.get(relation.time_field, ())), "BIGINT"))
     frame.hold(edge)
@@ -199,24 +183,22 @@ def fill(
             end = Instant(high + 1) if end is None and isinstance(high, int) else end
     if start is None or end is None:
         return frame
+    how = (relation.buckets.size, relation.buckets.unit, relation.buckets.zone)
+    if calendars.count(start, end, *how) > relation.most:
+        host.tell(relation.notice)
+        return frame
     frame.close()
     bucket = frame.names.new()
     present = frame.names.new()
     columns = ", ".join(frame.selected())
     rows = f"(SELECT {columns}, true AS {present} FROM {frame.source})"
-    edges = _edges(relation, start, end, bucket)
+    edges = _edges(start, end, *how, bucket)
     joined = f"(SELECT * FROM {edges} FULL JOIN {rows} ON {bucket} = {edge})"
     result = Frame(frame.names, joined, frame.columns)
     result.hold(bucket)
     result.hold(present)
-    zeros = {
-        column.name
-        for column in known
-        if column.name in relation.zeros
-        or (origins.get(column.name) in relation.zeros and column.type.union(INTEGER) == INTEGER)
-    }
     filled = {
-        name: _or_zero(operand, f"{present} IS NULL") if name in zeros else operand
+        name: _or_zero(operand, f"{present} IS NULL") if name in relation.zeros else operand
         for name, operand in frame.columns.items()
     }
     moment = f"coalesce({edge}, {bucket})"
@@ -224,9 +206,8 @@ def fill(
     return result
 
 
-def _edges(relation: Fill, start: Instant, end: Instant, bucket: str) -> str:
+def _edges(start: Instant, end: Instant, size: int, unit: BucketUnit, zone: str, bucket: str) -> str:
     """The lower edges of the buckets, as a table of one column."""
-    size, unit, zone = relation.buckets.size, relation.buckets.unit, relation.buckets.zone
     if unit == "ns":
         first = calendars.floor(start, size, unit, zone).nanoseconds
         return f"(SELECT range AS {bucket} FROM range({first}, {end.nanoseconds}, {size}))"

@@ -109,9 +109,7 @@ class Interpretation:
             case algebra.Pivot():
                 return pivot(relation, inputs[0])
             case _:
-                schema = _real_schema(relation, inputs)
-                pivoted = inputs[0].pivoted if inputs else {}
-                return Sequence(schema, self.rows(relation, inputs), pivoted)
+                return Sequence(_real_schema(relation, inputs), self.rows(relation, inputs))
 
     def given(self, name: str) -> Sequence:
         """Rows handed over under a name."""
@@ -153,7 +151,7 @@ class Interpretation:
             case algebra.Lump():
                 return lump(relation, rows, self.faults)
             case algebra.Fill():
-                return fill(relation, inputs[0])
+                return fill(relation, rows, self.told.append)
             case algebra.Profile():
                 return profile(relation, inputs[0])
             case algebra.Union():

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import itemgetter
+
 from trawl import calendars
 from trawl.algebra import Explode, Fill, Lump, Pivot
 from trawl.engines.reference.aggregation import measured, null_last
 from trawl.engines.reference.expressions import Faults
 from trawl.engines.reference.rows import Row, Sequence
+from trawl.errors import Notice
 from trawl.functions.base import spread
 from trawl.functions.ordering import OrderKey, identity
-from trawl.schema import INTEGER, Column, Schema
+from trawl.schema import Column, Schema
 from trawl.values import Instant, Value
 
 
@@ -73,38 +77,37 @@ def pivot(relation: Pivot, input_: Sequence) -> Sequence:
         key = row.get(relation.row)
         wide = found.setdefault(identity(key), {relation.row: key, **zeros})
         for value in relation.values:
-            name = names.get((value, row[relation.column]))  # type: ignore[arg-type]  # of other kinds there is none
+            name = names.get((value, row.get(relation.column)))  # type: ignore[arg-type]  # of other kinds there is none
             if name is not None and row.get(value) is not None:
                 wide[name] = row[value]
     rows = sorted(found.values(), key=lambda row: null_last(row[relation.row]))
     schema = Schema((Column(relation.row, input_.schema.type_of(relation.row)), *columns))
-    return Sequence(schema, rows, {name: value for (value, _), name in names.items()})
+    return Sequence(schema, rows)
 
 
 def _free(name: str, taken: str) -> str:
     return f"{name}_" if name == taken else name
 
 
-def fill(relation: Fill, input_: Sequence) -> list[Row]:
-    """The rows with those of missing buckets between them."""
-    present: dict[Instant, Row] = {}
-    for row in input_.rows:
+def fill(relation: Fill, rows: list[Row], tell: Callable[[Notice], None]) -> list[Row]:
+    """The rows with those of missing buckets between them, unless these are too many."""
+    present: list[Instant] = []
+    for row in rows:
         edge = row[relation.time_field]
         assert isinstance(edge, Instant), "buckets are grouped by their lower edge"
-        present[edge] = row
-    start, end = _bounds(relation, list(present))
+        present.append(edge)
+    start, end = _bounds(relation, present)
     if start is None or end is None:
-        return input_.rows
-    zeros: Row = {
-        column.name: 0
-        for column in input_.schema
-        if column.name in relation.zeros
-        or (input_.pivoted.get(column.name) in relation.zeros and column.type.union(INTEGER) == INTEGER)
-    }
-    buckets = relation.buckets
-    edges = calendars.edges(start, end, buckets.size, buckets.unit, buckets.zone)
-    added = {edge: {relation.time_field: edge, **zeros} for edge in edges if edge not in present}
-    return [row for _, row in sorted((present | added).items())]
+        return rows
+    how = (relation.buckets.size, relation.buckets.unit, relation.buckets.zone)
+    if calendars.count(start, end, *how) > relation.most:
+        tell(relation.notice)
+        return rows
+    missing = sorted(set(calendars.edges(start, end, *how)) - set(present))
+    zeros: Row = dict.fromkeys(relation.zeros, 0)
+    added: list[Row] = [{relation.time_field: edge, **zeros} for edge in missing]
+    together = zip([*present, *missing], [*rows, *added], strict=True)
+    return [row for _, row in sorted(together, key=itemgetter(0))]
 
 
 def _bounds(relation: Fill, present: list[Instant]) -> tuple[Instant | None, Instant | None]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import pyarrow as pa
@@ -25,12 +25,10 @@ class Sequence:
 
     Attributes:
         schema: the columns that the rows really have: never open.
-        pivoted: of columns that a pivot made, the one of its `values` that each comes from.
     """
 
     schema: Schema
     rows: list[Row]
-    pivoted: Mapping[str, str] = field(default_factory=dict)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows as Arrow batches, at least one, all of one schema."""

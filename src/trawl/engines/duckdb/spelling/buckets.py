@@ -52,7 +52,8 @@ def floor(to: Expressions, instant: str, size: int, unit: str, zone: str) -> str
         edge = f"make_timestamp({lower} // 12, {lower} % 12 + 1, 1, 0, 0, 0)"
     found = to.bind(from_wall(edge, zone))
     first_edge, last_edge = FIRST_INSTANT.nanoseconds, LAST_INSTANT.nanoseconds
-    return f"CAST(greatest({first_edge}, least({last_edge}, {found})) AS BIGINT)"
+    bounded = f"CAST(greatest({first_edge}, least({last_edge}, {found})) AS BIGINT)"
+    return f"CASE WHEN {found} IS NOT NULL THEN {bounded} END"  # `greatest` and `least` leave nulls out
 
 
 def _bucket_of_number(to: Expressions, call: Call) -> Operand:
