@@ -6,10 +6,14 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tasks.opened import OWNER, asked, ended, messages, numbers, opened, run
 from tasks.scripted import add_source
+from tasks.test_life import until
+from tasks.test_unwritten import failing
 from trawl.errors import Code
+from trawl.tasks.folders import Folders
 from trawl.tasks.ids import new_id
 from trawl.tasks.service import Tasks
 from trawl.tasks.task import Status, Task
@@ -31,6 +35,43 @@ def test_a_query_that_kills_its_worker_each_time_fails_after_three(tmp_path: Pat
         assert (failed.attempt, failed.losses) == (3, 3)
         assert messages(tasks, failed.id).count("the worker vanished (killed by SIGKILL)") == 3
         assert run(tasks, "source quick").status is Status.COMPLETED, "nothing else notices"
+
+
+@pytest.mark.parametrize("adopts", [True, False])
+def test_a_task_is_given_back_once_the_database_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, adopts: bool
+) -> None:
+    add_source(tmp_path, "crashonce", 30)
+    with opened(tmp_path, running=adopts) as tasks:
+        monkeypatch.setattr(tasks._store, "give_back", failing(3, tasks._store.give_back))
+        if not adopts:
+            tasks.start()
+        done = run(tasks, "source crashonce")
+        assert (done.status, done.attempt, done.losses) == (Status.COMPLETED, 2, 1)
+        assert "the worker vanished (killed by SIGKILL)" in messages(tasks, done.id)
+
+
+def test_what_cannot_be_found_out_before_a_task_is_begun_leaves_it_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_source(tmp_path, "quick", 30)
+    monkeypatch.setattr(Folders, "free", failing(3, Folders.free))
+    with opened(tmp_path) as tasks:
+        done = run(tasks, "source quick")
+        assert (done.status, done.attempt) == (Status.COMPLETED, 1)
+
+
+def test_a_worker_that_cannot_be_struck_out_at_the_end_keeps_no_other_task(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_source(tmp_path, "slow", 5000)
+    with opened(tmp_path) as tasks:
+        both = [tasks.submit(asked("source slow"), OWNER).id for _ in range(2)]
+        until(lambda: len(tasks._supervisor._crew.busy) == 2)
+        crew = tasks._supervisor._crew
+        monkeypatch.setattr(crew, "lose", failing(1, crew.lose))
+    with opened(tmp_path, running=False) as tasks:
+        assert sorted(tasks.get(id, OWNER).status for id in both) == [Status.QUEUED, Status.RUNNING]
 
 
 def test_events_loaded_between_two_attempts_change_nothing(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from trawl.tasks.changes import Changes
 from trawl.tasks.journal import Journal, Level, Note, Phase
 from trawl.tasks.store import Ending, Report, Store
 from trawl.tasks.task import Failure, Progress, Status, Task
-from trawl.tasks.unwritten import Unwritten
+from trawl.tasks.unwritten import GivenBack, Unwritten
 
 BROKEN = "half of a pair: \ud83d"
 """A text that no database takes: it is no UTF-8."""
@@ -118,3 +118,28 @@ def test_reports_wait_for_a_database_that_is_locked_and_go_with_the_end_if_it_co
     assert not unwritten.has_reports
     unwritten.write_endings()
     assert [line.message for line in Journal(engine).lines(task.id)] == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_what_is_given_back_waits_as_endings_do(
+    engine: sql.Engine, monkeypatch: pytest.MonkeyPatch, stopped: bool
+) -> None:
+    store = Store(engine)
+    task = running(store)
+    unwritten = Unwritten(store, Changes())
+    unwritten.report(Report(task.id, 1, Progress(5.0), rows=2, notes=(Note(Level.INFO, Phase.SEARCH, "one"),)))
+    unwritten.end(
+        Report(task.id, 1, Progress(6.0), rows=3), GivenBack(Note(Level.WARN, Phase.SEARCH, "it vanished"), counts=True)
+    )
+    monkeypatch.setattr(store, "give_back", failing(2, store.give_back))
+    for _ in range(2):
+        with pytest.raises(sql.exc.OperationalError):
+            unwritten.write_endings()
+        assert unwritten.ended == {task.id}
+    if stopped:
+        store.request_stop([task.id], "ada")
+    unwritten.write_endings()
+    back = found(store, task)
+    told = [line.message for line in Journal(engine).lines(task.id) if not line.message.startswith("stop")]
+    assert told == ["one", "it vanished"]
+    assert (back.status, back.rows, back.losses) == ((Status.STOPPED, 3, 1) if stopped else (Status.QUEUED, 0, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from typing import Final
 
@@ -84,8 +85,8 @@ class Crew:
         if worker.memory() > worker.resting + GROWN:
             self._dismiss(worker)
 
-    def lose(self, worker: Handle) -> int:
-        """Strikes out a worker that is gone; its exit status."""
+    def lose(self, worker: Handle) -> str:
+        """Strikes out a worker that is gone; how it ended, in words."""
         self.workers.remove(worker)
         status = worker.bury()
         if worker.job is None:
@@ -97,7 +98,7 @@ class Crew:
                 )
             elif not worker.ready and status > 0:  # one that was killed may start the next time
                 self._stillborn += 1
-        return status
+        return _how(status)
 
     def police(self, moment: float) -> None:
         """Kills those that do not stop, hold too much, or take too long; their pipes end soon after."""
@@ -114,14 +115,12 @@ class Crew:
             elif seconds is not None and moment - job.since > seconds + LATE_GRACE:
                 worker.kill(Doom.LATE)
 
-    def disband(self) -> list[Handle]:
+    def disband(self) -> None:
         """Lets all go; those that were at a task are left to be struck out."""
         for worker in self.workers:
             worker.kill(Doom.RELEASE)
-        busy = self.busy
         for worker in [worker for worker in self.workers if worker.job is None]:
             self._dismiss(worker)
-        return busy
 
     def _hire(self) -> None:
         spare_children()
@@ -131,3 +130,8 @@ class Crew:
         self.workers.remove(worker)
         worker.kill()
         worker.bury()
+
+
+def _how(status: int) -> str:
+    names = {known.value: known.name for known in signal.Signals}
+    return f"exit status {status}" if status >= 0 else f"killed by {names.get(-status, f'signal {-status}')}"

@@ -167,8 +167,13 @@ class Store(Register):
             write_move(connection, last.task, ending.status, last.attempt)
         return True
 
-    def give_back(self, task: str, attempt: int, note: Note, *, counts: bool) -> Status | None:
+    def give_back(
+        self, task: str, attempt: int, note: Note, *, counts: bool, last: Report | None = None
+    ) -> Status | None:
         """Queues a task again whose worker vanished; where that `counts`, not more often than `MOST_LOSSES` - 1 times.
+
+        Args:
+            last: how far the attempt came, where that is known.
 
         Returns:
             The status that it came to; None where the attempt is over already.
@@ -177,6 +182,8 @@ class Store(Register):
             row = connection.execute(_ATTEMPT, {"task": task, "made": attempt}).one_or_none()
             if row is None:
                 return None
+            if last is not None:
+                self._report(connection, last)
             write_notes(connection, task, (note,))
             losses = row.losses + counts
             changes: dict[str, Any] = {"losses": losses}

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
 from typing import Final
@@ -32,7 +31,7 @@ from trawl.tasks.orphans import Orphans
 from trawl.tasks.presence import Presence
 from trawl.tasks.store import Ending, Report, Store
 from trawl.tasks.task import Failure, Progress, Status, Task
-from trawl.tasks.unwritten import Unwritten
+from trawl.tasks.unwritten import GivenBack, Unwritten
 
 log = structlog.get_logger(__name__)
 
@@ -139,9 +138,13 @@ class Supervisor:
             except Exception:
                 log.exception("the supervisor stumbled")
                 time.sleep(REPORT_EVERY)  # such as a database that is locked: it may be better soon
-        for worker in self._crew.disband():
-            self._lost(worker)
-        self._unwritten.write_endings()
+        with _unshaken():
+            self._crew.disband()
+        for worker in self._crew.busy:
+            with _unshaken():
+                self._lost(worker)
+        with _unshaken():
+            self._unwritten.write_endings()
 
     def _turn(self) -> None:
         moment = time.monotonic()
@@ -162,7 +165,8 @@ class Supervisor:
             self._crew.police(moment)
         self._unwritten.write_endings()
         if self._unwritten.has_reports and moment - self._reported >= REPORT_EVERY:
-            self._note_progress(moment)
+            self._reported = moment
+            self._unwritten.write_reports()
 
     def _look_around(self, moment: float) -> None:
         self._looked = moment
@@ -199,10 +203,11 @@ class Supervisor:
         return task
 
     def _begin_next(self, idle: Handle) -> None:
-        if (task := self._claim()) is not None:
-            quota = max(0, self._max_bytes - self._store.result_bytes()) if self._max_bytes else None
-            share = self._plant.settings.memory_bytes // self._max_running
-            idle.begin(Begin(task, share, self._folders.free() * 8 // 10, quota))
+        quota = max(0, self._max_bytes - self._store.result_bytes()) if self._max_bytes else None
+        share = self._plant.settings.memory_bytes // self._max_running
+        spill = self._folders.free() * 8 // 10
+        if (task := self._claim()) is not None:  # from here on nothing fails until a worker has it
+            idle.begin(Begin(task, share, spill, quota))
             self._changes.publish(task.id)
 
     def _fail_next(self) -> None:
@@ -234,20 +239,21 @@ class Supervisor:
                 if worker.job:
                     worker.job.last = message
             case Done():
+                self._finish(message.last, message.ending)
                 self._crew.rest(worker)
                 self._work_waits = True
-                self._finish(message.last, message.ending)
 
     def _lost(self, worker: Handle) -> None:
         """A worker's pipe has ended, and so has the worker."""
-        status, job = self._crew.lose(worker), worker.job
+        how, job = self._crew.lose(worker), worker.job
         self._work_waits = True
         if job is None:
             return
         task = job.task
-        result = Result(self._folders.attempt(task.id, task.attempt))
-        last = job.last or Report(task.id, task.attempt, Progress())
-        last = replace(last, rows=result.rows, result_bytes=result.bytes, notes=())
+        last = replace(job.last or Report(task.id, task.attempt, Progress()), notes=())
+        with _unshaken():
+            result = Result(self._folders.attempt(task.id, task.attempt))
+            last = replace(last, rows=result.rows, result_bytes=result.bytes)
         self._folders.clear(task.id, task.attempt)
         match job.doom:
             case Doom.MEMORY:
@@ -265,14 +271,10 @@ class Supervisor:
             case Doom.RELEASE:
                 self._give_back(last, "the server ends; the task is queued again", counts=False)
             case None:
-                how = f"killed by {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
                 self._give_back(last, f"the worker vanished ({how})", counts=True)
 
     def _give_back(self, last: Report, why: str, *, counts: bool) -> None:
-        self._unwritten.report(last)
-        self._note_progress(time.monotonic())
-        self._store.give_back(last.task, last.attempt, Note(Level.WARN, Phase.SEARCH, why), counts=counts)
-        self._changes.publish(last.task)
+        self._unwritten.end(last, GivenBack(Note(Level.WARN, Phase.SEARCH, why), counts))
 
     def _fail(self, task: Task, last: Report, error: TrawlError) -> None:
         note = Note(Level.ERROR, Phase.SEARCH, f"failed: {error.reason}")
@@ -283,6 +285,11 @@ class Supervisor:
         self._given.discard(last.task)
         self._unwritten.end(last, ending)
 
-    def _note_progress(self, moment: float) -> None:
-        self._reported = moment
-        self._unwritten.write_reports()
+
+@contextlib.contextmanager
+def _unshaken() -> Iterator[None]:
+    """Logs what goes wrong within, and has what follows go on."""
+    try:
+        yield
+    except Exception:
+        log.exception("the supervisor stumbled")

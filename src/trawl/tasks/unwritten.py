@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import sqlalchemy as sql
@@ -11,6 +11,7 @@ import structlog
 
 from trawl.errors import Code
 from trawl.tasks.changes import Changes
+from trawl.tasks.journal import Note
 from trawl.tasks.store import Ending, Report, Store
 from trawl.tasks.task import Failure, Progress, Status
 
@@ -26,6 +27,18 @@ LOST: Final = Ending(
 """The ending of an attempt whose own can never be written."""
 
 
+@dataclass(frozen=True)
+class GivenBack:
+    """An attempt ended with its worker: the task is queued again.
+
+    Attributes:
+        note: why, for the task's log. counts: whether it is a loss, of which a task may have only so many.
+    """
+
+    note: Note
+    counts: bool
+
+
 class Unwritten:
     """What waits to be written, in the order in which it came. Used by one thread."""
 
@@ -33,7 +46,7 @@ class Unwritten:
         self._store = store
         self._changes = changes
         self._reports: dict[str, Report] = {}
-        self._endings: deque[tuple[Report, Ending]] = deque()
+        self._endings: deque[tuple[Report, Ending | GivenBack]] = deque()
 
     @property
     def has_reports(self) -> bool:
@@ -49,7 +62,7 @@ class Unwritten:
         """Notes how far an attempt is; of several reports the newest figures stay, and all log lines."""
         self._reports[report.task] = self._joined(report)
 
-    def end(self, last: Report, ending: Ending) -> None:
+    def end(self, last: Report, ending: Ending | GivenBack) -> None:
         """Notes how an attempt ended, with what it has reported and is not written yet."""
         self._endings.append((self._joined(last), ending))
         self._reports.pop(last.task, None)
@@ -97,11 +110,14 @@ class Unwritten:
             log.exception("a report cannot be stored", task=report.task)
         del self._reports[report.task]
 
-    def _write(self, last: Report, ending: Ending) -> None:
+    def _write(self, last: Report, ending: Ending | GivenBack) -> None:
         bare = Report(last.task, last.attempt, Progress(), last.rows, last.result_bytes)
-        for words, how in ((last, ending), (bare, LOST)):
+        for told, how in ((last, ending), (bare, LOST)):
             try:
-                self._store.finish(words, how)
+                if isinstance(how, GivenBack):
+                    self._store.give_back(told.task, told.attempt, how.note, counts=how.counts, last=told)
+                else:
+                    self._store.finish(told, how)
                 return
             except Exception as error:
                 if _passes(error):
