@@ -7,7 +7,9 @@ import random
 import sqlalchemy as sql
 
 from tasks.test_store import add, at_end, claim
+from trawl.tasks import queue
 from trawl.tasks.store import Ending, Store
+from trawl.tasks.tables import tasks
 from trawl.tasks.task import Status, Task
 
 
@@ -104,3 +106,13 @@ def test_places_in_the_queue_tell_the_order_of_what_comes(engine: sql.Engine) ->
         assert [task.id for task in came] == [task.id for task in told]
         for task in (*begun, *came):
             store.finish(at_end(task), Ending(Status.COMPLETED))
+
+
+def test_a_task_that_is_stopped_while_its_place_is_looked_up_has_none(engine: sql.Engine) -> None:
+    store = Store(engine)
+    made = add(store)
+    with engine.connect() as connection:
+        row = connection.execute(sql.select(tasks).where(tasks.c.id == made.id)).one()
+    store.request_stop([made.id], "ada")
+    with engine.connect() as connection:
+        assert queue.position(connection, row) is None

@@ -61,12 +61,17 @@ def next_owners(connection: sql.Connection, most_of_owner: int) -> list[str]:
     return [one.owner for one in sorted(waiting, key=lambda one: one.turn)]
 
 
-def position(connection: sql.Connection, task: Any) -> int:
-    """The place in the queue of a waiting task's row, from 1, if nothing is added and no limit comes in between."""
+def position(connection: sql.Connection, task: Any) -> int | None:
+    """The place in the queue of a waiting task's row, from 1, if nothing is added and no limit comes in between.
+
+    None where the task has left the queue since its row was read, as far as that can be seen.
+    """
     own = {"owner": task.owner, "priority": task.priority, "id": task.id}
     before = int(connection.execute(_OWN_BEFORE, own).scalar() or 0)
     claimants = _claimants(connection)
-    (mine,) = (one for one in claimants if one.owner == task.owner)
+    mine = next((one for one in claimants if one.owner == task.owner), None)
+    if mine is None:
+        return None
     running = mine.running + before  # so many of the owner's will run when its turn comes
     for other in claimants:
         # of two that come to run as many, the one that had more before was served longer ago
