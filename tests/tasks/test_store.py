@@ -146,6 +146,21 @@ def test_a_claim_can_be_narrowed_to_tasks_of_ones_own(engine: sql.Engine) -> Non
     assert store.claim("s1", only=set()) is None
 
 
+@pytest.mark.parametrize("most_of_owner", [0, 1])
+def test_a_look_for_nothing_takes_no_write_lock(
+    engine: sql.Engine, monkeypatch: pytest.MonkeyPatch, most_of_owner: int
+) -> None:
+    store = Store(engine)
+    assert store.claim("s1") is None
+    for _ in range(1 + most_of_owner):
+        add(store)
+    if most_of_owner:
+        claim(store)
+    monkeypatch.setattr("trawl.tasks.store.writing", None)
+    for only in ((), (new_id(1),), None if most_of_owner else ()):
+        assert store.claim("s1", only, most_of_owner) is None
+
+
 def test_only_the_present_attempt_can_report_and_finish(engine: sql.Engine) -> None:
     store = Store(engine)
     add(store)

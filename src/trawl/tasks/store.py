@@ -49,11 +49,9 @@ _WAITING: Final = sql.select(
     sql.func.coalesce(sql.func.sum(sql.case((tasks.c.owner == sql.bindparam("of"), 1), else_=0)), 0),
 ).where(tasks.c.status == Status.QUEUED)
 _INSERT: Final = sql.insert(tasks)
+_QUEUED: Final = sql.select(tasks.c.id).where(tasks.c.status == Status.QUEUED)
 _FIRST: Final = (
-    sql.select(tasks.c.id)
-    .where(tasks.c.status == Status.QUEUED, tasks.c.owner == sql.bindparam("of"))
-    .order_by(tasks.c.priority.desc(), tasks.c.id)
-    .limit(1)
+    _QUEUED.where(tasks.c.owner == sql.bindparam("of")).order_by(tasks.c.priority.desc(), tasks.c.id).limit(1)
 )
 _BEGIN: Final = (
     sql.update(tasks)
@@ -124,10 +122,12 @@ class Store(Register):
             only: the tasks to choose from, None for all.
             most_of_owner: how many tasks of one owner may run at the same time; 0 for any number.
         """
+        among = sql.true() if only is None else tasks.c.id.in_(only)
         with self._engine.connect() as connection:  # a look costs no write lock
-            if not next_owners(connection, most_of_owner):
+            waits = connection.execute(sql.select(sql.exists(_QUEUED.where(among)))).scalar()
+            if not waits or most_of_owner and not next_owners(connection, most_of_owner):
                 return None
-        first = _FIRST if only is None else _FIRST.where(tasks.c.id.in_(only))
+        first = _FIRST.where(among)
         with writing(self._engine) as connection:
             owners = next_owners(connection, most_of_owner)
             found = (connection.execute(first, {"of": owner}).scalar() for owner in owners)
@@ -185,7 +185,7 @@ class Store(Register):
             if last is not None:
                 self._report(connection, last)
             write_notes(connection, task, (note,))
-            losses = row.losses + counts
+            losses, ending = row.losses + counts, None
             changes: dict[str, Any] = {"losses": losses}
             if row.stop_requested is not None:
                 ending = Ending(Status.STOPPED, is_partial=True)
@@ -195,13 +195,12 @@ class Store(Register):
                 write_notes(connection, task, (Note(Level.ERROR, Phase.SEARCH, reason),))
             else:
                 changes |= {"status": Status.QUEUED, "supervisor": None, "progress": "{}", "rows": 0, "result_bytes": 0}
-                connection.execute(sql.update(tasks).where(tasks.c.id == task).values(changes))
-                write_move(connection, task, Status.QUEUED, attempt)
-                return Status.QUEUED
             connection.execute(sql.update(tasks).where(tasks.c.id == task).values(changes))
-            self._end(connection, task, ending, now().nanoseconds)
-            write_move(connection, task, ending.status, attempt)
-            return ending.status
+            if ending is not None:
+                self._end(connection, task, ending, now().nanoseconds)
+            status = ending.status if ending else Status.QUEUED
+            write_move(connection, task, status, attempt)
+            return status
 
     def request_stop(self, ids: Sequence[str], by: str) -> dict[str, Status]:
         """Asks tasks to stop. One that waits is stopped at once; one that runs has it noted; an ended one stays.
@@ -240,9 +239,8 @@ class Store(Register):
             Whether it did; False where the task is not finished or not there.
         """
         with writing(self._engine) as connection:
-            row = connection.execute(
-                sql.select(tasks).where(tasks.c.id == id, tasks.c.finished.is_not(None))
-            ).one_or_none()
+            finished = sql.select(tasks).where(tasks.c.id == id, tasks.c.finished.is_not(None))
+            row = connection.execute(finished).one_or_none()
             if row is None:
                 return False
             task = task_of(row)

@@ -198,7 +198,8 @@ class Supervisor:
                 return
 
     def _claim(self) -> Task | None:
-        task = self._store.claim(self._name, None if self._plant.adopts else self._given, self._max_of_owner)
+        given = None if self._plant.adopts else frozenset(self._given)  # other threads add to it
+        task = self._store.claim(self._name, given, self._max_of_owner)
         self._work_waits = task is not None
         return task
 
