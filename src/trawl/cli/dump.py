@@ -9,9 +9,7 @@ import orjson
 import typer
 from rich.filesize import decimal
 
-from trawl.assembly import open_sources
 from trawl.cli.terminal.options import Data, Json
-from trawl.settings.process import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -26,6 +24,9 @@ def dump(
     json: Json = False,
 ) -> None:
     """Write all events of an index into one Parquet file, its columns named as the fields are."""
+    from trawl.assembly import open_sources
+    from trawl.settings.process import Settings
+
     with open_sources(Settings.load(data)) as store:
         rows = store.dump(index, output)
     size = output.stat().st_size

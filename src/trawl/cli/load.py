@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import orjson
 import typer
@@ -13,12 +13,14 @@ from rich.console import Console
 from rich.filesize import decimal
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
-from trawl.assembly import open_sources
 from trawl.cli.terminal.options import Data, Json
-from trawl.settings.process import Settings
-from trawl.store.inputs import Format
-from trawl.store.loading import Loaded, Report
-from trawl.store.loading import Progress as Reached
+
+if TYPE_CHECKING:
+    from trawl.store.loading import Loaded, Report
+    from trawl.store.loading import Progress as Reached
+
+Format: TypeAlias = Literal["auto", "ndjson", "json", "csv", "parquet", "access", "syslog"]
+"""The names of the formats that the store reads."""
 
 
 class Missing(StrEnum):
@@ -44,16 +46,20 @@ def load(
     time_missing: Annotated[
         Missing, typer.Option(help="Events without a readable time are put aside, or get the present one.")
     ] = Missing.ASIDE,
-    format: Annotated[Format, typer.Option(help="What the files hold.")] = Format.AUTO,
+    format: Annotated[Format, typer.Option(help="What the files hold.")] = "auto",
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Load files into an index: all of them, or nothing if one cannot be read."""
+    from trawl.assembly import open_sources
+    from trawl.settings.process import Settings
+    from trawl.store import inputs
+
     with open_sources(Settings.load(data)) as store, _bar() as report:
         loaded = store.load(
             index,
             files,
-            format=format,
+            format=inputs.Format(format),
             time_field=time_field,
             keep_without_time=time_missing is Missing.NOW,
             report=report,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import orjson
 import typer
@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.filesize import decimal
 from rich.table import Table
 
-from trawl.assembly import open_sources
-from trawl.catalog.base import Source
 from trawl.cli.terminal.options import Data, Json
-from trawl.settings.process import Settings
+
+if TYPE_CHECKING:
+    from trawl.catalog.base import Source
 
 _COLUMNS: Final[tuple[tuple[str, Literal["left", "right"]], ...]] = (
     ("source", "left"),
@@ -35,6 +35,9 @@ def register(app: typer.Typer) -> None:
 
 def sources(data: Data = None, json: Json = False) -> None:
     """List the indices and mounted sources: events, fields, bytes, first and last time."""
+    from trawl.assembly import open_sources
+    from trawl.settings.process import Settings
+
     with open_sources(Settings.load(data)) as store:
         found = [source for name in store.names() if (source := store.source(name)) is not None]
     if json:
