@@ -48,7 +48,6 @@ _WAITING: Final = sql.select(
     sql.func.count(),
     sql.func.coalesce(sql.func.sum(sql.case((tasks.c.owner == sql.bindparam("of"), 1), else_=0)), 0),
 ).where(tasks.c.status == Status.QUEUED)
-_INSERT: Final = sql.insert(tasks)
 _QUEUED: Final = sql.select(tasks.c.id).where(tasks.c.status == Status.QUEUED)
 _FIRST: Final = (
     _QUEUED.where(tasks.c.owner == sql.bindparam("of")).order_by(tasks.c.priority.desc(), tasks.c.id).limit(1)
@@ -107,7 +106,7 @@ class Store(Register):
             if 0 < most_of_owner <= own:
                 reason = f"{most_of_owner} tasks of this user are waiting already, as many as may"
                 raise TrawlError(Code.TOO_MANY_TASKS, reason)
-            connection.execute(_INSERT, row_of(task))
+            connection.execute(sql.insert(tasks), row_of(task))
             write_move(connection, task.id, task.status, task.attempt)
             write_notes(connection, task.id, notes)
         return task
@@ -125,7 +124,7 @@ class Store(Register):
         among = sql.true() if only is None else tasks.c.id.in_(only)
         with self._engine.connect() as connection:  # a look costs no write lock
             waits = connection.execute(sql.select(sql.exists(_QUEUED.where(among)))).scalar()
-            if not waits or most_of_owner and not next_owners(connection, most_of_owner):
+            if not waits or (most_of_owner and not next_owners(connection, most_of_owner)):
                 return None
         first = _FIRST.where(among)
         with writing(self._engine) as connection:
