@@ -3,52 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import fcntl
-import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Final, Self
 
 from trawl.errors import Code, TrawlError
 from trawl.tasks.order import FromExport, Known, Order, Whole
+from trawl.tasks.workbench import Workbench
 
 LOOK_UP: Final = 0.25
 """Seconds between two looks whether a file that is being built is still wanted."""
-_PREFIX: Final = "export-"
-
-
-class Scratch:
-    """A folder for the temporary files of one export. A lock tells that the export is alive."""
-
-    def __init__(self, parent: Path) -> None:
-        parent.mkdir(parents=True, exist_ok=True)
-        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
-        self._lock = os.open(self.path, os.O_RDONLY)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-
-    def remove(self) -> None:
-        """Removes it with all that is in it."""
-        shutil.rmtree(self.path, ignore_errors=True)
-        os.close(self._lock)
-
-    @staticmethod
-    def sweep(parent: Path) -> None:
-        """Removes what exports left behind that ended without being asked to, as when the host did."""
-        for path in parent.glob(f"{_PREFIX}*"):
-            lock = os.open(path, os.O_RDONLY)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(path, ignore_errors=True)
-            except BlockingIOError:
-                continue  # it is alive, in another process
-            finally:
-                os.close(lock)
 
 
 class Chunks:
@@ -61,7 +28,7 @@ class Chunks:
 
     def __init__(self, order: Order, tell: Callable[[Known], None]) -> None:
         self._tell = tell
-        self._scratch = Scratch(order.scratch)
+        self._workbench = Workbench(order.scratch)
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -71,7 +38,7 @@ class Chunks:
                 stdout=subprocess.DEVNULL,
             )
         self._pipe: Connection[Order, FromExport] = Connection(ours.detach())
-        self._pipe.send(dataclasses.replace(order, scratch=self._scratch.path))
+        self._pipe.send(dataclasses.replace(order, scratch=self._workbench.path))
         self._ahead: list[bytes] = []
         self._closed = False
         self.whole: Whole | None = order.whole
@@ -125,7 +92,7 @@ class Chunks:
             self._process.kill()
             self._process.wait()
             self._pipe.close()
-            self._scratch.remove()
+            self._workbench.remove()
 
     def __del__(self) -> None:
         if hasattr(self, "_closed"):

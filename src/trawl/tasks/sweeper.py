@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from trawl.tasks.chunks import Scratch
 from trawl.tasks.folders import Folders
 from trawl.tasks.journal import now
 from trawl.tasks.store import Store
+from trawl.tasks.workbench import Workbench
 
 EVERY: Final = 5.0
 """Seconds between two looks for expired tasks."""
@@ -53,4 +53,4 @@ class Sweeper:
                 self._folders.remove(id)
             elif (task := self._store.get(id)) is not None and task.status.is_end:
                 self._folders.clear(id, task.attempt)
-                Scratch.sweep(self._folders.attempt(id, task.attempt))
+                Workbench.sweep(self._folders.attempt(id, task.attempt))
