@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
+import trawl
 from tasks.opened import OWNER, TESTS, opened, run
 from tasks.scripted import add_source
 from tasks.test_life import until
 from trawl.errors import Code, TrawlError
+from trawl.tasks import chunks, process
 from trawl.tasks.export import Export
 from trawl.tasks.service import Tasks
 from trawl.tasks.task import Task
@@ -73,6 +77,47 @@ def test_temporary_files_count_against_the_room_for_results(
     assert raised.value.code is Code.NO_ROOM
     assert left_behind(tmp_path) == []
     assert tasks.export(done.id, OWNER, Export("mine", "csv", rows=None)).rows == ROWS  # takes no room
+
+
+def test_a_process_that_cannot_be_started_leaves_nothing(
+    tasks: Tasks, done: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = subprocess.Popen
+
+    def crowded(command: list[str], **more: Any) -> subprocess.Popen[bytes]:
+        if "trawl.tasks.exporting" in command:
+            raise BlockingIOError("there are as many processes as may be")
+        return honest(command, **more)
+
+    monkeypatch.setattr(subprocess, "Popen", crowded)
+    with pytest.raises(BlockingIOError):
+        tasks.export(done.id, OWNER, Export("mine", "csv"))
+    assert left_behind(tmp_path) == []
+    assert not any("/export-" in os.path.realpath(descriptor) for descriptor in Path("/proc/self/fd").iterdir())
+
+
+def test_ctrl_c_never_reaches_an_export(tasks: Tasks, done: Task, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = process.start
+
+    def interrupted(*arguments: str) -> Any:
+        started = honest(*arguments)
+        started[0].send_signal(signal.SIGINT)
+        return started
+
+    monkeypatch.setattr(chunks, "start", interrupted)
+    found = b"".join(tasks.export(done.id, OWNER, Export("mine", "csv", rows=30)).chunks)
+    assert len(found.splitlines()) == 31
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ()), "of this process it is still heard"
+
+
+def test_an_export_of_another_version_is_refused_with_that_reason(
+    tasks: Tasks, done: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trawl, "__version__", "0.0.1")  # of this server: its export finds the newer one installed
+    with pytest.raises(TrawlError, match="another version") as raised:
+        tasks.export(done.id, OWNER, Export("mine", "csv"))
+    assert raised.value.code is Code.UNAVAILABLE
+    assert left_behind(tmp_path) == []
 
 
 def test_a_result_that_is_deleted_meanwhile_cuts_the_file(tasks: Tasks, done: Task, tmp_path: Path) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import socket
-import subprocess
-import sys
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from typing import Final, Self
 
 from trawl.errors import Code, TrawlError
 from trawl.tasks.order import FromExport, Known, Order, Whole
+from trawl.tasks.process import OTHER_VERSION, start
 from trawl.tasks.workbench import Workbench
 
 LOOK_UP: Final = 0.25
@@ -28,19 +26,16 @@ class Chunks:
 
     def __init__(self, order: Order, tell: Callable[[Known], None]) -> None:
         self._tell = tell
-        self._workbench = Workbench(order.scratch)
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "trawl.tasks.exporting", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-            )
-        self._pipe: Connection[Order, FromExport] = Connection(ours.detach())
-        self._pipe.send(dataclasses.replace(order, scratch=self._workbench.path))
         self._ahead: list[bytes] = []
+        self._workbench = Workbench(order.scratch)
+        try:
+            self._process, self._pipe = start("trawl.tasks.exporting")
+        except BaseException:
+            self._workbench.remove()
+            raise
         self._closed = False
+        with contextlib.suppress(OSError):  # it is gone already, as its pipe will tell
+            self._pipe.send(dataclasses.replace(order, scratch=self._workbench.path))
         self.whole: Whole | None = order.whole
         """What is known of the file; if anything is at all before it has come, then once it has begun to."""
 
@@ -81,8 +76,12 @@ class Chunks:
 
     def _received(self) -> FromExport:
         try:
-            return self._pipe.recv()
+            message: FromExport = self._pipe.recv()
+            return message
         except (EOFError, OSError):
+            if self._process.wait() == OTHER_VERSION:
+                reason = "another version of Trawl was installed beneath this server"
+                return TrawlError(Code.UNAVAILABLE, reason, hint="exports can be had once the server is restarted")
             return TrawlError(Code.INTERNAL_ERROR, "the process that makes the file ended before the file did")
 
     def close(self) -> None:

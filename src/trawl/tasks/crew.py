@@ -10,7 +10,7 @@ import structlog
 
 from trawl.settings.process import Settings
 from trawl.tasks.handle import Doom, Handle
-from trawl.tasks.process import OTHER_VERSION, spare_children
+from trawl.tasks.process import OTHER_VERSION
 
 log = structlog.get_logger(__name__)
 
@@ -123,7 +123,6 @@ class Crew:
             self._dismiss(worker)
 
     def _hire(self) -> None:
-        spare_children()
         self.workers.append(Handle.spawn(self._factory, self._settings))
 
     def _dismiss(self, worker: Handle) -> None:

@@ -1,6 +1,6 @@
 """The process that formats one export: takes the order off its pipe, puts the file into it piece by piece.
 
-Started as `python -m trawl.tasks.exporting PIPE`. It imports no more than it needs, so that it is up soon.
+Started by `trawl.tasks.process.start`. It imports no more than it needs, so that it is up soon.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from trawl.formats.archive import packed
 from trawl.formats.base import Build, pieces
 from trawl.results.reader import Result
 from trawl.tasks.order import FromExport, Known, Order, Whole
-from trawl.tasks.process import be_humble, give_way
+from trawl.tasks.process import begun, give_way
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -159,9 +159,8 @@ def _no_room(why: str) -> TrawlError:
 
 def main() -> None:
     """Makes the file that is ordered through the pipe handed down."""
-    be_humble()
+    pipe, _ = begun()
     give_way()
-    pipe: Connection[FromExport, Order] = Connection(int(sys.argv[1]))
     try:
         Maker(pipe.recv(), pipe).make()
         pipe.send(None)

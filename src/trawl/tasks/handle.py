@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from enum import Enum
@@ -13,9 +11,9 @@ from multiprocessing.connection import Connection
 
 import psutil
 
-import trawl
 from trawl.settings.process import Settings
 from trawl.tasks.messages import Begin, FromWorker, Setup, Stop, ToWorker
+from trawl.tasks.process import start
 from trawl.tasks.store import Report
 from trawl.tasks.task import Task
 
@@ -70,18 +68,10 @@ class Handle:
     @classmethod
     def spawn(cls, factory: str, settings: Settings) -> Handle:
         """Starts a process. It dies with the calling *thread*, so that must be one that lives as long as it should."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            arguments = [trawl.__version__, str(theirs.fileno()), str(os.getpid()), factory]
-            process = subprocess.Popen(
-                [sys.executable, "-m", "trawl.tasks.worker", *arguments],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-            )
-        pipe: Connection[ToWorker, FromWorker] = Connection(ours.detach())
-        pipe.send(Setup(settings))
-        return cls(process, pipe, psutil.Process(process.pid))
+        process, pipe = start("trawl.tasks.worker", str(os.getpid()), factory)
+        handle = cls(process, pipe, psutil.Process(process.pid))
+        handle._send(Setup(settings))
+        return handle
 
     @property
     def is_idle(self) -> bool:

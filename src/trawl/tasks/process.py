@@ -1,4 +1,4 @@
-"""How a process of ours behaves towards the host: it dies with its parent, yields to others, knows its memory."""
+"""How a process of ours is started and behaves: of our version, dying with its parent, yielding, knowing its memory."""
 
 from __future__ import annotations
 
@@ -7,14 +7,57 @@ import ctypes
 import os
 import resource
 import signal
+import socket
+import subprocess
 import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import trawl
 
 OTHER_VERSION: Final = 78
 """The exit status of a process that is of another version than the one that started it."""
 _PR_SET_PDEATHSIG: Final = 1
 _PROC: Final = Path("/proc/self")
+
+
+def start(module: str, *arguments: str) -> tuple[subprocess.Popen[bytes], Connection[Any, Any]]:
+    """Starts a module as a process with a pipe to it. Of Ctrl-C, which reaches the whole group, it never hears.
+
+    Its arguments are our version, the number of its end of the pipe, and what else is given; `begun` reads them.
+
+    Raises:
+        OSError: where the host starts none; nothing is left open then.
+    """
+    ours, theirs = socket.socketpair()
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # what is started begins with the same
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, trawl.__version__, str(theirs.fileno()), *arguments],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+        theirs.close()
+    return process, Connection(ours.detach())
+
+
+def begun() -> tuple[Connection[Any, Any], list[str]]:
+    """What a process that `start` has started does first: its end of the pipe, and its further arguments.
+
+    One that finds itself to be of another version, because Trawl was upgraded beneath its parent, ends at once.
+    """
+    version, *others = sys.argv[1:]
+    if version != trawl.__version__:  # the first argument for ever: all that follows is of one version
+        sys.exit(OTHER_VERSION)
+    _be_humble()
+    return Connection(int(others[0])), others[1:]
 
 
 def die_with(parent: int) -> None:
@@ -29,12 +72,7 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-def spare_children() -> None:
-    """Has processes that the calling thread starts not hear Ctrl-C, which reaches the whole group, from the first."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-
-
-def be_humble() -> None:
+def _be_humble() -> None:
     """Lets the server survive this process when memory runs out, and decide what Ctrl-C means."""
     with contextlib.suppress(OSError):
         (_PROC / "oom_score_adj").write_text("500")

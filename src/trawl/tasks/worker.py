@@ -1,21 +1,18 @@
 """The worker process: takes one task after the other off its pipe and sees each through.
 
-Started by a supervisor as `python -m trawl.tasks.worker VERSION PIPE PARENT FACTORY`, the version being its own. A
-worker that finds itself to be of another one, because Trawl was upgraded beneath its server, ends at once.
+Started by a supervisor (`trawl.tasks.process.start`) with its own process id and the name of a factory of tools.
 """
 
 from __future__ import annotations
 
 import faulthandler
 import os
-import sys
 import threading
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 
-import trawl
 from trawl.tasks.messages import Begin, FromWorker, Ready, Setup, Stop, ToWorker
-from trawl.tasks.process import OTHER_VERSION, be_humble, die_with, give_way
+from trawl.tasks.process import begun, die_with, give_way
 from trawl.tasks.run import Run
 from trawl.tasks.tools import Factory, factory_of
 
@@ -65,13 +62,10 @@ class Worker:
 
 def main() -> None:
     """Runs a worker on the pipe that was handed down."""
-    if sys.argv[1] != trawl.__version__:  # the first argument for ever: all that follows is of one version
-        sys.exit(OTHER_VERSION)
-    pipe, parent, factory = sys.argv[2:]
+    pipe, (parent, factory) = begun()
     die_with(int(parent))
-    be_humble()
     faulthandler.enable()
-    worker = Worker(Connection(int(pipe)), factory_of(factory))
+    worker = Worker(pipe, factory_of(factory))
     give_way()  # not before it is ready: somebody may wait for it
     worker.serve()
 
