@@ -22,6 +22,7 @@ from trawl.formats import Options, find
 from trawl.formats.archive import packed
 from trawl.formats.base import Build, pieces
 from trawl.results.reader import Result
+from trawl.tasks.folders import size_of
 from trawl.tasks.order import FromExport, Known, Order, Whole
 from trawl.tasks.process import begun, give_way
 
@@ -61,6 +62,7 @@ class Maker:
         with tempfile.TemporaryDirectory(dir=self._order.scratch) as folder:
             path = Path(folder) / "file"
             build(self._batches(), self._schema, self._options, path)
+            self._check_room()  # a workbook is put together at the end
             whole = _measured(pieces(path))
             self._tell(whole)
             wanted = range(whole.length) if self._order.part is None else self._order.part.within(whole)
@@ -106,8 +108,12 @@ class Maker:
             yield batch
             if self._pipe.poll():  # nothing comes after the order but the end
                 raise BrokenPipeError(errno.EPIPE, "nobody wants the file any more")
-            if self._order.room is not None and _size(self._order.scratch) > self._order.room:
-                raise _no_room(f"they take more than the {self._order.room:,} bytes that are left for results")
+            self._check_room()
+
+    def _check_room(self) -> None:
+        room = self._order.room
+        if room is not None and size_of(self._order.scratch) > room:
+            raise _no_room(f"they take more than the {room:,} bytes that are left for results")
 
 
 class Meter:
@@ -136,17 +142,6 @@ def _measured(file: Iterable[bytes]) -> Whole:
     for _ in meter.through(file):
         pass
     return meter.whole
-
-
-def _size(folder: Path) -> int:
-    """Bytes of the temporary files; those that vanish meanwhile count nothing."""
-    size = 0
-    for path in folder.rglob("*"):
-        try:
-            size += path.stat().st_size
-        except FileNotFoundError:
-            continue
-    return size
 
 
 def _no_room(why: str) -> TrawlError:

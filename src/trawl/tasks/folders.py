@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,7 +44,7 @@ class Folders:
 
     def size(self, id: str) -> int:
         """Bytes of all files of a task."""
-        return sum(path.stat().st_size for path in self.task(id).rglob("*") if path.is_file())
+        return size_of(self.task(id))
 
     def free(self) -> int:
         """Bytes left on the disk."""
@@ -66,3 +68,13 @@ class Folders:
     def ids(self) -> Iterator[str]:
         """The tasks that have something on disk."""
         return (path.name for path in self.root.glob("*") if is_id(path.name))
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files in a folder and those beneath it; what vanishes meanwhile counts nothing."""
+    size = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                size += os.lstat(f"{parent}/{name}").st_size
+    return size
