@@ -79,6 +79,16 @@ def test_temporary_files_count_against_the_room_for_results(
     assert tasks.export(done.id, OWNER, Export("mine", "csv", rows=None)).rows == ROWS  # takes no room
 
 
+@pytest.mark.parametrize("kind", BUILT)
+def test_a_file_that_is_put_together_at_the_end_counts_too(tasks: Tasks, kind: str, tmp_path: Path) -> None:
+    few = run(tasks, "source quick | head 100")
+    tasks._cluster.put({"trawl.results.max_bytes": few.result_bytes + 500})
+    with pytest.raises(TrawlError, match="left for results") as raised:
+        tasks.export(few.id, OWNER, Export("mine", kind))
+    assert raised.value.code is Code.NO_ROOM
+    assert left_behind(tmp_path) == []
+
+
 def test_a_process_that_cannot_be_started_leaves_nothing(
     tasks: Tasks, done: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
