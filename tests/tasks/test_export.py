@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import dataclasses
 import gc
 import hashlib
 import io
 import json
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -19,6 +22,7 @@ from tasks.scripted import add_source
 from trawl import formats
 from trawl.errors import Code, TrawlError
 from trawl.tasks.export import Export
+from trawl.tasks.exported import Exported
 from trawl.tasks.order import Part, Whole
 from trawl.tasks.service import Tasks
 from trawl.tasks.task import Status
@@ -98,6 +102,37 @@ def test_what_a_file_is_is_known_once_it_was_made(tasks: Tasks) -> None:
     book = tasks.export(done.id, OWNER, Export("mine", "xlsx"))
     assert book.whole is not None  # it lies on disk before it is sent
     assert book.whole == whole_of(b"".join(book.chunks))
+
+
+@pytest.mark.parametrize("damaged", [b"", b'{"length": 12', b"[]", b"{}"])
+def test_what_was_noted_of_a_file_and_is_damaged_is_noted_anew(tasks: Tasks, data: Path, damaged: bytes) -> None:
+    done = run(tasks, "source quick")
+    wanted = Export("mine", "json")
+    found = content(tasks, done.id, wanted)
+    (noted,) = (data / "results" / done.id).rglob("exported/*.json")
+    noted.write_bytes(damaged)
+    assert content(tasks, done.id, dataclasses.replace(wanted, part=Part(10))) == found[10:]
+    with contextlib.closing(tasks.export(done.id, OWNER, wanted).chunks) as chunks:
+        assert chunks.whole == whole_of(found)
+
+
+def test_two_threads_that_note_the_same_file_do_not_write_into_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exported, together, written = Exported(tmp_path), threading.Barrier(2), set()
+    honest = Path.replace
+
+    def replace(file: Path, target: Path) -> Path:
+        written.add(file)
+        together.wait(10)
+        return honest(file, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(exported.keep, ("tag", "tag"), (Whole(1, "a"), Whole(1, "a"))))
+    assert len(written) == 2
+    assert exported.recall("tag") == Whole(1, "a")
+    assert len(list((tmp_path / "exported").iterdir())) == 1
 
 
 def test_a_part_past_the_end_is_refused(tasks: Tasks) -> None:

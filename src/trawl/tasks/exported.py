@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import hashlib
 import os
+import threading
 import zlib
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -40,16 +41,16 @@ class Exported:
         return hashlib.sha256(key).hexdigest()[:32]
 
     def recall(self, tag: str) -> Whole | None:
-        """What is known of a file; None if it was never made to its end."""
+        """What is known of a file; None if it was never made to its end, or what was noted is damaged."""
         try:
             return Whole(**orjson.loads(self._file(tag).read_bytes()))
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError, TypeError):
             return None
 
     def keep(self, tag: str, whole: Whole) -> None:
         """Notes what is known of a file. A disk that is full is no error: a part of it takes longer then."""
         file = self._file(tag)
-        new = file.with_suffix(f".{os.getpid()}")
+        new = file.with_suffix(f".{os.getpid()}.{threading.get_ident()}")
         with contextlib.suppress(OSError):
             file.parent.mkdir(exist_ok=True)
             new.write_bytes(orjson.dumps(whole))
