@@ -69,7 +69,7 @@ def freeze(file: Path, request: Request, catalog: LiveCatalog) -> Frozen:
 
 
 def test_every_attribute_of_a_segment_survives_the_disk(tmp_path: Path) -> None:
-    file, catalog = tmp_path / "snapshot.json", Fixed(UNUSUAL)
+    file, catalog = tmp_path / "snapshot.ndjson", Fixed(UNUSUAL)
     taken = freeze(file, request("source x"), catalog)
     again = freeze(file, request("source x"), catalog)
     assert again == taken
@@ -82,7 +82,7 @@ def test_every_attribute_of_a_segment_survives_the_disk(tmp_path: Path) -> None:
 
 def test_what_is_loaded_later_is_not_seen(tmp_path: Path) -> None:
     add_source(tmp_path, "quick", 10)
-    catalog, file = ScriptedCatalog(tmp_path / "scripted"), tmp_path / "snapshot.json"
+    catalog, file = ScriptedCatalog(tmp_path / "scripted"), tmp_path / "snapshot.ndjson"
     wanted = request("source q*")
     first = freeze(file, wanted, catalog)
     add_source(tmp_path, "quick", 20)
@@ -94,7 +94,7 @@ def test_what_is_loaded_later_is_not_seen(tmp_path: Path) -> None:
 
 
 def test_a_snapshot_that_was_taken_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file, wanted = tmp_path / "snapshot.json", request("source x")
+    file, wanted = tmp_path / "snapshot.ndjson", request("source x")
     rival = freeze(tmp_path / "rival.json", wanted, Fixed(replace(UNUSUAL, rows=77)))
     honest = snapshot._encoded
 
@@ -104,14 +104,26 @@ def test_a_snapshot_that_was_taken_meanwhile_is_kept(tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(snapshot, "_encoded", beaten)
     assert freeze(file, wanted, Fixed(UNUSUAL)) == rival
-    assert {path.name for path in tmp_path.iterdir()} == {"snapshot.json", "rival.json"}
+    assert {path.name for path in tmp_path.iterdir()} == {"snapshot.ndjson", "rival.json"}
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b'{"sources": [], "segments": {}}', b"[]\n[]", b"[{}]\n{}\n", b"\xff\n\n", b"{}\n1\n"]
+)
+def test_a_snapshot_in_another_form_is_refused_and_not_taken_anew(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "snapshot.ndjson"
+    file.write_bytes(content)
+    with pytest.raises(TrawlError, match="cannot be read") as raised:
+        freeze(file, request("source x"), Fixed(UNUSUAL))
+    assert (raised.value.code, raised.value.hint) == (Code.INTERNAL_ERROR, "run the search again")
+    assert file.read_bytes() == content
 
 
 def test_a_mounted_file_that_changed_voids_the_snapshot(tmp_path: Path) -> None:
     mounted = tmp_path / "events.parquet"
     mounted.write_bytes(b"12345")
     segment = replace(UNUSUAL, path=str(mounted), bytes=5, modified=mounted.stat().st_mtime_ns)
-    frozen = freeze(tmp_path / "snapshot.json", request("source x"), Fixed(segment))
+    frozen = freeze(tmp_path / "snapshot.ndjson", request("source x"), Fixed(segment))
     frozen.check()
     for spoil in (lambda: mounted.write_bytes(b"123456"), lambda: os.utime(mounted, ns=(1, 1)), mounted.unlink):
         spoil()

@@ -32,7 +32,7 @@ class Folders:
 
     def snapshot(self, id: str) -> Path:
         """The frozen snapshot of a task."""
-        return self.root / id / "snapshot.json"
+        return self.root / id / "snapshot.ndjson"
 
     def cost(self, id: str, attempt: int) -> Path:
         """What an attempt cost, as JSON."""

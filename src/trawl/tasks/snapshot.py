@@ -74,7 +74,8 @@ def freeze(file: Path, request: Request, catalog: LiveCatalog, reading: Reading)
         reading: told how far it is with sources that nobody has read before.
 
     Raises:
-        TrawlError: what `plan` and `LiveCatalog.take` raise, `NO_ROOM`.
+        TrawlError: what `plan` and `LiveCatalog.take` raise, `NO_ROOM`; `INTERNAL_ERROR` for a file that cannot be
+            read. It is not taken anew then: rows of an earlier attempt may have been shown by their index.
     """
     try:
         content = file.read_bytes()
@@ -85,7 +86,11 @@ def freeze(file: Path, request: Request, catalog: LiveCatalog, reading: Reading)
         content = _keep(file, taken)
         if content == taken:
             return Frozen({source.name: source for source in sources}, segments, _digest(taken))
-    return _decoded(content)
+    try:
+        return _decoded(content)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        reason = "the snapshot that the search was begun with cannot be read; perhaps another version of Trawl wrote it"
+        raise TrawlError(Code.INTERNAL_ERROR, reason, hint="run the search again") from error
 
 
 def _keep(file: Path, content: bytes) -> bytes:
