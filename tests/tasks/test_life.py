@@ -149,6 +149,15 @@ def test_a_budget_of_seconds_finishes_the_task_as_partial(tasks: Tasks) -> None:
     assert numbers(tasks, done.id) == list(range(done.rows))
 
 
+def test_a_budget_of_seconds_holds_while_sources_are_read_for_the_first_time(tasks: Tasks) -> None:
+    done = run(tasks, "source unread", max_run_seconds=0.5, stats=True, cost=CostLevel.DEBUG)
+    assert (done.status, done.is_partial, done.rows) == (Status.COMPLETED, True, 0)
+    assert [warning.code for warning in done.warnings] == ["max_run_seconds_reached"]
+    assert any(message.startswith("completed: rows: 0") for message in messages(tasks, done.id)), "by itself"
+    assert numbers(tasks, done.id) == []
+    assert tasks.answer(done.id, OWNER).sidebar is None
+
+
 def test_stopping_a_running_task_leaves_the_rows_it_had(tasks: Tasks) -> None:
     running = begun(tasks, "source slow")
     stopped = tasks.stop(running.id, OWNER, by="bob")

@@ -104,8 +104,13 @@ class Run:
 
     def _attempt(self) -> Ending:
         with self._ticking():
-            with self._meter.phase(Phase.PLAN):
-                frozen, planned = self._planned()
+            try:
+                with self._meter.phase(Phase.PLAN):
+                    frozen, planned = self._planned()
+            except TrawlError as error:
+                if error.code is Code.STOPPED and self._is_spent(error):  # while sources were read
+                    return self._completed(0, 0)
+                raise
             with self._meter.phase(Phase.SEARCH):
                 rows, size = self._searched(frozen, planned)
             for further in self._further(rows, size):
@@ -114,10 +119,13 @@ class Run:
                 except TrawlError as error:
                     if not self._is_spent(error):
                         raise
+        if self._budget.spent is None and (outside := frozen.outside(planned)):
+            self._telling.warn([outside], Phase.SEARCH)
+        return self._completed(rows, size)
+
+    def _completed(self, rows: int, size: int) -> Ending:
         if self._budget.spent is not None:
             self._telling.warn([self._budget.spent], Phase.SEARCH)
-        elif outside := frozen.outside(planned):
-            self._telling.warn([outside], Phase.SEARCH)
         message = f"completed: rows: {rows:,}, bytes: {size:,}, seconds: {self._telling.seconds:.3f}"
         self._telling.note(Level.INFO, Phase.WRITE, message)
         return Ending(Status.COMPLETED, is_partial=self._budget.spent is not None)
@@ -159,7 +167,7 @@ class Run:
             self._telling.note(Level.INFO, Phase.PLAN, f"reading files for the first time; bytes: {total:,}")
             self._telling.between(0.0, READ)
         self._telling.advance(Progress(0, 0, read, total))
-        if self._stop_wanted.is_set():
+        if self._stop_wanted.is_set() or self._budget.is_late():
             raise TrawlError(Code.STOPPED, "the search was stopped")
 
     def _searched(self, frozen: Frozen, planned: Plan) -> tuple[int, int]:
