@@ -28,10 +28,10 @@ router = APIRouter(tags=["results"], route_class=StrictRoute)
 
 NDJSON: Final = "application/x-ndjson"
 
-MEDIA_TYPES: Final = (*(format_.media_type for format_ in formats.every().values()), archive.MEDIA_TYPE)
-"""What a file may be."""
-
-_CONTENT: Final = {name.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for name in MEDIA_TYPES}
+_CONTENT: Final = {
+    name.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+    for name in (*(format_.media_type for format_ in formats.every().values()), archive.MEDIA_TYPE)
+}
 _HEADERS: Final[dict[str, Any]] = {
     name: {"description": description, "schema": schema}
     for name, description, schema in (
