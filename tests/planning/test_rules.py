@@ -8,6 +8,7 @@ from trawl.algebra import (
     Measure,
     Project,
     Relation,
+    Reverse,
     Scan,
     Slice,
     Sort,
@@ -17,7 +18,7 @@ from trawl.algebra import (
 from trawl.errors import Notice
 from trawl.expr import Call, Field, Literal
 from trawl.planning.bind import bind
-from trawl.planning.rules import improve, merge
+from trawl.planning.rules import improve, merge, sink
 from trawl.schema import INTEGER, STRING, TIME, Column, Schema
 from trawl.values import Instant
 
@@ -112,6 +113,45 @@ def test_a_slice_that_says_what_it_cuts_off_is_merged_only_where_nobody_would_ha
         assert isinstance(merged, Slice)
         assert isinstance(merged.input, Slice)
         assert merged.input.notice == kept.notice
+
+
+def kinds(root: Relation) -> list[type[Relation]]:
+    """The relations from the top down."""
+    return [type(relation) for relation in reversed(list(post_order(root)))]
+
+
+def test_a_slice_meets_one_that_says_what_it_cuts_off_below_what_keeps_all_rows() -> None:
+    kept = Slice(Sort(scan(), (SortKey(Field("port")),)), 10, notice=Notice("sort_limit", "cut"))
+    named = Project(Extend(kept, (("next", Call("add", (Field("port"), Literal(1)))),)), (("next", "next"),))
+    improved = improve(bind(Slice(named, 4)))
+    assert kinds(improved) == [Project, Extend, Slice, Sort, Scan]
+    assert improved.columns.names == ("next",)
+    assert [relation.notice for relation in post_order(improved) if isinstance(relation, Slice)] == [None]
+    told = improve(bind(Slice(named, 40)))
+    assert [relation.notice for relation in post_order(told) if isinstance(relation, Slice)] == [kept.notice, None]
+
+
+def test_slices_keep_their_order_on_their_way_down() -> None:
+    first = Slice(Project(scan(), (("host", "host"),)), 5, 2)
+    sunk = sink.apply(bind(Slice(Extend(first, (("a", Field("host")),)), 3, 1)))
+    assert kinds(sunk) == [Extend, Project, Slice, Slice, Scan]
+    assert [(s.count, s.offset) for s in post_order(sunk) if isinstance(s, Slice)] == [(5, 2), (3, 1)]
+    assert sunk.columns.names == ("host", "a")
+
+
+def test_a_slice_stays_above_what_drops_adds_or_moves_rows() -> None:
+    for below in (Filter(scan(), is_host("a")), Sort(scan(), (SortKey(Field("port")),)), Reverse(scan())):
+        assert kinds(sink.apply(bind(Slice(below, 3))))[:2] == [Slice, type(below)]
+
+
+def test_a_thousand_slices_sink_through_as_many_extensions() -> None:
+    root: Relation = scan()
+    for number in range(1_000):
+        root = Slice(Extend(root, ((f"a{number % 5}", Field("port")),)), 2_000 - number)
+    improved = improve(bind(root))
+    (left,) = (relation for relation in post_order(improved) if isinstance(relation, Slice))
+    assert left.count == 1_001
+    assert isinstance(left.input, Scan)
 
 
 def test_rows_that_are_only_counted_keep_one_column() -> None:

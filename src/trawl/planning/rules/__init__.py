@@ -11,9 +11,9 @@ from typing import Final
 
 from trawl.algebra import Relation
 from trawl.planning.bind import bind
-from trawl.planning.rules import merge, prune
+from trawl.planning.rules import merge, prune, sink
 
-RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (merge.apply, prune.apply)
+RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (sink.apply, merge.apply, prune.apply)
 
 
 def improve(root: Relation) -> Relation:
