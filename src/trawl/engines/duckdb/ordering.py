@@ -17,7 +17,9 @@ from trawl.schema import Kind
 
 
 def keys(operand: Operand, to: Scope, *, descending: bool = False, mode: SortMode = SortMode.AUTO) -> list[Key]:
-    """The keys that put rows in the order of a value's first value."""
+    """The keys that put rows in the order of a value's first value; a constant puts them in none."""
+    if all(given.constant is not None for given in operand):
+        return []
     found = firsts(operand, to)
     match mode:
         case SortMode.AUTO:
