@@ -101,6 +101,19 @@ def test_nothing_is_measured_unless_it_is_asked_for(events: Events, tmp_path: Pa
     assert cost(everything, events, tmp_path).profile == ()
 
 
+def test_a_file_that_is_gone_when_row_groups_are_counted_fails_nothing(events: Events, tmp_path: Path) -> None:
+    work = Work(bind(scan(events)), events.snapshot(("web",)), tmp_path, metered=True)
+    execution = DuckDBEngine().start(work)
+    rows = 0
+    for batch in execution.batches():
+        rows += batch.num_rows
+        if rows == ROWS + 100:
+            for segment in work.snapshot.segments["web"]:
+                Path(segment.path).unlink()
+    assert rows == ROWS + 100
+    assert (execution.cost().rows_read, execution.cost().row_groups_read) == (ROWS + 100, 18)
+
+
 def test_what_does_not_fit_into_memory_is_spilled_and_counted(events: Events, tmp_path: Path) -> None:
     rows = Generate(2_000_000, "@timestamp", at(0), "n")
     wide = Extend(rows, (("s", Call("concat", (Field("n"), Literal("x" * 40)))),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import duckdb
@@ -65,9 +66,12 @@ class Meter:
         self._read, self._reading = dict(self._segments), {}
 
     def finish(self) -> None:
-        """Notes how many row groups the files read hold."""
-        if self._is_metered:
-            self._held = sum(pq.read_metadata(path).num_row_groups for path in self._read)
+        """Notes how many row groups the files read hold, as far as they are still there."""
+        if not self._is_metered:
+            return
+        for path in self._read:
+            with suppress(OSError):
+                self._held += pq.read_metadata(path).num_row_groups
 
     def ran(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Notes what DuckDB measured of the statement noted last, which ran to its end."""

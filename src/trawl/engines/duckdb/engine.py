@@ -46,4 +46,7 @@ class DuckDBEngine:
             self._spare.pop().close()
 
     def _instance(self) -> duckdb.DuckDBPyConnection:
-        return self._spare.pop() if self._spare else instance()
+        try:
+            return self._spare.pop()
+        except IndexError:
+            return instance()

@@ -39,6 +39,7 @@ class Running:
         self._instance = instance
         self.meter = Meter(work)
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._connected = threading.Lock()
         self._faults: FaultCounts = Counter()
         self._told: list[Notice] = []
         self._stopped = threading.Event()
@@ -61,13 +62,14 @@ class Running:
     def stop(self) -> None:
         """Ends it soon."""
         self._stopped.set()
-        connection = self._connection
-        if connection is not None:
-            connection.interrupt()
+        with self._connected:
+            if self._connection is not None:
+                self._connection.interrupt()
 
     def progress(self) -> Progress:
         """How far it is: by segments that are read, and within them as DuckDB says."""
-        return self.meter.progress(self._connection)
+        with self._connected:
+            return self.meter.progress(self._connection)
 
     def cost(self) -> Cost:
         """What it took so far."""
@@ -86,14 +88,16 @@ class Running:
     def _run(self) -> None:
         try:
             with faults():
-                self._connection = confined(self._instance(), self.work, self._folders())
+                connection = self._instance()
                 try:
-                    for batch in self._produce(self._connection):
+                    self._connection = confined(connection, self.work, self._folders())
+                    for batch in self._produce(connection):
                         self._put(batch)
                 finally:
-                    self.meter.finish()
-                    connection, self._connection = self._connection, None
+                    with self._connected:
+                        self._connection = None
                     connection.close()
+                    self.meter.finish()
             self._put(None)
         except BaseException as error:  # handed over to the thread that reads the batches
             self._put(error)

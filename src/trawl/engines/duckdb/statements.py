@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -13,6 +13,7 @@ from trawl.algebra import Given
 from trawl.arrow import arrow_field, schema_of
 from trawl.catalog.base import Segment
 from trawl.engines.duckdb.compile import Compiler
+from trawl.engines.duckdb.connection import is_misplanned, plan_plainly
 from trawl.engines.duckdb.cost import Meter
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.scopes import Flaw
@@ -21,6 +22,8 @@ from trawl.errors import Notice, Span
 from trawl.schema import Column, Kind, Layout, Schema
 
 BATCH_ROWS: Final = 65_536
+
+Ran = TypeVar("Ran")
 
 FaultCounts: TypeAlias = "Counter[tuple[Flaw, Span | None]]"
 """How often the data was at fault, by what was wrong and where in the query."""
@@ -50,7 +53,7 @@ class Statements:
         """The rows of a query."""
         self._check()
         self._meter.statement(query)
-        found = self._connection.execute(query).fetchall()
+        found = self._planned(lambda: self._connection.execute(query)).fetchall()
         self._meter.ran(self._connection)
         return found
 
@@ -61,7 +64,7 @@ class Statements:
         name = f"kept{self._tables}"
         statement = f"CREATE TEMP TABLE {name} AS {query}"
         self._meter.statement(statement)
-        self._connection.execute(statement)
+        self._planned(lambda: self._connection.execute(statement))
         self._meter.ran(self._connection)
         return name
 
@@ -88,7 +91,7 @@ class Statements:
         """The rows of a query whose columns are laid out as the schema says; at least one batch."""
         self._check()
         self._meter.statement(query)
-        reader = self._connection.sql(query).to_arrow_reader(BATCH_ROWS)
+        reader = self._planned(lambda: self._connection.sql(query).to_arrow_reader(BATCH_ROWS))
         target = _target(schema, reader.schema)
         empty = True
         for batch in reader:
@@ -98,6 +101,16 @@ class Statements:
         self._meter.ran(self._connection)
         if empty:
             yield pa.RecordBatch.from_pylist([], schema=target) if len(target) else _no_columns(0)
+
+    def _planned(self, run: Callable[[], Ran]) -> Ran:
+        """What a statement gives that is run, a second time if DuckDB is at fault in planning it."""
+        try:
+            return run()
+        except duckdb.Error as error:
+            if not is_misplanned(error):
+                raise
+        plan_plainly(self._connection)
+        return run()
 
     def given(self, compiler: Compiler, leaf: Given, reader: pa.RecordBatchReader) -> Frame:
         """What a `Given` leaf reads, as a table."""
