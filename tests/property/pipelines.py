@@ -65,13 +65,13 @@ def _deeper(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.sampled_from(["abs", "ceil", "floor", "round", "sqrt", "ln", "exp"]).flatmap(
             lambda name: _call(name, inner)
         ),
-        _call("round", inner, st.sampled_from(["0", "1", "2", "-1"])),
+        _call("round", inner, st.sampled_from(["0", "1", "2", "-1", "i"])),
         _call("pow", inner, st.sampled_from(["2", "0.5", "-1"])),
         st.sampled_from(["len", "lower", "upper", "trim", "tostring", "typeof", "tonumber", "tobool"]).flatmap(
             lambda name: _call(name, inner)
         ),
         _call("tostring", inner, st.sampled_from(['"hex"', '"commas"', '"duration"', '"binary"'])),
-        _call("substr", inner, st.sampled_from(["1", "2", "-2", "0"]), st.sampled_from(["1", "2", "-1"])),
+        _call("substr", inner, st.sampled_from(["1", "2", "-2", "0", "i"]), st.sampled_from(["1", "2", "-1", "i"])),
         _call("replace", inner, st.sampled_from(['"a"', '"(\\w)b*"', '"$"']), st.sampled_from(['"z"', '"<\\0>"'])),
         _call("mvappend", inner, inner),
         _call("mvjoin", inner, text),

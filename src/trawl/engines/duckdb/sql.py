@@ -96,3 +96,8 @@ def all_of(conditions: Iterable[str]) -> str:
     if not listed:
         return "true"
     return listed[0] if len(listed) == 1 else "(" + " AND ".join(listed) + ")"
+
+
+def bounded(value: str, least: int, most: int) -> str:
+    """A number, or the bound that it is beyond; null stays null, which `least` and `greatest` leave out."""
+    return f"CASE WHEN {value} < {least} THEN {least} WHEN {value} > {most} THEN {most} ELSE {value} END"

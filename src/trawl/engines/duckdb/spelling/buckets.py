@@ -52,8 +52,7 @@ def floor(to: Expressions, instant: str, size: int, unit: str, zone: str) -> str
         edge = f"make_timestamp({lower} // 12, {lower} % 12 + 1, 1, 0, 0, 0)"
     found = to.bind(from_wall(edge, zone))
     first_edge, last_edge = FIRST_INSTANT.nanoseconds, LAST_INSTANT.nanoseconds
-    bounded = f"CAST(greatest({first_edge}, least({last_edge}, {found})) AS BIGINT)"
-    return f"CASE WHEN {found} IS NOT NULL THEN {bounded} END"  # `greatest` and `least` leave nulls out
+    return f"CAST({sql.bounded(found, first_edge, last_edge)} AS BIGINT)"
 
 
 def _bucket_of_number(to: Expressions, call: Call) -> Operand:

@@ -78,7 +78,7 @@ def _round(to: Expressions, call: Call) -> Operand:
 
 def _round_by(to: Expressions, given: Alternative, places: str) -> Operand:
     """Rounding to as many places as a field says: by the nearest float, as DuckDB takes no decimal for it."""
-    places = f"CAST(greatest(-308, least(308, {places})) AS INTEGER)"
+    places = f"CAST({sql.bounded(places, -308, 308)} AS INTEGER)"
     if given.kind is Kind.INTEGER:
         return one(Kind.INTEGER, f"try_cast(round({given.sql}, {places}) AS BIGINT)")
     return one(Kind.FLOAT, f"round({given.sql}, {places})")

@@ -15,6 +15,9 @@ from trawl.expr import Call, Literal
 from trawl.functions.text import BLANKS
 from trawl.schema import Kind
 
+_FARTHEST: Final = 1_000_000_000_000
+"""Places in a text beyond which none is, so that sums of two of them are integers of 64 bits."""
+
 Builder = Callable[[Expressions, Call], Operand]
 
 
@@ -45,11 +48,11 @@ def _substring(to: Expressions, call: Call) -> Operand:
     first = to.bind(whole(to.operand(call.arguments[1]), to))
     size = f"length({value})"
     after_zero = f"CASE WHEN {first} > 0 THEN {first} - 1 WHEN {first} < 0 THEN {size} + {first} ELSE -1 END"
-    begin = to.bind(f"CASE WHEN abs({first}::HUGEINT) > 1000000000000 THEN {size} ELSE {after_zero} END")
+    begin = to.bind(f"CASE WHEN abs({first}::HUGEINT) > {_FARTHEST} THEN {size} ELSE {after_zero} END")
     end = size
     if len(call.arguments) > 2:
         length = to.bind(whole(to.operand(call.arguments[2]), to))
-        end = to.bind(f"{begin} + greatest(-(1000000000000), least({length}, 1000000000000))")
+        end = to.bind(f"{begin} + {sql.bounded(length, -_FARTHEST, _FARTHEST)}")
     low, high = f"greatest(0, least({begin}, {end}))", f"greatest(0, {begin}, {end})"
     known = f"{value} IS NOT NULL AND {first} IS NOT NULL AND {end} IS NOT NULL"
     return one(Kind.STRING, f"CASE WHEN {known} THEN substring({value}, {low} + 1, {high} - {low}) END")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
+from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.arguments import number
 from trawl.engines.duckdb.operands import Alternative, Operand, one, opened
 from trawl.engines.duckdb.scopes import Flaw
@@ -13,22 +15,35 @@ from trawl.schema import Kind
 
 _STEEPEST: Final = "1e150::DOUBLE"
 """Squares of larger numbers are beyond floats, and DuckDB ends a statement that meets one."""
+_LARGEST_ROOT: Final = 1 << 32
+"""Squares of larger integers are beyond 64 bits; one of them is enough to see that the sum is."""
+_LARGEST_TERM: Final = 1 << 95
+"""Larger integers are summed as this one, so that 128 bits hold the sum of as many as there are."""
 
 
 def _sum(of: Gathering) -> Operand:
-    return _total(of, "{}")
+    return _total(of, lambda number, _: number)
 
 
 def _sum_of_squares(of: Gathering) -> Operand:
-    return _total(of, "({0} * {0})")
+    return _total(of, _square)
 
 
-def _total(of: Gathering, form: str) -> Operand:
-    """A sum of numbers in a form: of integers exactly, null where 64 bits do not hold it, else of floats."""
+def _square(number: str, type_: str) -> str:
+    root = number if type_ == "DOUBLE" else sql.bounded(number, -_LARGEST_ROOT, _LARGEST_ROOT)
+    return f"({root} * {root})"
+
+
+def _total(of: Gathering, term: Callable[[str, str], str]) -> Operand:
+    """A sum of terms: of integers exactly, null where 64 bits do not hold it, else of floats.
+
+    Args:
+        term: what is added, in SQL, for a number in SQL and its type there.
+    """
     given, many = of.numbers()
     if given.kind is Kind.INTEGER:
-        return _held(of, _summed(of, given, many, "HUGEINT", form))
-    total = _summed(of, given, many, "DOUBLE", form)
+        return _held(of, _summed(of, given, many, "HUGEINT", term))
+    total = _summed(of, given, many, "DOUBLE", term)
     of.flaws.append((Flaw.FLOAT_OVERFLOW, f"NOT isfinite({total})"))
     found = one(Kind.FLOAT, f"CASE WHEN isfinite({total}) THEN {total} END")
     integers = tuple(value for value in opened(of.values, of.to) if value.kind is Kind.INTEGER and not value.many)
@@ -36,14 +51,17 @@ def _total(of: Gathering, form: str) -> Operand:
         return found
     whole = number(integers, of.to)
     only = f"{of.over('count', given.sql, False)} = {of.over('count', whole.sql, False)}"
-    (exact,) = _held(of, _summed(of, whole, False, "HUGEINT", form), only)
+    (exact,) = _held(of, _summed(of, whole, False, "HUGEINT", term), only)
     return one(Kind.FLOAT, f"CASE WHEN {only} THEN CAST({exact.sql} AS DOUBLE) ELSE {found[0].sql} END")
 
 
-def _summed(of: Gathering, given: Alternative, many: bool, type_: str, form: str) -> str:
-    value = f"try({form.format(f'CAST({given.sql} AS {type_})')})"
-    if many:
-        value = f"list_transform({given.sql}, lambda x: {form.format(f'CAST(x AS {type_})')})"
+def _summed(of: Gathering, given: Alternative, many: bool, type_: str, term: Callable[[str, str], str]) -> str:
+    def added(number: str) -> str:
+        if type_ != "DOUBLE" and (given.wide or many):
+            number = sql.bounded(number, -_LARGEST_TERM, _LARGEST_TERM)
+        return term(f"CAST({number} AS {type_})", type_)
+
+    value = f"list_transform({given.sql}, lambda x: {added('x')})" if many else added(given.sql)
     return of.over("fsum" if type_ == "DOUBLE" else "sum", value, many)
 
 
@@ -56,7 +74,10 @@ def _held(of: Gathering, total: str, where: str = "true") -> Operand:
 def _average(of: Gathering) -> Operand:
     given, many = of.numbers()
     floats = of.as_floats(given, many)
-    return one(Kind.FLOAT, f"{of.over('fsum', floats, many)} / nullif({of.over('count', floats, many)}, 0)")
+    total = of.over("fsum", floats, many)
+    of.flaws.append((Flaw.FLOAT_OVERFLOW, f"NOT isfinite({total})"))
+    mean = f"{total} / nullif({of.over('count', floats, many)}, 0)"
+    return one(Kind.FLOAT, f"CASE WHEN isfinite({total}) THEN {mean} END")
 
 
 def _range(of: Gathering) -> Operand:
@@ -71,12 +92,14 @@ def _spread_of(function: str) -> Builder:
     def build(of: Gathering) -> Operand:
         given, many = of.numbers()
         floats = of.as_floats(given, many)
-        if many:
-            floats = of.to.bind(f"list_filter({floats}, lambda x: abs(x) < {_STEEPEST})")
-            return one(Kind.FLOAT, of.over(function, floats, many))
         floats = of.to.bind(floats)
-        low = f"CASE WHEN abs({floats}) < {_STEEPEST} THEN {floats} END"
-        steepest = of.rows(f"max(abs({floats}))")
+        if many:
+            low = f"list_filter({floats}, lambda x: abs(x) < {_STEEPEST})"
+            steepest = of.rows(f"max(list_max(list_transform({floats}, lambda x: abs(x))))")
+        else:
+            low = f"CASE WHEN abs({floats}) < {_STEEPEST} THEN {floats} END"
+            steepest = of.rows(f"max(abs({floats}))")
+        of.flaws.append((Flaw.FLOAT_OVERFLOW, f"{steepest} >= {_STEEPEST}"))
         return one(Kind.FLOAT, f"CASE WHEN {steepest} < {_STEEPEST} THEN {of.over(function, low, many)} END")
 
     return build
