@@ -66,6 +66,12 @@ REFUSED = [
     ("source web | select host", "select", "events are named by `source NAME | …`, fields by `fields a, b`"),
     ("source web | having count>1", "having", "groups are filtered by `where` after a bar"),
     ("source web | unique host", "unique", "one event for each value is kept by `dedup a`"),
+    (
+        "source web | top host countfield=x percentfield=x",
+        "x",
+        "`countfield` and `percentfield` take two names",
+    ),
+    ("source web | top countfield=percent host", "percent", "`countfield` and `percentfield` take two names"),
     # texts
     ("source web | where host like WEB%", "WEB%", 'a text takes double quotes: "WEB%"'),
     ('source web | where host ilike "a"', "ilike", 'case is left out of account by `lower(f) LIKE "…"`'),

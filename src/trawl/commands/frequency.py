@@ -9,12 +9,12 @@ from typing import ClassVar, Self
 from trawl.algebra import Aggregate, Extend, Filter, Measure, Project, Relation, Sort, SortKey, Window
 from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden
-from trawl.errors import Code, TrawlError
+from trawl.errors import Code, Span, TrawlError
 from trawl.expr import Call, Expr, Field, Literal
 from trawl.language.cursor import Cursor, Options
-from trawl.language.names import Name
+from trawl.language.names import Name, Written
 from trawl.language.spelling import name_text
-from trawl.language.tokens import Kind
+from trawl.language.tokens import Kind, clip
 from trawl.language.writer import Writer
 
 OTHER = "OTHER"
@@ -48,8 +48,8 @@ class Frequency(Command):
             limit=cursor.integer,
             showcount=cursor.boolean,
             showperc=cursor.boolean,
-            countfield=lambda what: cursor.new_name(),
-            percentfield=lambda what: cursor.new_name(),
+            countfield=lambda what: _column(cursor),
+            percentfield=lambda what: _column(cursor),
             useother=cursor.boolean,
         )
         options.read()
@@ -61,16 +61,19 @@ class Frequency(Command):
         options.read()
         by = cursor.names("by") if cursor.keyword("by") else ()
         options.read()
+        counts: Written | None = options.get("countfield", None)
+        percents: Written | None = options.get("percentfield", None)
         command = cls(
             names=names,
             by=by,
             limit=options.get("limit", 10) if number is None else number,
             shows_count=options.get("showcount", True),
             shows_percent=options.get("showperc", True),
-            count_field=options.get("countfield", "count"),
-            percent_field=options.get("percentfield", "percent"),
+            count_field=counts.text if counts else "count",
+            percent_field=percents.text if percents else "percent",
             uses_other=options.get("useother", False),
         )
+        _refuse_same(command.count_field, command.percent_field, [given.span for given in (counts, percents) if given])
         _refuse_repeated((*names, *by), command.count_field, command.percent_field)
         return command
 
@@ -138,11 +141,21 @@ class Frequency(Command):
         return Aggregate(marked, keys, measures)
 
 
+def _column(cursor: Cursor) -> Written:
+    span = cursor.peek().span
+    return Written(cursor.new_name(), span)
+
+
+def _refuse_same(count_field: str, percent_field: str, given: Iterable[Span]) -> None:
+    """Refuses one name for both columns, at the last place where one of them was `given`."""
+    if count_field == percent_field:
+        reason = f"two columns would be named `{clip(count_field)}`"
+        hint = "`countfield` and `percentfield` take two names"
+        raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint, span=max(given, key=lambda span: span.start))
+
+
 def _refuse_repeated(names: Iterable[Name], *others: str) -> None:
     """Refuses a field that is named twice, or like one of the other columns."""
-    if others[0] == others[1]:
-        reason, hint = f"two columns would be named `{others[0]}`", "`countfield` and `percentfield` take two names"
-        raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint)
     seen: set[str] = set()
     for name in names:
         if name.text in others:
