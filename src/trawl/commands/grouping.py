@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Self
 
 from trawl.algebra import Aggregate, Measure, Relation
 from trawl.commands.base import Command, Scope
 from trawl.errors import Code, TrawlError
 from trawl.expr import Call, Expr, Field, Literal
-from trawl.functions import find_aggregation
+from trawl.functions import find, find_aggregation
 from trawl.language.cursor import Cursor, Options
 from trawl.language.measures import read_measures
 from trawl.language.names import Name
 from trawl.language.spelling import expression_text
 from trawl.language.tokens import clip
 from trawl.language.writer import Writer
+from trawl.schema import ANY, BOOLEAN
 
 
 @dataclass(frozen=True)
@@ -86,17 +87,25 @@ def read_by(cursor: Cursor, measures: Iterable[Measure]) -> tuple[Name, ...]:
     return tuple(found)
 
 
-_TRUTHS: Final = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "and", "or", "not", "in", "like", "match"})
-
-
 def note_counted(measures: Iterable[Measure], scope: Scope) -> None:
     """Warns of `count(a > 1)`, which counts the events where the comparison has a value, be it false."""
     for measure in measures:
         match measure:
-            case Measure("count", (Call(function) as condition,)) if function in _TRUTHS:
+            case Measure("count", (Call() as condition,)) if _is_truth(condition):
                 text = clip(expression_text(condition), 80)
                 message = f"events are counted whether `{text}` is true or false; `count(eval({text}))` asks for true"
                 scope.warn("counts_false_too", message, measure.span)
+
+
+def _is_truth(call: Call) -> bool:
+    """Whether a call gives a boolean, whatever it is given."""
+    function = find(call.function)
+    if function is None or len(call.arguments) < function.least:
+        return False
+    try:
+        return function.result((ANY,) * len(call.arguments)) == BOOLEAN
+    except TrawlError:
+        return False
 
 
 def lower_measures(measures: Iterable[Measure], time_field: str) -> tuple[Measure, ...]:
