@@ -72,6 +72,11 @@ REFUSED = [
         "`countfield` and `percentfield` take two names",
     ),
     ("source web | top countfield=percent host", "percent", "`countfield` and `percentfield` take two names"),
+    (
+        "source web | fields host 'my path', -user",
+        "-user",
+        "one sign holds for the whole list: `fields - host, 'my path', user`",
+    ),
     # texts
     ("source web | where host like WEB%", "WEB%", 'a text takes double quotes: "WEB%"'),
     ('source web | where host ilike "a"', "ilike", 'case is left out of account by `lower(f) LIKE "…"`'),
@@ -299,6 +304,17 @@ WARNED = [
         "events are counted whether `status == 500` is true or false; `count(eval(status == 500))` asks for true",
     ),
     (
+        "source web | stats count(isnull(user))",
+        "count(isnull(user))",
+        "events are counted whether `isnull(user)` is true or false; `count(eval(isnull(user)))` asks for true",
+    ),
+    (
+        'source web | stats count(cidrmatch("10.0.0.0/8", host))',
+        'count(cidrmatch("10.0.0.0/8", host))',
+        'events are counted whether `cidrmatch("10.0.0.0/8", host)` is true or false; '
+        '`count(eval(cidrmatch("10.0.0.0/8", host)))` asks for true',
+    ),
+    (
         "source web | search bytes>many",
         "many",
         "`many` is neither a number nor a time, so that no event is below or above it",
@@ -334,6 +350,10 @@ WORKS = [
     (
         "source web | stats count as n by host | where n > 5 | sort - n",
         "source web | stats count as n by host | where n > 5 | sort -n",
+    ),
+    (
+        "source web | stats count(if(status > 200, 1, null)) as a, count(status + 1) as b",
+        "source web | stats count(if(status > 200, 1, null)) as a, count(status + 1) as b",
     ),
     ("source web | sort -bytes", "source web | sort -bytes"),
     ("source web | sort - bytes", "source web | sort -bytes"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from trawl.algebra import Project, Relation
@@ -11,6 +11,8 @@ from trawl.commands.columns import matching, shown
 from trawl.errors import Code, TrawlError
 from trawl.language.cursor import Cursor
 from trawl.language.names import Name
+from trawl.language.spelling import pattern_text
+from trawl.language.tokens import clip
 from trawl.language.writer import Writer
 
 
@@ -48,13 +50,14 @@ class Fields(Command):
         """Reads a sign and names."""
         sign = cursor.sign()
         names = cursor.names(patterns=True)
-        for name in names[1:]:
+        for number, name in enumerate(names[1:], 1):
             assert name.span is not None
             if cursor.scanner.text[name.span.start] in "+-":
-                listed = ", ".join([names[0].text, name.text[1:] or "…"])
+                bare = replace(name, text=name.text[1:] or "…")
+                listed = clip(", ".join(map(pattern_text, (*names[:number], bare))), 80)
                 raise TrawlError(
                     Code.SYNTAX_ERROR,
-                    f"found `{name.text}`, expected the name of a field",
+                    f"found `{clip(name.text)}`, expected the name of a field",
                     hint=f"one sign holds for the whole list: `fields {sign or name.text[0]} {listed}`",
                     span=name.span,
                 )
