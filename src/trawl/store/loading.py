@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from stat import S_ISREG
 from typing import TypeAlias
 
 from trawl.errors import Code, TrawlError
@@ -131,5 +132,9 @@ def _room() -> Iterator[None]:
 
 
 def _size(file: str) -> int:
-    path = Path(file)
-    return path.stat().st_size if path.is_file() else 0
+    """Bytes of a file; 0 for what is none, or may not be looked at, which is told when it is opened."""
+    try:
+        found = Path(file).stat()
+    except OSError:
+        return 0
+    return found.st_size if S_ISREG(found.st_mode) else 0

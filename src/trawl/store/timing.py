@@ -9,6 +9,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trawl.arrow import to_values
 from trawl.store.chunk import ROW_TYPE, Slot, Values, without
 from trawl.store.times import CANDIDATES, NS, TIME_FIELD, read_times
 from trawl.values import Instant
@@ -116,7 +117,7 @@ def _reason(slots: Mapping[Slot, Values], row: int, rule: TimeRule) -> str:
     for name in rule.fields:
         for _, values in _of_field(slots, name):
             place = row if values.rows is None else pc.index(values.rows, row).as_py()
-            value = values.array[place].as_py() if place >= 0 else None
+            (value,) = to_values(values.array.slice(place, 1), values.type) if place >= 0 else (None,)
             if value is not None:
                 return f"the time {repr(value)[:60]} of `{name}` cannot be read"
     if rule.field is not None:

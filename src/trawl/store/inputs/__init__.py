@@ -87,6 +87,9 @@ def read_chunks(source: Opened, format_: Format, rule: TimeRule) -> Iterator[Chu
     if wanted is Format.PARQUET:
         if source.path == STDIN:
             raise TrawlError(Code.UNREADABLE_FILE, "Parquet cannot be read from standard input", hint="name a file")
+        if source.is_packed:
+            reason = f"`{source.name}` holds packed Parquet, which cannot be read"
+            raise TrawlError(Code.UNREADABLE_FILE, reason, hint="unpack it, or load the Parquet file itself")
         for piece in pieces(source.path):
             source.reached(piece.fraction)
             yield chunk_of_piece(piece, rule)

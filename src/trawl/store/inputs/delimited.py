@@ -42,16 +42,13 @@ def read_delimited(stream: BinaryIO, name: str, rule: TimeRule) -> Iterator[Chun
     """The records of a file. A record with too few or too many cells is put aside.
 
     Raises:
-        TrawlError: `UNREADABLE_FILE` where the header names a column twice.
+        TrawlError: `UNREADABLE_FILE` where the header is no CSV, no UTF-8, or names a column twice.
     """
     csv.field_size_limit(LONGEST_CELL)
     text = io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline="")
     lines = _Remembered(iter(text))
     reader = csv.reader(lines, strict=True)
-    header = next(reader, [])
-    twice = [column for column, count in Counter(header).items() if count > 1]
-    if twice:
-        raise TrawlError(Code.UNREADABLE_FILE, f"the header of `{name}` names the column `{twice[0]}` twice")
+    header = _header(reader, name)
     lines.forget()
     events: list[dict[str, str | None]] = []
     numbers: list[int] = []
@@ -77,6 +74,20 @@ def read_delimited(stream: BinaryIO, name: str, rule: TimeRule) -> Iterator[Chun
             chunk = chunk_of(events, numbers, texts, rule)
             yield replace(chunk, rejects=tuple(sorted((*rejects, *chunk.rejects), key=lambda reject: reject.line)))
             events, numbers, texts, rejects = [], [], [], []
+
+
+def _header(records: Iterator[list[str]], name: str) -> list[str]:
+    """The names of the columns, after blank lines."""
+    try:
+        header = next(filter(None, records), [])
+    except csv.Error as error:
+        raise TrawlError(Code.UNREADABLE_FILE, f"the header of `{name}` is no CSV: {error}") from None
+    if not all(map(_is_utf8, header)):
+        raise TrawlError(Code.UNREADABLE_FILE, f"the header of `{name}` is no UTF-8")
+    twice = [column for column, count in Counter(header).items() if count > 1]
+    if twice:
+        raise TrawlError(Code.UNREADABLE_FILE, f"the header of `{name}` names the column `{twice[0]}` twice")
+    return header
 
 
 def _fault(cells: list[str], header: list[str]) -> str | None:

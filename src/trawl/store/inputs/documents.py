@@ -14,7 +14,8 @@ from trawl.store.inputs.lines import Block
 BLOCK_RECORDS: Final = 8192
 
 _BETWEEN: Final = re.compile(r"[\s,]*")
-_FINDER: Final = json.JSONDecoder()
+_FINDER: Final = json.JSONDecoder(parse_int=len)
+"""Finds where an object ends. Its values are not used, and integers of thousands of digits Python refuses to read."""
 
 
 def documents(stream: BinaryIO, name: str) -> Iterator[Block]:

@@ -21,6 +21,10 @@ def _read_one(line: bytes) -> Any:
     try:
         event = orjson.loads(line)
     except orjson.JSONDecodeError as error:
+        try:
+            line.decode()
+        except UnicodeDecodeError as fault:
+            return f"the line is no UTF-8, at byte {fault.start + 1}"
         return f"the line is no JSON: {error.msg}, at character {error.pos + 1}"
     if type(event) is dict:
         return event

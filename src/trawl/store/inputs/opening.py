@@ -79,6 +79,7 @@ class Opened:
         content: what it holds, unpacked.
         raw: counts what was read of it as it lies on disk.
         size: bytes on disk; None for standard input.
+        is_packed: whether it had to be unpacked.
     """
 
     path: str
@@ -86,6 +87,7 @@ class Opened:
     content: io.BufferedReader
     raw: _Counted
     size: int | None
+    is_packed: bool
 
     @property
     def bytes_read(self) -> int:
@@ -127,6 +129,8 @@ def opened(path: str) -> Iterator[Opened]:
             when its content is read.
     """
     name = printable(path)
+    if path == STDIN and sys.stdin is None:
+        raise TrawlError(Code.UNREADABLE_FILE, "standard input is closed")
     with _faults_of(name):
         source = nullcontext(sys.stdin.buffer) if path == STDIN else Path(path).open("rb")  # noqa: SIM115  # entered below
         size = None if path == STDIN else Path(path).stat().st_size
@@ -136,19 +140,19 @@ def opened(path: str) -> Iterator[Opened]:
         with _faults_of(name):
             content = _unpacked(packed)
         guarded = cast(io.RawIOBase, _Guarded(content, name))
-        yield Opened(path, name, io.BufferedReader(guarded, 1 << 20), counted, size)
+        yield Opened(path, name, io.BufferedReader(guarded, 1 << 20), counted, size, content is not packed)
 
 
 @contextmanager
 def _faults_of(name: str) -> Iterator[None]:
     try:
         yield
-    except OSError as error:  # gzip's own errors are of this kind too
+    except (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError) as error:
+        reason = f"`{name}` cannot be unpacked: {str(error).lower()}"
+        raise TrawlError(Code.UNREADABLE_FILE, reason, hint="the file may be cut short or damaged") from error
+    except OSError as error:
         what = error.strerror or str(error)
         raise TrawlError(Code.UNREADABLE_FILE, f"`{name}` cannot be read: {what.lower()}") from error
-    except (EOFError, zlib.error, zstandard.ZstdError) as error:
-        reason = f"`{name}` cannot be unpacked: {str(error).lower()}"
-        raise TrawlError(Code.UNREADABLE_FILE, reason, hint="the file may be cut short") from error
 
 
 def _unpacked(packed: io.BufferedReader[Any]) -> BinaryIO:
