@@ -102,11 +102,9 @@ class Cursor:
         """Refuses what begins a clause or a comment in other languages, where a list may go on without a comma."""
         token = self.peek()
         if token.kind is Kind.WORD:
-            hint = (
-                clause_hint(token.word, self.after(token).text.lower())
-                if token.word in CLAUSES
-                else word_hint(token.text)
-            )
+            is_clause = token.word in CLAUSES
+            following = clip(self.after(token).text.lower()) if is_clause else ""
+            hint = clause_hint(token.word, following) if is_clause else word_hint(token.text)
             if hint:
                 raise self.surprise("a comma, `|` or the end", hint)
 

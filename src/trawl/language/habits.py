@@ -90,19 +90,18 @@ def word_hint(word: str) -> str | None:
     return _WORDS.get(word)
 
 
-CLAUSES: Final = frozenset({"where", "having", "group", "order", "limit", "as"})
+CLAUSES: Final = {
+    "where": ("", "a bar goes before a command: `| where …`"),
+    "having": ("", "a bar goes before a command: `| where …`"),
+    "group": ("by", "groups follow BY alone: `by …`"),
+    "order": ("by", "a bar goes before a command: `| sort …`"),
+    "limit": (r"\d+", "a bar goes before a command: `| head {}`"),
+    "as": ("", "a field gets another name after a bar: `| rename … as {}`"),
+}
+"""By the word that begins a clause of SQL: the pattern of what follows, empty for anything; a hint, `{}` for that."""
 
 
 def clause_hint(word: str, following: str) -> str | None:
-    """What is meant by a word, lower case, that begins a clause of SQL where a list goes on; None for others."""
-    if word in ("where", "having"):
-        return "a bar goes before a command: `| where …`"
-    if word == "limit" and following.isdecimal():
-        return f"a bar goes before a command: `| head {following}`"
-    if word == "order" and following == "by":
-        return "a bar goes before a command: `| sort …`"
-    if word == "group" and following == "by":
-        return "groups follow BY alone: `by …`"
-    if word == "as":
-        return f"a field gets another name after a bar: `| rename … as {following or '…'}`"
-    return None
+    """What is meant by a word of `CLAUSES` where a list goes on; None where what follows makes it no clause."""
+    pattern, hint = CLAUSES[word]
+    return hint.format(following or "…") if not pattern or re.fullmatch(pattern, following) else None
