@@ -256,17 +256,17 @@ WARNED = [
     (
         "source web | search index=main error",
         "index",
-        "no event has a field `index`; sources are named where a query begins: `source NAME | …`",
+        "no event has a field `index`; events are named by `source NAME | …`",
     ),
     (
         "source web | stats count by index",
         "index",
-        "no event has a field `index`; sources are named where a query begins: `source NAME | …`",
+        "no event has a field `index`; events are named by `source NAME | …`",
     ),
     (
         "source web | stats count by sourcetype",
         "sourcetype",
-        "no event has a field `sourcetype`; sources are named where a query begins: `source NAME | …`",
+        "no event has a field `sourcetype`; events are named by `source NAME | …`",
     ),
     (
         "source web | search status:500",

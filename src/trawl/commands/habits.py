@@ -1,4 +1,4 @@
-"""What to say of words that other search languages begin commands with, and of fields that only they have."""
+"""What to say of words of other search languages: their commands, fields, aggregations and terms of a search."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Final
 from trawl.expr import Literal
 from trawl.schema import Schema
 
-_SOURCE = "events are named by `source NAME | …`"
 _THIS_SOURCE = "events are named by `source {} | …`"
+_SOURCE = _THIS_SOURCE.format("NAME")
 
 HABITS: Final = {
     "index": _THIS_SOURCE,
@@ -38,14 +38,13 @@ HABITS: Final = {
 }
 """Hints by word, lower case; `{}` is for the word that follows."""
 
-_SOURCES = "sources are named where a query begins: `source NAME | …`"
 _TEXT = 'a text is looked for in all fields by `search "…"`'
 
 FIELDS: Final = {
-    "index": _SOURCES,
-    "_index": _SOURCES,
-    "source": _SOURCES,
-    "sourcetype": _SOURCES,
+    "index": _SOURCE,
+    "_index": _SOURCE,
+    "source": _SOURCE,
+    "sourcetype": _SOURCE,
     "_raw": _TEXT,
     "_all": _TEXT,
     "_exists_": "a field that is there is asked for by `field=*`",
