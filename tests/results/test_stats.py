@@ -103,6 +103,17 @@ def test_events_without_a_time_field_have_no_timeline(tmp_path: Path) -> None:
     assert told["sidebar"]["events"] == 2
 
 
+def test_events_without_a_time_are_in_no_bucket_of_any_length_and_are_told(tmp_path: Path) -> None:
+    for days in (1, 200):
+        range_ = TimeRange(Instant(START), Instant(START + days * DAY))
+        times: list[Value] = [Instant(START), None, Instant(START + DAY // 2), None]
+        stats = stats_of(tmp_path / str(days), {"@timestamp": (TIME, times)}, range_)
+        assert stats.timeline is not None
+        assert stats.sidebar.events == 4
+        assert sum(count for _, count in stats.timeline.counts) == 2
+        assert [(notice.code, notice.count) for notice in stats.notices] == [("events_without_time", 2)]
+
+
 def test_of_no_events_there_are_empty_buckets(tmp_path: Path) -> None:
     stats = stats_of(tmp_path, {"@timestamp": (TIME, [])}, TimeRange(Instant(START), Instant(START + DAY)))
     assert stats.sidebar.fields == ()

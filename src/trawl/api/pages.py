@@ -57,7 +57,7 @@ class TopValue(Shape):
 
     value: Any = Field(description="The value.")
     count: int = Field(description="How often it occurs.")
-    percent: float = Field(description="Of all values of the field.")
+    percent: float = Field(description="Of the events that have the field, in percent.")
 
 
 class SidebarField(Shape):
@@ -67,6 +67,7 @@ class SidebarField(Shape):
 
     name: str = Field(description="The field.")
     type: str = Field(description="What its values are.")
+    multivalue: bool = Field(description="Whether events have several values of it.")
     count: int = Field(description="Events that have it.")
     coverage: float = Field(description="Share of the events that have it.")
     distinct: int = Field(description="Different values.")

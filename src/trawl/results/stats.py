@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from trawl.errors import Notice
 from trawl.language.strides import Stride
 from trawl.schema import Type
 from trawl.values import Instant, Value
@@ -81,12 +82,14 @@ class Timeline:
         field: the field that holds the time.
         stride: how long each stretch is. zone: IANA name of the time zone of calendar units.
         counts: the lower edge of each stretch, and its events.
+        undated: events that have no time, and so are in no stretch.
     """
 
     field: str
     stride: Stride
     zone: str
     counts: tuple[tuple[Instant, int], ...]
+    undated: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """As `timeline` of api.md 4."""
@@ -100,10 +103,27 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Stats:
-    """What stands beside a result. The timeline is None where the events have no time field any more."""
+    """What stands beside a result.
 
+    Attributes:
+        field: the field that holds the time.
+        timeline: None where the events have no such field any more.
+    """
+
+    field: str
     sidebar: Sidebar
     timeline: Timeline | None
+
+    @property
+    def notices(self) -> list[Notice]:
+        """Why the counts of the timeline are not all events, if they are not."""
+        if self.timeline is None:
+            message = f"there is no timeline: the events have lost their time field `{self.field}`"
+            return [Notice("no_timeline", message)]
+        if self.timeline.undated:
+            message = f"events without a time in `{self.field}` are not in the timeline"
+            return [Notice("events_without_time", message, count=self.timeline.undated)]
+        return []
 
     def to_json(self) -> dict[str, Any]:
         """Both, under the names of api.md 4."""

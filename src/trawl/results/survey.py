@@ -41,7 +41,7 @@ class Survey:
     zone: str
 
     @property
-    def has_time(self) -> bool:
+    def _has_time(self) -> bool:
         """Whether the events still have their time field, so that there is a timeline."""
         return not self.tap.columns.type_of(self.field).is_null
 
@@ -56,7 +56,7 @@ class Survey:
         buckets = self._stride.buckets(self.zone)
         constants = (Literal(buckets.size), Literal(buckets.unit), Literal(buckets.zone))
         key = ("bucket", Call("bucket_time", (Field(self.field), *constants)))
-        keys = (key,) if self.has_time else ()
+        keys = (key,) if self._has_time else ()
         return bind(Aggregate(self.tap, keys, (Measure("count", (), "events"),), keep_null=True))
 
     def stats(self, fields: Iterable[pa.RecordBatch], times: Iterable[pa.RecordBatch]) -> Stats:
@@ -65,7 +65,8 @@ class Survey:
         for row in _rows(times):
             counts[row.get("bucket")] += row["events"]
         summaries = tuple(_summary(row) for row in _rows(fields))
-        return Stats(Sidebar(counts.total(), summaries), self._timeline(counts) if self.has_time else None)
+        timeline = self._timeline(counts) if self._has_time else None
+        return Stats(self.field, Sidebar(counts.total(), summaries), timeline)
 
     @cached_property
     def _stride(self) -> Stride:
@@ -86,7 +87,7 @@ class Survey:
         filled = dict.fromkeys(calendars.edges(within.start, within.end, *how), 0)
         for edge, count in found.items():
             filled[calendars.floor(edge, *how)] += count
-        return Timeline(self.field, stride, self.zone, tuple(filled.items()))
+        return Timeline(self.field, stride, self.zone, tuple(filled.items()), counts[None])
 
 
 def _rows(batches: Iterable[pa.RecordBatch]) -> Iterator[dict[str, Any]]:

@@ -232,9 +232,7 @@ class Run:
             stats = survey.stats(fields, times)
             put(self._tools.folders.stats(task.id, task.attempt), orjson.dumps(stats.to_json()))
         self._account(Phase.STATS)
-        if not survey.has_time:
-            message = f"there is no timeline: the events have lost their time field `{survey.field}`"
-            self._telling.warn([Notice("no_timeline", message)], Phase.STATS)
+        self._telling.warn(stats.notices, Phase.STATS)
 
     def _cost_report(self, rows: int, size: int) -> None:
         commands = None
