@@ -96,7 +96,7 @@ MEANINGS: Mapping[Code, str] = {
     Code.TASK_NOT_FOUND: "There is no task of this id, or none that the caller may see.",
     Code.TASK_GONE: "The task was deleted or has expired.",
     Code.WRONG_STATE: "The task is in a state in which the call makes no sense.",
-    Code.TOO_MANY_TASKS: "A quota of tasks is used up; `Retry-After` says when to try again.",
+    Code.TOO_MANY_TASKS: "A quota of tasks or of exports is used up; `Retry-After` says when to try again.",
     Code.NO_ROOM: "There is no room left for results.",
     Code.MEMORY_LIMIT_EXCEEDED: "The search needed more memory than a worker may use.",
     Code.WORKER_DIED: "The worker process ended before the search did, three times.",

@@ -6,7 +6,9 @@ import base64
 import hashlib
 import io
 import json
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -149,3 +151,20 @@ def test_a_process_that_is_killed_cuts_the_connection_and_the_rest_can_be_had(ht
     rest = export(http, task, {"Range": f"bytes={have.tell()}-", "If-Range": cut.headers["etag"]}, file_type="csv")
     lines = (have.getvalue() + rest.content).splitlines()
     assert [int(line.strip(b'"').split(b",")[-1].strip(b'"')) for line in lines[1:]] == list(range(1, 300_001))
+
+
+def test_more_exports_than_may_be_made_at_once_are_a_429_that_says_when(tmp_path: Path) -> None:
+    settings = Settings.load(tmp_path / "data", threads=1, max_exports=1)
+    with (
+        private_socket(settings, runs=True) as socket,
+        httpx.Client(base_url="http://localhost", transport=httpx.HTTPTransport(uds=str(socket)), timeout=60) as http,
+    ):
+        task = run(http, "| makeresults count=300000 shownumbers=true")
+        body = {"file_name": "f", "file_type": "csv", "download_all_results": True}
+        with http.stream("POST", f"{API}/file_download/{task}", json=body):
+            refused = export(http, task)
+        assert (refused.status_code, refused.json()["error"]["type"]) == (429, "too_many_tasks")
+        assert int(refused.headers["retry-after"]) > 0
+        while (again := export(http, task, download_all_results=False)).status_code == 429:
+            time.sleep(0.05)  # the server sees a moment later that the first has gone
+        assert again.status_code == 200

@@ -44,5 +44,5 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def tasks(data: Path) -> Iterator[Tasks]:
     """Tasks that run, as in a server."""
-    with opened(data) as tasks:
+    with opened(data, max_exports=16) as tasks:  # however few processors there are
         yield tasks

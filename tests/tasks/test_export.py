@@ -214,6 +214,23 @@ def test_giving_up_ends_the_process_and_leaves_no_file(tmp_path: Path) -> None:
             assert not list((tmp_path / "results").rglob("export-*"))
 
 
+def test_more_exports_than_may_be_made_at_once_are_refused(tmp_path: Path) -> None:
+    add_source(tmp_path, "quick", 500_000)
+    wanted = Export("mine", "csv", rows=None)
+    with opened(tmp_path, max_exports=2) as tasks:
+        done = run(tasks, "source quick")
+        for part in (Part(10**9), Part(10**9)):  # one that fails frees its place
+            with pytest.raises(TrawlError, match="bytes"):
+                tasks.export(done.id, OWNER, Export("mine", "csv", rows=1, part=part))
+        streams = [tasks.export(done.id, OWNER, wanted) for _ in range(2)]
+        with pytest.raises(TrawlError, match="2 exports") as raised:
+            tasks.export(done.id, OWNER, wanted)
+        assert raised.value.code is Code.TOO_MANY_TASKS
+        streams.pop().chunks.close()
+        assert len(content(tasks, done.id, Export("mine", "csv", rows=1)).splitlines()) == 2
+        assert len(b"".join(streams.pop().chunks).splitlines()) == 500_001
+
+
 def test_a_process_that_ends_too_soon_cuts_the_file(tmp_path: Path) -> None:
     add_source(tmp_path, "quick", 500_000)
     with opened(tmp_path) as tasks:

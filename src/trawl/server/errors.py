@@ -53,7 +53,7 @@ STATUS: Final[Mapping[Code, int]] = {
 """The HTTP status of each code. A test holds it complete."""
 
 RETRY_AFTER_SECONDS: Final = 5
-"""What `Retry-After` says of a quota of tasks: about as long as a short search takes."""
+"""What `Retry-After` says of a quota: about as long as a short search or export takes."""
 
 
 def status_of(error: TrawlError) -> int:

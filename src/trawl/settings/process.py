@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     threads: int = Field(
         default_factory=lambda: len(os.sched_getaffinity(0)), ge=1, description="Threads that one search may use."
     )
+    max_exports: int = Field(
+        default_factory=lambda: 2 * len(os.sched_getaffinity(0)),
+        ge=1,
+        description="Exports that are made at the same time; more are refused. By default two a processor.",
+    )
 
     @classmethod
     def load(cls, data: Path | None = None, **overrides: Any) -> Settings:

@@ -9,6 +9,7 @@ from typing import Final, Self
 
 from trawl.errors import Code, TrawlError
 from trawl.tasks.order import FromExport, Known, Order, Whole
+from trawl.tasks.places import Places
 from trawl.tasks.process import OTHER_VERSION, start
 from trawl.tasks.workbench import Workbench
 
@@ -22,20 +23,26 @@ class Chunks:
     Args:
         order: the file wanted; the folder for its temporary files is made within the one named.
         tell: takes what is known of a file once it was made to its end, if it was not known before.
+        places: of which one is taken until it is closed.
+
+    Raises:
+        TrawlError: `TOO_MANY_TASKS`.
+        OSError: where the host has no room for one more process or folder.
     """
 
-    def __init__(self, order: Order, tell: Callable[[Known], None]) -> None:
+    def __init__(self, order: Order, tell: Callable[[Known], None], places: Places) -> None:
         self._tell = tell
         self._ahead: list[bytes] = []
-        self._workbench = Workbench(order.scratch)
-        try:
+        with contextlib.ExitStack() as held:
+            places.take()
+            held.callback(places.give_back)
+            workbench = Workbench(order.scratch)
+            held.callback(workbench.remove)
             self._process, self._pipe = start("trawl.tasks.exporting")
-        except BaseException:
-            self._workbench.remove()
-            raise
+            self._held = held.pop_all()
         self._closed = False
         with contextlib.suppress(OSError):  # it is gone already, as its pipe will tell
-            self._pipe.send(dataclasses.replace(order, scratch=self._workbench.path))
+            self._pipe.send(dataclasses.replace(order, scratch=workbench.path))
         self.whole: Whole | None = order.whole
         """What is known of the file; if anything is at all before it has come, then once it has begun to."""
 
@@ -85,13 +92,13 @@ class Chunks:
             return TrawlError(Code.INTERNAL_ERROR, "the process that makes the file ended before the file did")
 
     def close(self) -> None:
-        """Ends the process and removes its temporary files. Safe to call twice."""
+        """Ends the process, removes its temporary files, frees its place. Safe to call twice."""
         if not self._closed:
             self._closed = True
             self._process.kill()
             self._process.wait()
             self._pipe.close()
-            self._workbench.remove()
+            self._held.close()
 
     def __del__(self) -> None:
         if hasattr(self, "_closed"):

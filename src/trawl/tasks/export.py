@@ -14,6 +14,7 @@ from trawl.tasks.exported import Exported
 from trawl.tasks.folders import Folders
 from trawl.tasks.journal import Level, Note, Phase
 from trawl.tasks.order import Known, Order, Part, Whole
+from trawl.tasks.places import Places
 from trawl.tasks.task import Status, Task
 from trawl.tasks.warned import words
 
@@ -70,6 +71,7 @@ def start_export(
     tell: Callable[[Sequence[Note]], None],
     room: int | None,
     is_unwanted: Callable[[], bool],
+    places: Places,
 ) -> ExportStream:
     """Starts the process that formats what can be read of a task; answers once the file has begun to come.
 
@@ -77,10 +79,11 @@ def start_export(
         tell: takes lines for the task's log, once the file was made to its end.
         room: bytes that temporary files may take, None for as many as the disk has.
         is_unwanted: whether nobody waits any more for the file to come; asked from time to time.
+        places: for as many as may be made at once.
 
     Raises:
         TrawlError: `MALFORMED_REQUEST` for a name or a type that is none, or columns that do not fit or are not
-            there; `RANGE_NOT_SATISFIABLE`; `NO_ROOM`; `STOPPED` where it became unwanted.
+            there; `RANGE_NOT_SATISFIABLE`; `TOO_MANY_TASKS`; `NO_ROOM`; `STOPPED` where it became unwanted.
     """
     format_ = find(wanted.file_type)
     is_partial = task.is_partial or not task.status.is_end
@@ -119,7 +122,7 @@ def start_export(
         if notes := [Note(Level.WARN, Phase.WRITE, f"{sent_name}: {words(notice)}") for notice in made.notices]:
             tell(notes)
 
-    chunks = Chunks(dataclasses.replace(order, part=part, whole=known), keep).begin(is_unwanted)
+    chunks = Chunks(dataclasses.replace(order, part=part, whole=known), keep, places).begin(is_unwanted)
     whole = chunks.whole
     return ExportStream(
         name=sent_name,

@@ -22,6 +22,7 @@ from trawl.tasks.ids import is_id
 from trawl.tasks.journal import Event, Journal, Level, Line, Note, Phase, brief
 from trawl.tasks.listing import Filter
 from trawl.tasks.orphans import Orphans
+from trawl.tasks.places import Places
 from trawl.tasks.store import Store
 from trawl.tasks.stream import follow
 from trawl.tasks.supervisor import Plant, Records, Supervisor
@@ -61,6 +62,7 @@ class Tasks:
         self._changes = Changes()
         self._presence = presence.begin(engine, settings.data / "supervisors")
         self._orphans = Orphans(self._store, self._presence, self._changes)
+        self._places = Places(settings.max_exports)
         self._sweeper = Sweeper(self._store, self._folders)
         records = Records(self._store, self._cluster, self._folders, self._presence, self._orphans, self._changes)
         self._supervisor = Supervisor(Plant(settings, factory, adopts), records, self._sweeper.sweep)
@@ -152,7 +154,7 @@ class Tasks:
 
         most = self._cluster.all()["trawl.results.max_bytes"]
         room = max(0, most - self._store.result_bytes()) if most else None
-        return start_export(task, self._folders, wanted, partial(self._store.note, id), room, is_unwanted)
+        return start_export(task, self._folders, wanted, partial(self._store.note, id), room, is_unwanted, self._places)
 
     # --- following -------------------------------------------------------------------------------------
 

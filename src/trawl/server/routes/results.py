@@ -103,7 +103,9 @@ def result(
         Code.BODY_TOO_LARGE,
         Code.WRONG_STATE,
         Code.RANGE_NOT_SATISFIABLE,
+        Code.TOO_MANY_TASKS,
         Code.NO_ROOM,
+        Code.UNAVAILABLE,
     ),
 )
 async def export(
