@@ -308,6 +308,16 @@ def test_a_file_that_is_no_parquet_is_an_error(tmp_path: Path) -> None:
     assert caught.value.code is Code.UNREADABLE_FILE
 
 
+def test_a_link_to_nothing_is_no_file_and_one_in_a_circle_is_an_error(tmp_path: Path) -> None:
+    write_lines(tmp_path / "a.ndjson", [{"ts": 1}])
+    (tmp_path / "b.ndjson").symlink_to("nothing")
+    assert len(mounted(tmp_path, files="*.ndjson")) == 1
+    (tmp_path / "c.ndjson").symlink_to("c.ndjson")
+    with pytest.raises(TrawlError, match="c.ndjson` cannot be read: too many levels") as caught:
+        mounted(tmp_path, files="*.ndjson")
+    assert caught.value.code is Code.UNREADABLE_FILE
+
+
 def test_nobody_waits_for_a_large_file_until_a_search_takes_it(tmp_path: Path) -> None:
     lines = write_lines(tmp_path / "a.ndjson", [{"ts": second, "n": second} for second in range(5000)])
     table = parquet(tmp_path / "b.parquet", ts=TIMES, n=[0, 1, 2, 3])

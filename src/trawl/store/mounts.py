@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from stat import S_ISREG
 from typing import Final, TypeAlias
 
 from trawl.catalog.base import Reading, Segment, Source
+from trawl.errors import Code, TrawlError, printable
 from trawl.schema import TIME, Column, Schema, Type
 from trawl.settings.process import Mount
 from trawl.store.conversions import Conversions, MountedFile
@@ -135,10 +135,15 @@ def _segments(files: _Known) -> tuple[Segment, ...]:
 def _files(mount: Mount, base: Path) -> Iterator[MountedFile]:
     pattern = base / mount.files
     for path in sorted(Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))):
-        with suppress(FileNotFoundError):
+        try:
             found = path.stat()
-            if S_ISREG(found.st_mode):
-                yield MountedFile(str(path), found.st_size, found.st_mtime_ns, mount.time_field, _format(mount, path))
+        except FileNotFoundError:  # it went just now, or is a link to nothing
+            continue
+        except OSError as error:
+            reason = f"`{printable(str(path))}` cannot be read: {(error.strerror or str(error)).lower()}"
+            raise TrawlError(Code.UNREADABLE_FILE, reason) from error
+        if S_ISREG(found.st_mode):
+            yield MountedFile(str(path), found.st_size, found.st_mtime_ns, mount.time_field, _format(mount, path))
 
 
 def _format(mount: Mount, path: Path) -> Format:
