@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from trawl.errors import Code, TrawlError
@@ -38,15 +38,24 @@ def _total(numbers: Sequence[int | float]) -> int | float | None:
     if not numbers:
         return None
     if any(isinstance(found, float) for found in numbers):
-        return finite(math.fsum(numbers))
+        return _added(numbers)
     total = sum(numbers)
     if not SMALLEST <= total <= LARGEST:
         raise Fault("overflow", "a sum is beyond 64 bits")
     return total
 
 
+def _added(numbers: Iterable[float]) -> float:
+    """The sum, each digit of it. Raises the `Fault` of an overflow where floats cannot hold it."""
+    try:
+        total = math.fsum(numbers)
+    except OverflowError:
+        total = math.inf
+    return finite(total)
+
+
 def _average(values: Sequence[Scalar]) -> float | None:
-    return math.fsum(map(number, values)) / len(values) if values else None
+    return _added(map(number, values)) / len(values) if values else None
 
 
 def _least(values: Sequence[Scalar]) -> Scalar | None:
@@ -72,8 +81,9 @@ def _range(values: Sequence[Scalar]) -> int | float | None:
 def _variance(numbers: Sequence[float], over: int) -> float | None:
     if over < 1:
         return None
-    mean = math.fsum(numbers) / len(numbers)
-    return finite(math.fsum((found - mean) ** 2 for found in numbers) / over)
+    mean = _added(numbers) / len(numbers)
+    distances = [found - mean for found in numbers]
+    return _added(distance * distance for distance in distances) / over
 
 
 def _spread_of(sample: bool, root: bool) -> Callable[[Sequence[Scalar]], float | None]:
@@ -140,7 +150,7 @@ def _rate(pairs: Sequence[tuple[Scalar, Instant]]) -> float | None:
 def _per(length: int) -> Callable[[Sequence[tuple[Scalar, Instant]]], float | None]:
     def evaluate(pairs: Sequence[tuple[Scalar, Instant]]) -> float | None:
         seconds = _seconds(pairs)
-        return finite(math.fsum(number(value) for value, _ in pairs) / seconds * length) if seconds else None
+        return finite(_added(number(value) for value, _ in pairs) / seconds * length) if seconds else None
 
     return evaluate
 
