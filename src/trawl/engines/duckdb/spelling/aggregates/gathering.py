@@ -9,7 +9,7 @@ from trawl.engines.duckdb import ordering, sql
 from trawl.engines.duckdb.arguments import number, number_of_text
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Key, Names
-from trawl.engines.duckdb.grouping import has_lists, identical, in_order, listed
+from trawl.engines.duckdb.grouping import has_lists, in_order, listed
 from trawl.engines.duckdb.layouts import box
 from trawl.engines.duckdb.operands import Alternative, Operand, opened
 from trawl.engines.duckdb.scopes import INLINE, Flaw
@@ -158,8 +158,8 @@ def _item_number(given: Alternative, integers: bool) -> str:
 
 
 def merged(operand: Operand, to: Expressions) -> Alternative:
-    """A value as one column of its kind, boxed where it has several."""
-    found = identical(operand, to)
+    """A value as one column of its kind, boxed where it has several: a whole float stays one."""
+    found = opened(operand, to)
     if not found:
         return Alternative("NULL::VARCHAR", Kind.STRING)
     if len(found) == 1:
