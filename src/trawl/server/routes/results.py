@@ -17,6 +17,7 @@ from trawl.errors import Code
 from trawl.formats import archive
 from trawl.formats.names import content_disposition
 from trawl.server.answers import streamed
+from trawl.server.audit import AuditOf
 from trawl.server.caller import CallerOf
 from trawl.server.documented import TASK_CODES, answers, errors
 from trawl.server.pages import Page
@@ -114,6 +115,7 @@ async def export(
     tasks: TasksOf,
     caller: CallerOf,
     exports: ExportsOf,
+    audit: AuditOf,
     request: Request,
     range: Annotated[
         str | None, Header(description="Which bytes of the file: one range such as `bytes=1000-`; others are ignored.")
@@ -134,6 +136,7 @@ async def export(
         file = await to_thread.run_sync(tasks.export, id, caller.sees, wanted, leaving.done, limiter=exports)
     finally:
         leaving.cancel()
+    audit.done("download", task=id, file=file.name)
     headers = {
         "Content-Disposition": content_disposition(file.name),
         "X-Trawl-Rows": str(file.rows),

@@ -14,6 +14,7 @@ from trawl.api.requests import PutSettings, SettingsParameters
 from trawl.errors import Code, TrawlError
 from trawl.language.time import resolve
 from trawl.server.answers import shaped
+from trawl.server.audit import AuditOf
 from trawl.server.documented import answers
 from trawl.server.services import ClusterOf
 from trawl.server.strict import StrictRoute
@@ -57,7 +58,9 @@ def read(parameters: Annotated[SettingsParameters, Query()], cluster: ClusterOf)
         Code.BODY_TOO_LARGE,
     ),
 )
-def change(body: PutSettings, parameters: Annotated[SettingsParameters, Query()], cluster: ClusterOf) -> Response:
+def change(
+    body: PutSettings, parameters: Annotated[SettingsParameters, Query()], cluster: ClusterOf, audit: AuditOf
+) -> Response:
     """Change settings, all or none. `null` resets one; keys may be nested, flat or, to reset, hold `*`."""
     persistent, transient = flat(body.persistent), flat(body.transient)
     if not persistent and not transient:
@@ -66,6 +69,7 @@ def change(body: PutSettings, parameters: Annotated[SettingsParameters, Query()]
     for key, value in (*persistent.items(), *transient.items()):
         _check_times(key, value, zone)
     cluster.put(persistent, transient)
+    audit.done("settings", keys=sorted({*persistent, *transient}))
     return shaped(
         SettingsAcknowledged(
             persistent=spread(_now(cluster, persistent, False), parameters.flat_settings),

@@ -14,6 +14,7 @@ from trawl.api.requests import CreateParameters, CreateTask, KeepTask, ListParam
 from trawl.errors import Code
 from trawl.language.time import resolve
 from trawl.server.answers import shaped, streamed
+from trawl.server.audit import AuditOf
 from trawl.server.caller import CallerOf
 from trawl.server.documented import QUERY_CODES, TASK_CODES, answers
 from trawl.server.services import ClusterOf, TaskId, TasksOf
@@ -51,6 +52,7 @@ def create(
     request: Request,
     tasks: TasksOf,
     caller: CallerOf,
+    audit: AuditOf,
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -67,6 +69,7 @@ def create(
     if parameters.dry_run:
         return shaped(DryRunAnswer.of(tasks.dry_run(wanted), body.query))
     task = tasks.submit(wanted, caller.name, idempotency_key)
+    audit.done("create", task=task.id)
     location = f"{request.app.state.base_path}/_sme/async_requests/status/{task.id}"
     return shaped(Accepted.of(task), 202, {"Location": location})
 
@@ -111,28 +114,38 @@ def _listed(tasks: Iterator[Task], total: int) -> Iterator[bytes]:
 
 
 @router.post("/break/{id}", responses=answers(TaskAnswer, "The task, stopped.", *TASK_CODES, Code.WRONG_STATE))
-def stop(id: TaskId, tasks: TasksOf, caller: CallerOf) -> Response:
+def stop(id: TaskId, tasks: TasksOf, caller: CallerOf, audit: AuditOf) -> Response:
     """Stop an unfinished task; its rows so far stay readable."""
-    return shaped(TaskAnswer.of(tasks.stop(id, caller.sees, caller.name)))
+    stopped = tasks.stop(id, caller.sees, caller.name)
+    audit.done("break", task=id)
+    return shaped(TaskAnswer.of(stopped))
 
 
 @router.post("/break", responses=answers(StoppedAll, "The tasks that were stopped.", Code.MALFORMED_REQUEST))
-def stop_all(parameters: Annotated[StopParameters, Query()], tasks: TasksOf, caller: CallerOf) -> Response:
+def stop_all(
+    parameters: Annotated[StopParameters, Query()], tasks: TasksOf, caller: CallerOf, audit: AuditOf
+) -> Response:
     """Stop all of the caller's unfinished tasks; with `all=true` everybody's, where the caller may."""
     owner = caller.sees if parameters.all else caller.name
     stopped = tasks.stop_all(owner, caller.name)
+    for id in stopped:
+        audit.done("break", task=id)
     return shaped(StoppedAll(stopped=list(stopped), failed=[]))
 
 
 @router.post("/keep/{id}", responses=answers(TaskAnswer, "The task with its new expiry.", *TASK_CODES, *REFUSED))
-def keep(id: TaskId, body: KeepTask, tasks: TasksOf, caller: CallerOf) -> Response:
+def keep(id: TaskId, body: KeepTask, tasks: TasksOf, caller: CallerOf, audit: AuditOf) -> Response:
     """Set how long the task's result is kept."""
-    return shaped(TaskAnswer.of(tasks.keep(id, caller.sees, body.ttl)))
+    kept = tasks.keep(id, caller.sees, body.ttl)
+    audit.done("keep", task=id, ttl=body.ttl)
+    return shaped(TaskAnswer.of(kept))
 
 
 @router.delete(
     "/delete/{id}", responses=answers(Deleted, "The result is gone from disk.", *TASK_CODES, Code.WRONG_STATE)
 )
-def delete(id: TaskId, tasks: TasksOf, caller: CallerOf) -> Response:
+def delete(id: TaskId, tasks: TasksOf, caller: CallerOf, audit: AuditOf) -> Response:
     """Delete a finished task's result, log and exports from disk. Later calls answer 410."""
-    return shaped(Deleted(id=id, freed_bytes=tasks.delete(id, caller.sees, caller.name)))
+    freed = tasks.delete(id, caller.sees, caller.name)
+    audit.done("delete", task=id)
+    return shaped(Deleted(id=id, freed_bytes=freed))
