@@ -21,7 +21,7 @@ from trawl.functions.coercion import (
 )
 from trawl.functions.ordering import order_key
 from trawl.schema import FLOAT, INTEGER, Type
-from trawl.values import Scalar, Value, number_text
+from trawl.values import Scalar, Value
 
 _WIDE: Final = Context(prec=800)
 """Room for every digit of every float."""
@@ -78,7 +78,7 @@ def _written(operand: Expr) -> str | None:
     """The digits of a constant as the query spells them; None for what is no constant number."""
     if not isinstance(operand, Literal) or not isinstance(operand.value, int | float):
         return None
-    return (operand.text or number_text(operand.value)).lstrip("+-").lower().partition("e")[0]
+    return (operand.text or str(operand.value)).lstrip("+-").lower().partition("e")[0]
 
 
 def _power(base: Scalar, exponent: Scalar) -> Value:
