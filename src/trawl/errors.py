@@ -172,9 +172,14 @@ class Notice:
     count: int | None = None
 
 
+def clip(text: str, most: int = 40) -> str:
+    """A text as an error quotes it: cut to so many signs."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def meant(names: Iterable[str]) -> str | None:
     """The hint that one of these names may be meant; None where there are none."""
-    shown = " or ".join(f"`{name}`" for name in names)
+    shown = " or ".join(f"`{clip(name)}`" for name in names)
     return f"did the query mean {shown}?" if shown else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -406,6 +407,17 @@ def test_what_means_something_else_is_warned_of(query: str, at: str, message: st
     notices = planning.plan(request(query), web).notices
     found = [(query[notice.span.start : notice.span.end], notice.message) for notice in notices if notice.span]
     assert (at, message) in found
+
+
+@pytest.mark.parametrize("query", [query for query, *_ in REFUSED + WARNED])
+def test_what_is_said_stays_short_whatever_is_quoted(query: str, web: Events) -> None:
+    for piece in re.finditer(r"[\w@.%]+", query):
+        longer = query[: piece.start()] + piece[0] * (5_000 // len(piece[0])) + query[piece.end() :]
+        try:
+            said = [notice.message for notice in planning.plan(request(longer), web).notices]
+        except TrawlError as error:
+            said = [text for found in (error, *error.others) for text in (found.reason, found.hint or "")]
+        assert all(len(text) < 400 for text in said), longer[:60]
 
 
 @pytest.mark.parametrize(("query", "canonical"), WORKS)

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from trawl.algebra import Buckets, Extend, Measure, Relation, Window
 from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden, only
-from trawl.errors import Code, TrawlError
+from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Call, Expr, Field, Literal
 from trawl.language.cursor import Cursor, Options
 from trawl.language.names import Name
@@ -60,7 +60,9 @@ class Bin(Command):
         target = cursor.new_name() if cursor.keyword("as") else None
         options.read()
         if cursor.peek().text[:1].isdecimal():
-            raise cursor.surprise("an option, `|` or the end", f"the span is an option: `span={cursor.peek().text}`")
+            raise cursor.surprise(
+                "an option, `|` or the end", f"the span is an option: `span={clip(cursor.peek().text)}`"
+            )
         return cls(name, options.get("span", None), options.get("bins", None), target)
 
     def write(self, writer: Writer) -> None:
@@ -82,12 +84,16 @@ class Bin(Command):
         if isinstance(given, Stride):
             if kinds and kinds <= {ValueKind.INTEGER, ValueKind.FLOAT, ValueKind.BOOLEAN}:
                 hint = f"a width is a bare number: span={given.count}"
-                raise self._mismatch(f"`{self.field.text}` holds numbers, but `{given}` is a length of time", hint)
+                raise self._mismatch(
+                    f"`{clip(self.field.text)}` holds numbers, but `{given}` is a length of time", hint
+                )
             return self._extend(upstream, bucket_time(self._value, given.buckets(scope.zone)))
         if given is not None:
             if holds_time:
                 hint = "a length of time has a unit: span=5m"
-                raise self._mismatch(f"`{self.field.text}` holds times, but `{number_text(given)}` is a number", hint)
+                raise self._mismatch(
+                    f"`{clip(self.field.text)}` holds times, but `{number_text(given)}` is a number", hint
+                )
             return self._extend(upstream, Call("bucket_number", (self._value, Literal(given)), self.span))
         if holds_time:
             stride = automatic(scope.range, scope.zone, self.bins)

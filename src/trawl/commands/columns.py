@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable
 
 from trawl.algebra import Project, Relation
 from trawl.commands.base import Scope
+from trawl.errors import clip
 from trawl.language.names import Name
 
 
@@ -32,7 +33,7 @@ def matching(upstream: Relation, names: Iterable[Name], scope: Scope) -> tuple[s
     for name in names:
         matches = name.matches(upstream.columns.names) if name.is_pattern else [name.text]
         if not matches and not upstream.columns.open:
-            scope.warn("unknown_field", f"no event has a field that `{name.text}` matches", name.span)
+            scope.warn("unknown_field", f"no event has a field that `{clip(name.text)}` matches", name.span)
         found.update(dict.fromkeys(matches))
     return tuple(found)
 

@@ -7,11 +7,12 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Extend, Relation
 from trawl.commands.base import Command, Scope
+from trawl.errors import clip
 from trawl.expr import Expr, Field, fields_of
 from trawl.language.cursor import Cursor
 from trawl.language.expressions import read_expression, read_field
 from trawl.language.spelling import expression_text
-from trawl.language.tokens import Kind, clip
+from trawl.language.tokens import Kind
 from trawl.language.writer import Writer
 
 
@@ -45,8 +46,8 @@ class Eval(Command):
         while cursor.mark(","):
             assignments.append(_assignment(cursor))
         if cursor.at_option():
-            following = cursor.peek().text
-            hint = f"a comma goes between two assignments: `{assignments[-1][0]}=…, {following}=…`"
+            before, following = clip(assignments[-1][0]), clip(cursor.peek().text)
+            hint = f"a comma goes between two assignments: `{before}=…, {following}=…`"
             raise cursor.surprise("a comma, `|` or the end", hint)
         return cls(tuple(assignments))
 

@@ -8,11 +8,10 @@ from typing import ClassVar, Self
 from trawl.algebra import Project, Relation
 from trawl.commands.base import Command, Scope
 from trawl.commands.columns import matching, shown
-from trawl.errors import Code, TrawlError
+from trawl.errors import Code, TrawlError, clip
 from trawl.language.cursor import Cursor
 from trawl.language.names import Name
 from trawl.language.spelling import pattern_text
-from trawl.language.tokens import clip
 from trawl.language.writer import Writer
 
 
@@ -87,4 +86,4 @@ class Fields(Command):
     def _note_absent(self, upstream: Relation, scope: Scope) -> None:
         for name in self.names:
             if not name.is_pattern and name.text not in upstream.columns:
-                scope.warn("unknown_field", f"no event has a field `{name.text}` to drop", name.span)
+                scope.warn("unknown_field", f"no event has a field `{clip(name.text)}` to drop", name.span)

@@ -9,12 +9,12 @@ from typing import ClassVar, Self
 from trawl.algebra import Aggregate, Extend, Filter, Measure, Project, Relation, Sort, SortKey, Window
 from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden
-from trawl.errors import Code, Span, TrawlError
+from trawl.errors import Code, Span, TrawlError, clip
 from trawl.expr import Call, Expr, Field, Literal
 from trawl.language.cursor import Cursor, Options
 from trawl.language.names import Name, Written
 from trawl.language.spelling import name_text
-from trawl.language.tokens import Kind, clip
+from trawl.language.tokens import Kind
 from trawl.language.writer import Writer
 
 OTHER = "OTHER"
@@ -159,10 +159,10 @@ def _refuse_repeated(names: Iterable[Name], *others: str) -> None:
     seen: set[str] = set()
     for name in names:
         if name.text in others:
-            reason = f"two columns would be named `{name.text}`"
+            reason = f"two columns would be named `{clip(name.text)}`"
             hint = "`countfield` and `percentfield` give the counts other names"
             raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint, span=name.span)
         if name.text in seen:
             hint = "each field is named once, either to be counted or after BY"
-            raise TrawlError(Code.INVALID_ARGUMENT, f"`{name.text}` is named twice", hint=hint, span=name.span)
+            raise TrawlError(Code.INVALID_ARGUMENT, f"`{clip(name.text)}` is named twice", hint=hint, span=name.span)
         seen.add(name.text)

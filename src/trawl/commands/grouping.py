@@ -8,14 +8,13 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Aggregate, Measure, Relation
 from trawl.commands.base import Command, Scope
-from trawl.errors import Code, TrawlError
+from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Call, Expr, Field, Literal
 from trawl.functions import find, find_aggregation
 from trawl.language.cursor import Cursor, Options
 from trawl.language.measures import read_measures
 from trawl.language.names import Name
 from trawl.language.spelling import expression_text
-from trawl.language.tokens import clip
 from trawl.language.writer import Writer
 from trawl.schema import ANY, BOOLEAN
 
@@ -81,7 +80,7 @@ def read_by(cursor: Cursor, measures: Iterable[Measure]) -> tuple[Name, ...]:
     found: dict[Name, None] = {}
     for name in cursor.names("by"):
         if name.text in columns:
-            reason = f"a measure and a group both go to the column `{name.text}`"
+            reason = f"a measure and a group both go to the column `{clip(name.text)}`"
             raise TrawlError(Code.INVALID_ARGUMENT, reason, hint="name the measure with `as`", span=name.span)
         found[name] = None
     return tuple(found)

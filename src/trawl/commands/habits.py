@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from trawl.errors import clip
 from trawl.expr import Literal
 from trawl.schema import Schema
 
@@ -69,10 +70,10 @@ def field_hint(name: str, known: Schema, time_field: str) -> str | None:
         return f"the time is in `{time_field}`"
     before, colon, after = name.partition(":")
     if colon and before in known:
-        return f"a field is compared by `{before} == {after or '…'}`"
+        return f"a field is compared by `{clip(before)} == {clip(after) or '…'}`"
     left, dot, right = name.partition(".")
     if dot and left in known and (right in known or right.isdecimal()):
-        return f"values are joined by a dot between blanks: `{left} . {right}`"
+        return f"values are joined by a dot between blanks: `{clip(left)} . {clip(right)}`"
     return FIELDS.get(name)
 
 
@@ -81,10 +82,10 @@ def term_hint(term: Literal, known: Schema) -> str | None:
     text = str(term.value)
     before, colon, after = text.partition(":")
     if colon and before in known:
-        return f"a field is compared by `{before}={after or '…'}`"
+        return f"a field is compared by `{clip(before)}={clip(after) or '…'}`"
     if text.startswith("_exists_:"):
         return FIELDS["_exists_"]
     is_bare = term.span is not None and term.span.end - term.span.start == len(text)
     if is_bare and text.startswith("-") and text[1:].isalpha():
-        return f"events without a word are found by `NOT {text[1:]}`"
+        return f"events without a word are found by `NOT {clip(text[1:])}`"
     return None

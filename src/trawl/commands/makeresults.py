@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Generate, Relation
 from trawl.commands.base import Command, Scope
+from trawl.errors import clip
 from trawl.language.cursor import Cursor, Options
 from trawl.language.writer import Writer
 
@@ -43,7 +44,8 @@ class Makeresults(Command):
         options = Options(cursor, count=cursor.integer, shownumbers=cursor.boolean)
         options.read()
         if cursor.peek().text.isdecimal():
-            raise cursor.surprise("an option, `|` or the end", f"the number is an option: `count={cursor.peek().text}`")
+            hint = f"the number is an option: `count={clip(cursor.peek().text)}`"
+            raise cursor.surprise("an option, `|` or the end", hint)
         return cls(options.get("count", 1), options.get("shownumbers", False))
 
     def write(self, writer: Writer) -> None:

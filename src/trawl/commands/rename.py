@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Project, Relation
 from trawl.commands.base import Command, Scope
-from trawl.errors import Code, TrawlError
+from trawl.errors import Code, TrawlError, clip
 from trawl.language.cursor import Cursor
 from trawl.language.names import Name
 from trawl.language.spelling import name_text, pattern_text
@@ -59,7 +59,7 @@ class Rename(Command):
         for old, new in self.pairs:
             matches = old.matches(upstream.columns.names)
             if not matches:
-                scope.warn("unknown_field", f"no event has a field `{old.text}` to rename", old.span)
+                scope.warn("unknown_field", f"no event has a field `{clip(old.text)}` to rename", old.span)
             for match in matches:
                 renamed[match] = new.filled(old.stars(match) or ()) if old.is_pattern else new.text
         taken = set(renamed.values())
@@ -75,13 +75,13 @@ def _pair(cursor: Cursor, before: Name | None = None) -> tuple[Name, Name]:
     old = cursor.pattern()
     if not cursor.keyword("as"):
         if before is not None and cursor.at_end():
-            hint = f"a name with a blank takes single quotes: '{before.text} {old.text}'"
+            hint = f"a name with a blank takes single quotes: '{clip(before.text)} {clip(old.text)}'"
             raise cursor.surprise("a comma, `|` or the end", hint, start)
-        raise cursor.surprise("`as`", f"the new name follows AS: `{pattern_text(old)} as {_new_name(cursor)}`")
+        raise cursor.surprise("`as`", f"the new name follows AS: `{clip(pattern_text(old))} as {_new_name(cursor)}`")
     token = cursor.peek()
     new = Name(cursor.new_name(), False, token.span) if token.kind is Kind.STRING else cursor.pattern("a name")
     if old.is_pattern != new.is_pattern or (old.is_pattern and old.text.count("*") != new.text.count("*")):
-        reason = f"`{old.text}` and `{new.text}` have not the same number of `*`"
+        reason = f"`{clip(old.text)}` and `{clip(new.text)}` have not the same number of `*`"
         hint = "a name that holds a star takes single quotes"
         raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint, span=new.span)
     return old, new
@@ -94,4 +94,4 @@ def _new_name(cursor: Cursor) -> str:
         if cursor.after(token).kind is Kind.END or token.text in "|]":
             return "NAME"
         token = cursor.after(token)
-    return "NAME" if token.kind is Kind.END else name_text(token.text)
+    return "NAME" if token.kind is Kind.END else clip(name_text(token.text))

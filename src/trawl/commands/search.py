@@ -8,11 +8,11 @@ from typing import ClassVar, Self
 from trawl.algebra import Filter, Relation
 from trawl.commands.base import Command, Scope
 from trawl.commands.habits import term_hint
+from trawl.errors import clip
 from trawl.expr import Call, Expr, Literal, walk
 from trawl.instants import read_time
 from trawl.language.cursor import Cursor
 from trawl.language.searches import read_search
-from trawl.language.tokens import clip
 from trawl.language.writer import Writer
 from trawl.values import exact_number
 

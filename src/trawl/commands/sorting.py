@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from trawl.algebra import SortKey, SortMode
+from trawl.errors import clip
 from trawl.expr import Field
 from trawl.language.cursor import Cursor
 from trawl.language.searches import KEYWORDS
@@ -57,7 +58,7 @@ def _refuse_direction(cursor: Cursor, before: SortKey) -> None:
     if word.is_word("asc", "desc", "ascending", "descending"):
         assert isinstance(before.value, Field)
         sign = "-" if word.text.lower().startswith("d") else "+"
-        hint = f"the direction stands before the field: {sign}{name_text(before.value.name)}"
+        hint = f"the direction stands before the field: {sign}{clip(name_text(before.value.name))}"
         raise cursor.surprise("a comma or the end", hint, word)
 
 

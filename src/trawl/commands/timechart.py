@@ -11,7 +11,7 @@ from trawl.commands.base import Command, Scope
 from trawl.commands.bin import bucket_time
 from trawl.commands.columns import hidden
 from trawl.commands.grouping import lower_measures, note_counted
-from trawl.errors import Code, Notice, TrawlError
+from trawl.errors import Code, Notice, TrawlError, clip
 from trawl.expr import Call, Field, Literal
 from trawl.functions import find_aggregation
 from trawl.language.cursor import Cursor, Options
@@ -83,7 +83,7 @@ class Timechart(Command):
         options.read()
         by = cursor.name() if cursor.keyword("by") else None
         if by is not None and cursor.peek().is_mark(","):
-            hint = f"one field makes the series: `by {name_text(by.text)}`"
+            hint = f"one field makes the series: `by {clip(name_text(by.text))}`"
             raise cursor.surprise("an option, `|` or the end", hint)
         options.read()
         return cls(
@@ -144,10 +144,10 @@ class Timechart(Command):
         taken = [time_field, *([self.by.text] if self.by else [])]
         for measure in self.measures:
             if measure.name in taken:
-                reason = f"a measure goes to the column `{measure.name}`, which is there already"
+                reason = f"a measure goes to the column `{clip(measure.name)}`, which is there already"
                 raise TrawlError(Code.INVALID_ARGUMENT, reason, hint="another name with `as`", span=measure.span)
         if self.by and self.by.text == time_field:
-            reason = f"`{time_field}` is the time itself and makes no series"
+            reason = f"`{clip(time_field)}` is the time itself and makes no series"
             raise TrawlError(Code.INVALID_ARGUMENT, reason, span=self.by.span)
 
     def _buckets(self, scope: Scope) -> Buckets:
@@ -187,7 +187,7 @@ class Timechart(Command):
 def _refuse_span(cursor: Cursor) -> None:
     token = cursor.peek()
     if token.text[:1].isdecimal():
-        hint = f"the length of the buckets is an option: `span={token.text}`"
+        hint = f"the length of the buckets is an option: `span={clip(token.text)}`"
         raise cursor.surprise("an aggregation such as `count`", hint)
 
 

@@ -8,12 +8,12 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
-from trawl.errors import Code, Notice, Span, TrawlError, meant
+from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
 from trawl.language.habits import CLAUSES, clause_hint, word_hint
 from trawl.language.names import Name, Written
 from trawl.language.strides import Stride, find_unit, read_stride
 from trawl.language.time import check
-from trawl.language.tokens import MOST_DIGITS, Grain, Kind, Scanner, Token, clip
+from trawl.language.tokens import MOST_DIGITS, Grain, Kind, Scanner, Token
 from trawl.values import exact_number
 
 T = TypeVar("T")
@@ -127,7 +127,7 @@ class Cursor:
             expected = "a whole number" if least == 0 else f"a whole number from {least} on"
             reason = f"found {token}, expected {expected} for {what}"
             bare = digits.rstrip(";")
-            hint = f"the number alone: `{bare}`" if bare != token.text and bare.isdecimal() else None
+            hint = f"the number alone: `{clip(bare)}`" if bare != token.text and bare.isdecimal() else None
             raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint, span=token.span)
         return int(self.take(token).text)
 
@@ -157,15 +157,15 @@ class Cursor:
         token = self.text(f"a time for {what}")
         following = self.peek()
         if bars := _BARRED.match(self.scanner.text, token.end):
-            hint = f'date math with bars takes double quotes: "{token.text}{clip(bars[0])}"'
+            hint = f'date math with bars takes double quotes: "{clip(token.text)}{clip(bars[0])}"'
             span = Span(token.end, bars.end())
             raise TrawlError(Code.SYNTAX_ERROR, f"found `{clip(bars[0])}` without quotes", hint=hint, span=span)
         if following.kind is Kind.WORD and _TIME_OF_DAY.fullmatch(following.text):
-            whole = f"{token.text} {following.text}"
+            whole = f"{clip(token.text)} {following.text}"
             raise self.surprise("`|`, an option or the end", f'a time with a blank takes double quotes: "{whole}"')
         if following.is_mark("(") and following.start == token.end:
             raise self.surprise(
-                "`|`, an option or the end", f"date math has no brackets: `{token.text}`, `{token.text}-1d`"
+                "`|`, an option or the end", f"date math has no brackets: `{clip(token.text)}`, `{clip(token.text)}-1d`"
             )
         check(token.text, token.span)
         return Written(token.text, token.span)
@@ -175,7 +175,9 @@ class Cursor:
         token = self.text(f"a length of time for {what}")
         following = self.peek()
         if token.text.isdecimal() and following.kind is Kind.WORD and find_unit(following.text):
-            raise self.surprise("no blank before the unit", f"a length is one word: `{token.text}{following.text}`")
+            raise self.surprise(
+                "no blank before the unit", f"a length is one word: `{clip(token.text)}{following.text}`"
+            )
         return read_stride(token.text, token.span)
 
     # --- names of fields -----------------------------------------------------------------------------
@@ -184,9 +186,10 @@ class Cursor:
         """Takes one name, bare or in single quotes, without `*`."""
         name = self.pattern(what)
         if name.is_pattern:
-            hint = f"a name that holds a star takes single quotes: '{name.text}'"
+            shown = clip(name.text)
+            hint = f"a name that holds a star takes single quotes: '{shown}'"
             raise TrawlError(
-                Code.INVALID_ARGUMENT, f"found `{name.text}`, expected {what} without `*`", hint=hint, span=name.span
+                Code.INVALID_ARGUMENT, f"found `{shown}`, expected {what} without `*`", hint=hint, span=name.span
             )
         return name
 
@@ -201,13 +204,13 @@ class Cursor:
         if token.kind is Kind.NAME:
             return Name(self.take(token).text, False, token.span)
         if token.kind is not Kind.WORD:
-            hint = f"a field's name takes single quotes: '{token.text}'" if token.kind is Kind.STRING else None
+            hint = f"a field's name takes single quotes: '{clip(token.text)}'" if token.kind is Kind.STRING else None
             raise self.surprise(what, hint)
         following = self.after(token)
         if following.is_mark("(") and following.span.start == token.span.end:
             end = self.scanner.text.find(")", token.span.end)
             call = self.scanner.text[token.span.start : end + 1 or None]
-            hint = f"a column named after a call takes single quotes: '{call[:60]}'"
+            hint = f"a column named after a call takes single quotes: '{clip(call, 60)}'"
             raise self.surprise(f"{what}, a comma or the end", hint, following)
         return Name(self.take(token).text, "*" in token.text, token.span)
 
@@ -270,9 +273,9 @@ class Options:
         hint = nearest_hint(key.word, self._known)
         if hint is None and self._hint is not None:
             value = self._cursor.after(self._cursor.after(key)).text
-            hint = self._hint.replace("{key}", key.text).replace("{value}", clip(value) or "…")
+            hint = self._hint.replace("{key}", clip(key.text)).replace("{value}", clip(value) or "…")
         return TrawlError(
-            Code.UNKNOWN_ARGUMENT, f"there is no option `{key.text}`, {expected}", hint=hint, span=key.span
+            Code.UNKNOWN_ARGUMENT, f"there is no option `{clip(key.text)}`, {expected}", hint=hint, span=key.span
         )
 
 

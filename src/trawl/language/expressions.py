@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from trawl.errors import Code, Span, TrawlError
+from trawl.errors import Code, Span, TrawlError, clip
 from trawl.expr import DEEPEST, Expr, Field, Literal
 from trawl.language.cursor import Cursor
 from trawl.language.habits import COMMENT, OPERATORS, comparison
@@ -93,7 +93,7 @@ class _Reading:
             return error
         if last and last.text == "%" and frame.operands[-1].span.end == last.start:
             start = frame.operands[-1].span.start
-            hint = f'a text takes double quotes: "{text[start : last.end]}"'
+            hint = f'a text takes double quotes: "{clip(text[start : last.end])}"'
             reason = f"found {token} after `%`, expected a value"
             return TrawlError(Code.SYNTAX_ERROR, reason, hint=hint, span=Span(start, last.end))
         return self._cursor.surprise("a value", OPERATORS.get(token.text), token)
@@ -121,7 +121,7 @@ class _Reading:
         following = cursor.after(token, Grain.EXPRESSION)
         if following.is_mark("(") and name not in ("and", "or", "as", "by"):
             if not is_callable(name):
-                reason = f"there is no function `{token.text}`"
+                reason = f"there is no function `{clip(token.text)}`"
                 raise TrawlError(Code.UNKNOWN_FUNCTION, reason, span=token.span)
             cursor.take(following)
             self._open(Frame(following, token))
@@ -154,7 +154,7 @@ class _Reading:
             text = f"-{text}"
         value = int(text) if is_whole else float(text)
         if not is_whole and math.isinf(value):
-            raise TrawlError(Code.INVALID_ARGUMENT, f"the number `{text}` is too large", span=span)
+            raise TrawlError(Code.INVALID_ARGUMENT, f"the number `{clip(text)}` is too large", span=span)
         return Literal(value, span, text=None if str(value) == text else text)
 
     # --- where an operator is expected ---------------------------------------------------------------

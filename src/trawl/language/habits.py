@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from trawl.errors import Code, Span, TrawlError
+from trawl.errors import Code, Span, TrawlError, clip
 
 COMMENT: Final = "a comment begins with `//` after a blank, or stands between three backticks"
 _END: Final = "nothing closes a query: it ends where it ends"
@@ -86,7 +86,7 @@ _WORDS: Final = {"&&": "the language writes AND", ";": _END, "#": COMMENT, "--":
 def word_hint(word: str) -> str | None:
     """What is meant by a bare word that the language has no use for, such as `&&`, `!a` and `--`; None for others."""
     if word.startswith("!"):
-        return f"the language writes NOT: `NOT {word[1:] or '…'}`"
+        return f"the language writes NOT: `NOT {clip(word[1:]) or '…'}`"
     return _WORDS.get(word)
 
 

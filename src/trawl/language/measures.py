@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from trawl.algebra import Measure
-from trawl.errors import Code, TrawlError
+from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Call, Expr, Field, Literal
 from trawl.language.cursor import Cursor
 from trawl.language.expressions import read_expression
@@ -28,7 +28,7 @@ def read_measures(cursor: Cursor) -> tuple[Measure, ...]:
         cursor.refuse_clause()
         measure = read_measure(cursor)
         if measure.name in found:
-            reason = f"two measures go to the column `{measure.name}`"
+            reason = f"two measures go to the column `{clip(measure.name)}`"
             raise TrawlError(Code.INVALID_ARGUMENT, reason, hint="name one of them with `as`", span=measure.span)
         found[measure.name] = measure
     return tuple(found.values())
@@ -59,6 +59,6 @@ def _parts(cursor: Cursor, expr: Expr) -> tuple[str, tuple[Expr, ...]]:
         return expr.function, expr.arguments
     hint = "what is computed from measures goes into an `eval` after the command"
     text = cursor.scanner.text
-    shown = text[expr.span.start : expr.span.end][:40] if expr.span else ""
+    shown = clip(text[expr.span.start : expr.span.end]) if expr.span else ""
     reason = f"found `{shown}`, expected an aggregation such as `count` or `avg(field)`"
     raise TrawlError(Code.SYNTAX_ERROR, reason, hint=hint, span=expr.span)

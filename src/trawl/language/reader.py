@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from trawl.errors import Code, Span, TrawlError
+from trawl.errors import Code, Span, TrawlError, clip
 from trawl.language.cursor import Cursor, nearest_hint
 from trawl.language.habits import word_hint
-from trawl.language.tokens import Kind, Token, clip
+from trawl.language.tokens import Kind, Token
 from trawl.language.tree import Query, Stage
 from trawl.language.writer import Writer
 
@@ -171,6 +171,6 @@ def _unknown(cursor: Cursor, name: Token, vocabulary: Vocabulary, is_first: bool
     if name.kind is Kind.WORD and not is_assigned:
         hint = hint or nearest_hint(name.word, vocabulary.commands)
         return TrawlError(Code.UNKNOWN_COMMAND, f"there is no command {name}", hint=hint, span=name.span)
-    found = cursor.scanner.text[name.start : end] if is_assigned else str(name).strip("`")
-    hint = hint or f"what is looked for follows `search`: `| search {clip(found)}…`"
+    found = clip(cursor.scanner.text[name.start : end]) if is_assigned else str(name).strip("`")
+    hint = hint or f"what is looked for follows `search`: `| search {found}…`"
     return TrawlError(Code.SYNTAX_ERROR, f"found `{found}`, expected a command", hint=hint, span=Span(name.start, end))

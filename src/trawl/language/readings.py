@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trawl.errors import Notice, Span
-from trawl.language.tokens import clip
+from trawl.errors import Notice, Span, clip
 
 _LONGEST = 200
 

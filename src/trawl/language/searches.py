@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from trawl.errors import Code, Span, TrawlError
+from trawl.errors import Code, Span, TrawlError, clip
 from trawl.expr import DEEPEST, Call, EveryField, Expr, Field, Literal
 from trawl.language.cursor import Cursor
 from trawl.language.habits import comparison, word_hint
 from trawl.language.nesting import Node, call, too_deep
-from trawl.language.tokens import Kind, Token, clip
+from trawl.language.tokens import Kind, Token
 
 COMPARISONS = {
     "=": "search_eq",
@@ -143,7 +143,7 @@ class _Reading:
 
     def _field(self, token: Token) -> Field:
         if token.kind is Kind.STRING or (token.kind is Kind.WORD and "*" in token.text):
-            hint = f"an odd name takes single quotes: '{token.text}'" if token.kind is Kind.STRING else None
+            hint = f"an odd name takes single quotes: '{clip(token.text)}'" if token.kind is Kind.STRING else None
             raise TrawlError(
                 Code.SYNTAX_ERROR, f"found {token}, expected the name of a field", hint=hint, span=token.span
             )
@@ -167,7 +167,7 @@ class _Reading:
         if not cursor.mark("("):
             first = cursor.peek()
             shown = clip(first.text) if first.kind in _VALUES else "1"
-            hint = f"the values stand in round brackets: `{name.name} IN ({shown}, …)`"
+            hint = f"the values stand in round brackets: `{clip(name.name)} IN ({shown}, …)`"
             if first.kind is Kind.WORD and first.text.isalpha():
                 hint += '; the word itself takes double quotes: "in"'
             raise cursor.surprise("`(`", hint)

@@ -11,9 +11,8 @@ from typing import Final
 
 from trawl import calendars
 from trawl.algebra import Buckets
-from trawl.errors import Code, Span, TrawlError
+from trawl.errors import Code, Span, TrawlError, clip
 from trawl.instants import wall
-from trawl.language.tokens import clip
 from trawl.values import NANOSECONDS, TimeRange
 
 

@@ -8,10 +8,9 @@ from datetime import timedelta
 from typing import Final
 
 from trawl import calendars
-from trawl.errors import Code, Span, TrawlError
+from trawl.errors import Code, Span, TrawlError, clip
 from trawl.instants import at_wall, from_epoch, in_range, read_instant, wall
 from trawl.language.strides import CALENDAR, FIXED, Unit, add_calendar, find_unit
-from trawl.language.tokens import clip
 from trawl.values import NANOSECONDS, Instant, exact_number
 
 _MOST: Final = 10**9
@@ -102,7 +101,7 @@ def _hint(text: str) -> str:
         month, day, year, clock = splunk.groups()
         return f"a date is written `{year}-{month}-{day}{f'T{clock}' if clock else ''}`"
     if _AGO.fullmatch(text):
-        return f"a time ago has a sign: `-{text}`"
+        return f"a time ago has a sign: `-{clip(text)}`"
     return _DAYS.get(text.lower(), _EXAMPLES)
 
 

@@ -10,7 +10,7 @@ import re
 from enum import Enum, StrEnum
 from typing import Final, NamedTuple
 
-from trawl.errors import Code, Span, TrawlError
+from trawl.errors import Code, Span, TrawlError, clip
 from trawl.language.habits import CURLED, CURLED_SINGLE, DASHES, sign_hint
 
 
@@ -67,11 +67,6 @@ class Token(NamedTuple):
             return "the end of the query"
         shown = clip(self.text)
         return f'"{shown}"' if self.kind is Kind.STRING else f"'{shown}'" if self.kind is Kind.NAME else f"`{shown}`"
-
-
-def clip(text: str, most: int = 40) -> str:
-    """A text as an error quotes it: cut to so many signs."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 NAME_PATTERN: Final = r"(?:[^\W\d]|[@#$])(?:[\w@:#$]|\{\d*\}|\.(?=[\w@#$]))*"
@@ -201,13 +196,14 @@ def _unescaped(text: str, quote: str) -> str:
 def _no_number(text: str, span: Span) -> TrawlError:
     if len(text) > MOST_DIGITS:
         return TrawlError(Code.SYNTAX_ERROR, f"a number has more than {MOST_DIGITS} digits", span=span)
+    shown = clip(text)
     if re.fullmatch(_DATE, text):
-        hint = f'a time takes double quotes: "{text}"'
-        return TrawlError(Code.SYNTAX_ERROR, f"found the date `{text}` without quotes", hint=hint, span=span)
+        hint = f'a time takes double quotes: "{shown}"'
+        return TrawlError(Code.SYNTAX_ERROR, f"found the date `{shown}` without quotes", hint=hint, span=span)
     if _LENGTH.fullmatch(text):
-        hint = f"a length of time stands in options: `span={text}`, `earliest=-{text}`"
+        hint = f"a length of time stands in options: `span={shown}`, `earliest=-{shown}`"
         return TrawlError(
-            Code.SYNTAX_ERROR, f"found the length of time `{text}`, expected a value", hint=hint, span=span
+            Code.SYNTAX_ERROR, f"found the length of time `{shown}`, expected a value", hint=hint, span=span
         )
-    hint = f"""a text takes double quotes: "{text}"; a name that begins with a digit single ones: '{text}'"""
-    return TrawlError(Code.SYNTAX_ERROR, f"`{text}` is neither a number nor a name", hint=hint, span=span)
+    hint = f"""a text takes double quotes: "{shown}"; a name that begins with a digit single ones: '{shown}'"""
+    return TrawlError(Code.SYNTAX_ERROR, f"`{shown}` is neither a number nor a name", hint=hint, span=span)

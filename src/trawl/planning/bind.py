@@ -30,7 +30,7 @@ from trawl.algebra import (
     Union,
     Window,
 )
-from trawl.errors import Code, TrawlError
+from trawl.errors import Code, TrawlError, clip
 from trawl.planning.typing import Typing, measured, single
 from trawl.schema import FLOAT, INTEGER, NULL, STRING, TIME, Column, Kind, Schema, Type, array_of
 
@@ -203,6 +203,6 @@ def _refuse_twice(names: Iterable[str]) -> None:
     for name in names:
         if name in seen:
             raise TrawlError(
-                Code.INVALID_ARGUMENT, f"two columns would be named `{name}`", hint="name one of them with `as`"
+                Code.INVALID_ARGUMENT, f"two columns would be named `{clip(name)}`", hint="name one of them with `as`"
             )
         seen.add(name)

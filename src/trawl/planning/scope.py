@@ -9,7 +9,7 @@ from trawl import wildcards
 from trawl.algebra import Extend, Filter, Relation, Rows, Scan, Slice, Sort, SortKey, Union
 from trawl.catalog.base import Catalog, Source
 from trawl.commands.base import SourceClause
-from trawl.errors import Code, Notice, Span, TrawlError, meant
+from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
 from trawl.expr import Call, Field, Literal
 from trawl.language.time import resolve
 from trawl.planning.plan import Request
@@ -127,7 +127,7 @@ class QueryScope:
             if not matching and "*" not in text:
                 raise _unknown_source(text, names, span)
             if not matching:
-                self.warn("no_source_matches", f"no source matches `{text}`", span)
+                self.warn("no_source_matches", f"no source matches `{clip(text)}`", span)
             wanted.update(dict.fromkeys(matching))
         dropped = {name for pattern in excluded for name in _matching(pattern, names)}
         found = [self.catalog.source(name) for name in wanted if name not in dropped]
@@ -145,7 +145,7 @@ def _matching(pattern: str, names: Iterable[str]) -> list[str]:
 def _unknown_source(name: str, names: list[str], span: Span) -> TrawlError:
     near = meant(Schema(tuple(Column(known, NULL) for known in names)).nearest(name))
     hint = near or "`trawl sources` lists what there is; a pattern with `*` may match nothing"
-    return TrawlError(Code.UNKNOWN_SOURCE, f"there is no source `{name}`", hint=hint, span=span)
+    return TrawlError(Code.UNKNOWN_SOURCE, f"there is no source `{clip(name)}`", hint=hint, span=span)
 
 
 def _merged(sources: list[Source], time_field: str) -> Schema:

@@ -10,7 +10,7 @@ from typing import Final
 from trawl import functions
 from trawl.algebra import Measure
 from trawl.commands.habits import MEASURES
-from trawl.errors import Code, Notice, Span, TrawlError, meant
+from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
 from trawl.expr import Call, EveryField, Expr, Field, Literal
 from trawl.functions.base import Aggregation, Clock, Function
 from trawl.planning.fulltext import FullText
@@ -81,7 +81,7 @@ class Typing:
             hint = meant(functions.nearest(call.function, functions.names()))
             if functions.find_aggregation(call.function):
                 hint = f"`{call.function}` is an aggregation: `stats {call.function}(…)`, then `where` or `eval`"
-            reason = f"there is no function `{call.function}`"
+            reason = f"there is no function `{clip(call.function)}`"
             raise TrawlError(Code.UNKNOWN_FUNCTION, reason, hint=hint, span=call.span)
         if function.expand is not None:
             expanded = function.expand(call, self.clock)
@@ -132,7 +132,7 @@ def _aggregation(measure: Measure) -> Aggregation:
         hint = MEASURES.get(measure.function) or meant(near)
         if not measure.arguments:
             hint = hint or "a field stands in brackets, `avg(field)`, or after BY; the name of a measure after AS"
-        reason = f"there is no aggregation `{measure.function}`"
+        reason = f"there is no aggregation `{clip(measure.function)}`"
         raise TrawlError(Code.UNKNOWN_FUNCTION, reason, hint=hint, span=measure.span)
     return aggregation
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trawl.commands.habits import field_hint
-from trawl.errors import Code, Notice, TrawlError, meant
+from trawl.errors import Code, Notice, TrawlError, clip, meant
 from trawl.expr import Field
 from trawl.schema import Schema
 
@@ -37,9 +37,9 @@ def note_unknown(
         return
     hint = field_hint(name, known, time_field)
     if hint is None:
-        hints = [meant(known.nearest(name)), f'a text takes double quotes: "{name}"' if may_be_text else None]
+        hints = [meant(known.nearest(name)), f'a text takes double quotes: "{clip(name)}"' if may_be_text else None]
         hint = "; ".join(filter(None, hints)) or None
-    message = f"no event has a field `{name}`"
+    message = f"no event has a field `{clip(name)}`"
     if is_strict:
         raise TrawlError(Code.UNKNOWN_FIELD, message, hint=hint, span=field.span)
     notice(Notice(Code.UNKNOWN_FIELD.value, f"{message}; {hint}" if hint else message, field.span))
