@@ -1,8 +1,8 @@
 """Expressions: what is computed for one event. One small tree for all commands and all engines.
 
 Operators are calls like any other: `a == 1` is `Call("eq", …)`, `host=web*` of `search` is
-`Call("search_eq", …)`; their names and meanings are in `trawl.functions.operators`. The parser
-leaves `type` unset; `trawl.planning.bind` sets it. Spans do not count in comparisons.
+`Call("search_eq", …)`; their names and meanings are in `trawl.functions`. The parser leaves `type`
+unset; `trawl.planning.bind` sets it. Spans do not count in comparisons.
 """
 
 from __future__ import annotations
