@@ -9,7 +9,7 @@ from typing import Protocol
 from trawl.algebra import Given, Scan
 from trawl.catalog.base import Segment
 from trawl.engines.duckdb.frames import Frame, Names
-from trawl.engines.duckdb.reshaping import Host
+from trawl.engines.duckdb.hosts import Host
 from trawl.engines.duckdb.scan import Reading
 from trawl.schema import Column, Schema
 

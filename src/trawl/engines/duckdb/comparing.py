@@ -15,7 +15,6 @@ from trawl.schema import Kind
 from trawl.values import exact_number
 
 FLIPPED: Final = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_EXACT_FLOATS: Final = 1 << 53
 
 
 def compare(left: Alternative, operator: str, right: Alternative, to: Scope) -> str | None:

@@ -46,6 +46,7 @@ from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.columns import Columns, Computed, Stored
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Key, Names
+from trawl.engines.duckdb.hosts import Host, kept
 from trawl.engines.duckdb.layouts import laid_out
 from trawl.engines.duckdb.scan import Reading
 from trawl.schema import Schema
@@ -65,7 +66,7 @@ class Compiler:
     """
 
     snapshot: Snapshot
-    host: reshaping.Host
+    host: Host
     zone: str = "UTC"
     names: Names = field(default_factory=Names)
     shared: list[str] = field(default_factory=list)
@@ -272,6 +273,6 @@ class Compiler:
                 source = Stored(leaf, segments, self.names)
             case other:
                 if not isinstance(other, Given):
-                    reshaping.kept(frame, self.host, self.shared)
+                    kept(frame, self.host, self.shared)
                 source = Computed.of(frame, self.host)
         return profiling.profile(relation, self._schemas[id(relation.input)], source, self.names, self.host)

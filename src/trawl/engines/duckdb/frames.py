@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Final
 
-from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.operands import Alternative, Operand
 from trawl.engines.duckdb.scopes import Flaw
 
@@ -199,8 +198,3 @@ class Frame:
 def nothing(names: Names) -> Frame:
     """A frame of no rows."""
     return Frame(names, "(SELECT 1 WHERE false)", {})
-
-
-def empty(alternative: Alternative) -> str:
-    """Null of the alternative's type."""
-    return sql.null(alternative.sql_type)

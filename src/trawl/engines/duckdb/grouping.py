@@ -21,13 +21,13 @@ def identical(operand: Operand, to: Scope) -> Operand:
     floats = [given.sql for given in found if given.kind is Kind.FLOAT and not given.many]
     integers = [given for given in found if given.kind is Kind.INTEGER and not given.many]
     number = to.bind(sql.coalesce(floats, "DOUBLE"))
-    is_whole = f"{number} = floor({number}) AND abs({number}) < 9.2e18"
+    is_whole = sql.is_whole(number)
     whole = f"CASE WHEN {is_whole} THEN CAST({number} AS BIGINT) END"
     wide = any(given.wide for given in integers)
     rest = tuple(given for given in found if given.many or given.kind not in {Kind.INTEGER, Kind.FLOAT})
     return (
         Alternative(sql.coalesce([*(given.sql for given in integers), whole], "BIGINT"), Kind.INTEGER, wide=wide),
-        Alternative(f"CASE WHEN NOT ({is_whole}) THEN {number} END", Kind.FLOAT),
+        Alternative(f"CASE WHEN NOT {is_whole} THEN {number} END", Kind.FLOAT),
         *_merged(rest),
     )
 
@@ -181,5 +181,4 @@ def _key_text(given: Alternative, to: Scope) -> str:
         return box(given, to)
     number = to.bind(given.sql)
     whole = f"CAST(CAST({number} AS BIGINT) AS VARCHAR)"
-    is_whole = f"{number} = floor({number}) AND abs({number}) < 9.2e18"
-    return f"CASE WHEN {is_whole} THEN {whole} ELSE CAST({number} AS VARCHAR) END"
+    return f"CASE WHEN {sql.is_whole(number)} THEN {whole} ELSE CAST({number} AS VARCHAR) END"

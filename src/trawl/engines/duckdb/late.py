@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from trawl.algebra import Extend, Filter, Given, Project, Relation, Reverse, Scan, Slice, Sort
-from trawl.engines.duckdb import reshaping
 from trawl.engines.duckdb.frames import Frame
+from trawl.engines.duckdb.hosts import kept
 from trawl.engines.duckdb.scan import Reading
 from trawl.expr import fields_of
 
@@ -33,7 +33,7 @@ def sliced(compiler: Compiler, relation: Slice, frame: Frame) -> Frame:
         frame, found = few
     elif relation.notice is not None:
         frame.limit(beyond)
-        reshaping.kept(frame, compiler.host, compiler.shared)
+        kept(frame, compiler.host, compiler.shared)
         ((found,),) = compiler.host.rows(frame.copy().select(["count(*)"])) or [(0,)]
     if relation.notice is not None and found > reach:
         compiler.host.tell(relation.notice)
@@ -62,7 +62,7 @@ def _first_rows(compiler: Compiler, relation: Relation, reach: int) -> tuple[Fra
     places = compiler.host.rows(compiler.statement(located.select_in_order([file.sql, row.sql], reach)))
     few = reading.restricted((str(path), int(place)) for path, place in places)
     read = few.frame(few.segments)
-    reshaping.kept(read, compiler.host, compiler.shared)  # DuckDB fails at `ORDER BY … LIMIT` over places in files
+    kept(read, compiler.host, compiler.shared)  # DuckDB fails at `ORDER BY … LIMIT` over places in files
     frame = compiler.frame(relation, {id(leaf): read})
     del compiler.checks[checks:]  # the faults of all rows are counted already
     return frame, len(places)

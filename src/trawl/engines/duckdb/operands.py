@@ -63,8 +63,7 @@ def constant(value: Scalar | None) -> Operand:
     """The operand that a constant is."""
     if value is None:
         return ()
-    wide = isinstance(value, int) and not -(1 << 63) <= value < 1 << 63
-    return (Alternative(sql.literal(value), kind_of(value), wide=wide, constant=value),)
+    return (Alternative(sql.literal(value), kind_of(value), wide=sql.is_wide(value), constant=value),)
 
 
 def kind_of(value: Scalar) -> Kind:

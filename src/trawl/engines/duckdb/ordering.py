@@ -90,7 +90,7 @@ def struct(given: Alternative, boxed: str | None = None) -> str:
         case Kind.STRING:
             text = given.sql
         case Kind.FLOAT:
-            near, exact = given.sql, f"CASE WHEN {is_whole(given.sql)} THEN CAST({given.sql} AS HUGEINT) ELSE 0 END"
+            near, exact = given.sql, f"CASE WHEN {sql.is_whole(given.sql)} THEN CAST({given.sql} AS HUGEINT) ELSE 0 END"
         case _:
             near, exact = f"CAST({given.sql} AS DOUBLE)", f"CAST({given.sql} AS HUGEINT)"
     return f"{{'r': {rank}, 'n': {near}, 'i': {exact}, 's': {text}, 'b': {boxed or box(given, INLINE)}}}"
@@ -101,9 +101,4 @@ def shared_struct(given: Alternative) -> str:
     if given.kind is not Kind.FLOAT:
         return struct(given)
     integer = f"CAST(CAST({given.sql} AS BIGINT) AS VARCHAR)"
-    return struct(given, f"CASE WHEN {is_whole(given.sql)} THEN {integer} ELSE {box(given, INLINE)} END")
-
-
-def is_whole(number: str) -> str:
-    """Whether a float is an integer of 64 bits."""
-    return f"({number} = floor({number}) AND abs({number}) < 9.2e18)"
+    return struct(given, f"CASE WHEN {sql.is_whole(given.sql)} THEN {integer} ELSE {box(given, INLINE)} END")

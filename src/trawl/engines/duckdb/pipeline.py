@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -13,9 +12,7 @@ from trawl.engines.duckdb.compile import Compiler
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.scan import Reading, is_clock
 from trawl.engines.duckdb.slices import Cut, cut, joined
-
-if TYPE_CHECKING:
-    from trawl.engines.duckdb.statements import Statements
+from trawl.engines.duckdb.statements import Statements
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from trawl.engines.duckdb import grouping, ordering, sql
 from trawl.engines.duckdb.arguments import as_float
 from trawl.engines.duckdb.columns import Columns
 from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
+from trawl.engines.duckdb.hosts import Host
 from trawl.engines.duckdb.layouts import boxed
 from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, is_there, of_column
-from trawl.engines.duckdb.reshaping import Host
 from trawl.engines.duckdb.scopes import INLINE
 from trawl.schema import Column, Kind
 

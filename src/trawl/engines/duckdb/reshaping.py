@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any, Protocol
 
 from trawl import calendars
 from trawl.algebra import Fill, Lump, Pivot
@@ -14,39 +13,11 @@ from trawl.engines.duckdb.arguments import as_float
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Key
 from trawl.engines.duckdb.grouping import identical
+from trawl.engines.duckdb.hosts import Host, kept
 from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, is_there, one, opened
 from trawl.engines.duckdb.spelling import aggregates
-from trawl.errors import Notice
 from trawl.schema import Column, Kind, Schema
 from trawl.values import Instant
-
-
-class Host(Protocol):
-    """What compiling may ask the connection for, where the data tells how to go on.
-
-    Attributes:
-        answers: whether there is any data to ask.
-    """
-
-    answers: bool
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """The rows of a query."""
-
-    def keep(self, query: str) -> str:
-        """The name of a table that holds the rows of a query."""
-
-    def tell(self, notice: Notice) -> None:
-        """Leaves a warning."""
-
-
-def kept(frame: Frame, host: Host, shared: Collection[str]) -> None:
-    """Computes the rows into a table, so that they can be looked at and read again."""
-    frame.close()
-    query = f"SELECT {', '.join(frame.selected())} FROM {frame.source}"
-    frame.wrap(host.keep(f"WITH {', '.join(shared)} {query}" if shared else query))
-    frame.is_ordered = False
-
 
 # --- lump --------------------------------------------------------------------------------------------
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trawl.algebra import Given, Scan
 from trawl.catalog.base import Part, Segment
 from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.arrays import is_decimal
 from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
-from trawl.engines.duckdb.operands import Alternative, Operand, one
+from trawl.engines.duckdb.operands import Alternative, Operand, of_column, one
 from trawl.engines.duckdb.scopes import INLINE
-from trawl.engines.duckdb.times import time
-from trawl.schema import INTEGER, Kind, Layout, Type
+from trawl.engines.duckdb.times import nanoseconds, time
+from trawl.schema import INTEGER, Kind, Type
 
 ROW_NUMBER: Final = "file_row_number"
 """DuckDB's own column of a Parquet file: the row's place in it."""
@@ -210,9 +210,8 @@ def _bounds(time_sql: str, scan: Scan) -> list[str]:
 
 
 def _alternative(name: str, type_: Type, wide: bool) -> Alternative:
-    if type_.layout is Layout.BOXED:
-        return Alternative(name, None, inside=type_)
-    return Alternative(name, type_.kind, many=type_.multivalue, wide=wide)
+    (found,) = of_column(name, type_, wide=wide)
+    return found
 
 
 def _is_wide(segment: Segment, part: Part) -> bool:
@@ -220,18 +219,18 @@ def _is_wide(segment: Segment, part: Part) -> bool:
     if part.type.kinds != INTEGER.kinds:
         return False
     if part.minimum is not None and part.maximum is not None:
-        return part.minimum < -(1 << 63) or part.maximum >= 1 << 63
+        return sql.is_wide(part.minimum) or sql.is_wide(part.maximum)
     if not part.type.multivalue or len(part.column) > 1:
         return False
     held = pq.read_schema(segment.path).field(part.column[0]).type
-    return bool(pa.types.is_decimal(held.value_type if pa.types.is_list(held) else held))
+    return is_decimal(held)
 
 
 def _read(part: Part, column: Alternative) -> str:
     """The part as a column of its kind's own SQL type."""
     path = _path(part)
     if column.kind is Kind.TIME:
-        return f"list_transform({path}, lambda x: epoch_ns(x))" if column.many else f"epoch_ns({path})"
+        return nanoseconds(path, many=column.many)
     return f"CAST({path} AS {column.sql_type})" if column.wide else path
 
 

@@ -29,7 +29,7 @@ def is_wide(relation: Rows, number: int) -> bool:
     """Whether a column of constant rows has integers beyond 64 bits."""
     values = [row[number] for row in relation.rows]
     items = [item for value in values for item in (value if isinstance(value, list) else [value])]
-    return any(isinstance(item, int) and not -(1 << 63) <= item < 1 << 63 for item in items)
+    return any(map(sql.is_wide, items))
 
 
 def constant_rows(names: Names, relation: Rows) -> Frame:

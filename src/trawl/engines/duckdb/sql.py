@@ -59,7 +59,12 @@ def literal(value: Scalar) -> str:
 def integer(value: int) -> str:
     """An integer constant: 64 bits where they hold it."""
     written = str(value) if value >= 0 else f"({value})"  # a cast binds tighter than a minus sign
-    return f"{written}::BIGINT" if -(1 << 63) <= value < 1 << 63 else f"{written}::HUGEINT"
+    return f"{written}::HUGEINT" if is_wide(value) else f"{written}::BIGINT"
+
+
+def is_wide(value: object) -> bool:
+    """Whether a value is an integer of more than 64 bits."""
+    return isinstance(value, int) and not -(1 << 63) <= value < 1 << 63
 
 
 def floating(value: float) -> str:
@@ -96,6 +101,11 @@ def all_of(conditions: Iterable[str]) -> str:
     if not listed:
         return "true"
     return listed[0] if len(listed) == 1 else "(" + " AND ".join(listed) + ")"
+
+
+def is_whole(number: str) -> str:
+    """Whether a float is an integer of 64 bits."""
+    return f"({number} = floor({number}) AND abs({number}) < 9.2e18)"
 
 
 def bounded(value: str, least: int, most: int) -> str:

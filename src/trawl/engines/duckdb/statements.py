@@ -12,12 +12,14 @@ import pyarrow as pa
 from trawl.algebra import Given
 from trawl.arrow import arrow_field, schema_of
 from trawl.catalog.base import Segment
+from trawl.engines.duckdb.arrays import is_decimal
 from trawl.engines.duckdb.compile import Compiler
 from trawl.engines.duckdb.connection import is_misplanned, plan_plainly
 from trawl.engines.duckdb.cost import Meter
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.scopes import Flaw
 from trawl.engines.duckdb.shaping import handed_over
+from trawl.engines.duckdb.times import nanoseconds
 from trawl.errors import Notice, Span
 from trawl.schema import Column, Kind, Layout, Schema
 
@@ -129,19 +131,15 @@ class Statements:
             source = f"SELECT range AS place FROM range({sum(batch.num_rows for batch in reader)})"
         self._connection.execute(f"CREATE TEMP TABLE {name} AS {source}")
         pairs = zip(schema, reader.schema, strict=True)
-        wide = frozenset(column.name for column, field in pairs if _is_decimal(field.type))
+        wide = frozenset(column.name for column, field in pairs if is_decimal(field.type))
         return handed_over(compiler.names, name, schema, wide)
 
 
 def _taken(column: Column, name: str) -> str:
     """A column that is handed over, as it is held inside a statement."""
     if column.type.layout is not Layout.BOXED and column.type.kind is Kind.TIME:
-        return f"list_transform({name}, lambda x: epoch_ns(x))" if column.type.multivalue else f"epoch_ns({name})"
+        return nanoseconds(name, many=column.type.multivalue)
     return name
-
-
-def _is_decimal(type_: pa.DataType) -> bool:
-    return bool(pa.types.is_decimal(type_.value_type if pa.types.is_list(type_) else type_))
 
 
 def _target(schema: Schema, given: pa.Schema) -> pa.Schema:
@@ -161,7 +159,7 @@ def _shaped(batch: pa.RecordBatch, target: pa.Schema) -> pa.RecordBatch:
         return _no_columns(batch.num_rows)
     arrays = [
         column if column.type == field.type else column.cast(field.type)
-        for column, field in zip(batch.columns, target, strict=False)
+        for column, field in zip(batch.columns, target, strict=True)
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=target)
 

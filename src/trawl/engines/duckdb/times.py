@@ -21,6 +21,11 @@ _ISO: Final = (
 _PARTS: Final = "['y', 'mo', 'd', 'h', 'mi', 's', 'f', 'o']"
 
 
+def nanoseconds(column: str, *, many: bool) -> str:
+    """A column of times, or of lists of times, as files and Arrow hold it, in nanoseconds."""
+    return f"list_transform({column}, lambda x: epoch_ns(x))" if many else f"epoch_ns({column})"
+
+
 def time(operand: Operand, zone: str, to: Scope) -> str:
     """The instant that a value stands for, in nanoseconds: a time, ISO 8601 text, an epoch number."""
     found = []

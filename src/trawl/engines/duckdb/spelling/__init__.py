@@ -1,53 +1,35 @@
-"""How DuckDB spells every function and aggregate that it runs: one module a family, as in `trawl.functions`.
+"""How DuckDB spells every function and aggregate that it runs: one module a family, and the folder is the registry.
 
 A function that no table names is one that this engine cannot run (`DuckDBEngine.can`).
 """
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from trawl import functions
-from trawl.engines.duckdb.spelling import (
-    arithmetic,
-    buckets,
-    clock,
-    conditions,
-    conversion,
-    kinds,
-    multivalue,
-    network,
-    numbers,
-    operators,
-    search,
-    text,
-)
+from trawl.engines.duckdb.spelling import search
 from trawl.engines.duckdb.spelling.operators import Builder, Predicate
 
-_FAMILIES: Final = (
-    arithmetic,
-    buckets,
-    clock,
-    conditions,
-    conversion,
-    kinds,
-    multivalue,
-    network,
-    numbers,
-    operators,
-    text,
+_FAMILIES: Final = tuple(
+    vars(importlib.import_module(f"{__name__}.{module.name}")) for module in pkgutil.iter_modules(__path__)
 )
 
-PREDICATES: Final[Mapping[str, Predicate]] = {**operators.PREDICATES, **text.PREDICATES}
+
+def _all(table: str) -> dict[str, Any]:
+    return {name: builder for family in _FAMILIES for name, builder in family.get(table, {}).items()}
+
+
+PREDICATES: Final[Mapping[str, Predicate]] = _all("PREDICATES")
 """Conditions that are null where a value is."""
 
 SEARCHES: Final[Mapping[str, Predicate]] = search.SEARCHES
 """Conditions that are false where a value is null."""
 
-SCALARS: Final[Mapping[str, Builder]] = {
-    name: builder for family in _FAMILIES for name, builder in family.SCALARS.items()
-}
+SCALARS: Final[Mapping[str, Builder]] = _all("SCALARS")
 """Everything else."""
 
 

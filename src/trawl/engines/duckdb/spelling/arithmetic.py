@@ -1,4 +1,4 @@
-"""DuckDB's spelling of `+ - * / %` and of `.` (`trawl.functions.operators`)."""
+"""DuckDB's spelling of `+ - * / %` and of `.` (`trawl.functions.arithmetic`)."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def _arithmetic(operator: str) -> Builder:
 
 def held(to: Expressions, result: str, wide: bool, of: Sequence[str]) -> str:
     """An integer that 64 bits hold, else null, which is noted."""
-    held = to.bind(f"try_cast({result} AS BIGINT)" if wide else result)
-    to.note(Flaw.INTEGER_OVERFLOW, sql.all_of([f"{held} IS NULL", *(f"{given} IS NOT NULL" for given in of)]))
-    return held
+    integer = to.bind(f"try_cast({result} AS BIGINT)" if wide else result)
+    to.note(Flaw.INTEGER_OVERFLOW, sql.all_of([f"{integer} IS NULL", *(f"{given} IS NOT NULL" for given in of)]))
+    return integer
 
 
 def _time_arithmetic(to: Expressions, operator: str, left: Operand, right: Operand, times: Sequence[bool]) -> Operand:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from trawl.engines.duckdb import ordering
+from trawl.engines.duckdb import ordering, sql
 from trawl.engines.duckdb.grouping import has_lists, identical, in_order, kinds_of, listed
 from trawl.engines.duckdb.layouts import box
 from trawl.engines.duckdb.operands import Alternative, Operand
@@ -71,7 +71,7 @@ def _as_seen(of: Gathering, lists: Operand, struct: str) -> str:
     if not integers or not any(given.kind is Kind.FLOAT for given in lists):
         return f"{struct}.b"
     seen = of.flat(f"CAST({integers[0]} AS HUGEINT[])")
-    is_float = f"{struct}.r = 0 AND {ordering.is_whole(f'{struct}.n')} AND NOT list_contains({seen}, {struct}.i)"
+    is_float = f"{struct}.r = 0 AND {sql.is_whole(f'{struct}.n')} AND NOT list_contains({seen}, {struct}.i)"
     return f"CASE WHEN {is_float} THEN {struct}.b || '.0' ELSE {struct}.b END"
 
 

@@ -50,7 +50,7 @@ def _by_number(given: Alternative) -> str:
     if given.kind is not Kind.STRING:
         return ordering.struct(given, boxed)
     near = number_of_text(given.sql, INLINE)
-    exact = f"CASE WHEN {ordering.is_whole(near)} THEN CAST({near} AS HUGEINT) ELSE 0 END"
+    exact = f"CASE WHEN {sql.is_whole(near)} THEN CAST({near} AS HUGEINT) ELSE 0 END"
     rank = f"CASE WHEN {near} IS NULL THEN 1 ELSE 0 END"
     number_key = f"'r': {rank}, 'n': coalesce({near}, 0.0::DOUBLE), 'i': {exact}"
     return f"{{{number_key}, 's': {given.sql}, 'b': {boxed}}}"

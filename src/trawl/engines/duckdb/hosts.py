@@ -1,0 +1,36 @@
+"""What compiling may ask of the connection: where only the data tells how to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Protocol
+
+from trawl.engines.duckdb.frames import Frame
+from trawl.errors import Notice
+
+
+class Host(Protocol):
+    """What compiling may ask the connection for, where the data tells how to go on.
+
+    Attributes:
+        answers: whether there is any data to ask.
+    """
+
+    answers: bool
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+
+    def keep(self, query: str) -> str:
+        """The name of a table that holds the rows of a query."""
+
+    def tell(self, notice: Notice) -> None:
+        """Leaves a warning."""
+
+
+def kept(frame: Frame, host: Host, shared: Collection[str]) -> None:
+    """Computes the rows into a table, so that they can be looked at and read again."""
+    frame.close()
+    query = f"SELECT {', '.join(frame.selected())} FROM {frame.source}"
+    frame.wrap(host.keep(f"WITH {', '.join(shared)} {query}" if shared else query))
+    frame.is_ordered = False
