@@ -13,7 +13,7 @@ from trawl.tasks.export import Export, ExportStream
 from trawl.tasks.ids import new_id
 from trawl.tasks.journal import Event, Level, Line, Logged, Moved, Phase, Progressed
 from trawl.tasks.listing import Filter
-from trawl.tasks.service import Answer, DryRun
+from trawl.tasks.service import Answer, DryRun, Stops
 from trawl.tasks.task import Status, Task
 from trawl.tasks.wanted import Wanted, seconds_of
 from trawl.values import Instant, TimeRange
@@ -34,6 +34,7 @@ class StandIn:
         self.costs: dict[str, Any] = {}
         self.listed: list[Filter] = []
         self.exported: list[Export] = []
+        self.deaf: set[str] = set()
         self.fault: Exception | None = None
 
     # --- for tests -------------------------------------------------------------------------------------
@@ -106,9 +107,10 @@ class StandIn:
             raise TrawlError(Code.WRONG_STATE, "the task has ended already")
         return self.set(id, status=Status.STOPPED, is_partial=True)
 
-    def stop_all(self, owner: str | None, by: str) -> tuple[str, ...]:
-        ids = tuple(id for id, task in self.made.items() if not task.status.is_end)
-        return tuple(self.stop(id, owner, by).id for id in ids)
+    def stop_all(self, owner: str | None, by: str) -> Stops:
+        ids = [id for id, task in self.made.items() if not task.status.is_end]
+        deaf = tuple(id for id in ids if id in self.deaf)
+        return Stops(tuple(self.stop(id, owner, by).id for id in ids if id not in deaf), deaf)
 
     def delete(self, id: str, owner: str | None, by: str) -> int:
         if not self.get(id, owner).status.is_end:

@@ -227,6 +227,11 @@ class TestEnds:
         assert http.post(f"{API}/break?all=true").json() == {"stopped": [], "failed": []}
         assert tasks.made[done.id].status is Status.COMPLETED
 
+    def test_break_of_all_names_those_that_have_not_ended(self, http: TestClient, tasks: StandIn) -> None:
+        running, deaf = tasks.task(Status.RUNNING), tasks.task(Status.RUNNING)
+        tasks.deaf.add(deaf.id)
+        assert http.post(f"{API}/break/").json() == {"stopped": [running.id], "failed": [deaf.id]}
+
     def test_delete_frees_bytes_once(self, http: TestClient, tasks: StandIn) -> None:
         task = tasks.task()
         gone = {"id": task.id, "deleted": True, "freedBytes": 4096}

@@ -10,6 +10,7 @@ import pytest
 
 from cli.conftest import Ended
 from events import DAY, events
+from trawl.api.answers import StoppedAll
 from trawl.api.requests import CreateTask
 from trawl.cli.terminal.faults import STATUS_OF
 from trawl.client import Client
@@ -82,6 +83,14 @@ def test_stop_keep_and_delete(trawl: Callable[..., Ended], url: str) -> None:
     assert trawl("tasks", "show", id, "--url", url).status == 3
     assert trawl("tasks", "stop", "--all", "--url", url).out == "nothing to stop\n"
     assert trawl("tasks", "stop", "--url", url).status == 2
+
+
+def test_stop_names_the_tasks_that_have_not_ended(
+    trawl: Callable[..., Ended], url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Client, "stop_all", lambda _: StoppedAll(stopped=[], failed=[MISSING]))
+    ended = trawl("tasks", "stop", "--all", "--url", url)
+    assert (ended.out, ended.err) == ("", f"{MISSING} has not ended yet\n")
 
 
 def test_no_task_of_an_id(trawl: Callable[..., Ended], url: str) -> None:

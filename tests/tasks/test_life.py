@@ -15,7 +15,7 @@ from tasks.scripted import NOON, add_source
 from trawl.errors import Code, TrawlError
 from trawl.tasks.journal import Logged, Moved, Progressed
 from trawl.tasks.listing import Filter
-from trawl.tasks.service import Tasks
+from trawl.tasks.service import Stops, Tasks
 from trawl.tasks.task import Status, Task
 from trawl.tasks.wanted import CostLevel
 
@@ -193,9 +193,10 @@ def test_a_queued_task_stops_without_ever_running(tmp_path: Path) -> None:
 def test_stopping_all_stops_ones_own(tasks: Tasks) -> None:
     mine = [tasks.submit(asked("source slow"), "eve").id for _ in range(4)]
     other = tasks.submit(asked("source slow"), OWNER)
-    assert set(tasks.stop_all("eve", by="eve")) == set(mine)
+    stops = tasks.stop_all("eve", by="eve")
+    assert (set(stops.stopped), stops.unfinished) == (set(mine), ())
     assert {tasks.get(id, "eve").status for id in mine} == {Status.STOPPED}
-    assert tasks.stop_all("eve", by="eve") == ()
+    assert tasks.stop_all("eve", by="eve") == Stops((), ())
     assert not tasks.get(other.id, OWNER).status.is_end
     tasks.stop(other.id, OWNER, by=OWNER)
 

@@ -191,8 +191,8 @@ class Logs(Shape):
 class StoppedAll(Shape):
     """What became of a wish to stop all tasks."""
 
-    stopped: list[str] = Field(description="Ids of the tasks that were stopped.")
-    failed: list[str] = Field(description="Ids of those that could not be stopped.")
+    stopped: list[str] = Field(description="Ids of the tasks that are stopped now.")
+    failed: list[str] = Field(description="Ids of those that have not ended yet, though they were asked to.")
 
 
 class Deleted(Shape):

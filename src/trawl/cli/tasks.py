@@ -120,7 +120,12 @@ def stop(
     with session(data, url) as client:
         if id is None:
             every = client.stop_all()
-            typer.echo(every.json_bytes() if json else "\n".join(every.stopped) or "nothing to stop")
+            if json:
+                typer.echo(every.json_bytes())
+            elif every.stopped or not every.failed:
+                typer.echo("\n".join(every.stopped) or "nothing to stop")
+            for failed in every.failed:
+                typer.echo(f"{failed} has not ended yet", err=True)
         else:
             task = client.stop(id)
             typer.echo(task.json_bytes() if json else f"{task.id} is {task.status}, {task.rows:,} rows")

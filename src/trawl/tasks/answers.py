@@ -56,6 +56,18 @@ class DryRun:
 
 
 @dataclass(frozen=True)
+class Stops:
+    """What became of a wish to stop tasks. Those that ended by themselves first are in neither.
+
+    Attributes:
+        stopped: ids of tasks that are `STOPPED`. unfinished: ids of those that have not ended, though they were asked.
+    """
+
+    stopped: tuple[str, ...]
+    unfinished: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a task has to show.
 

@@ -46,14 +46,14 @@ class Register:
         with self._engine.connect() as connection:
             return int(connection.execute(_BYTES).scalar() or 0)
 
-    def known(self, ids: Collection[str]) -> set[str]:
-        """Those of the ids that are tasks."""
-        found: set[str] = set()
+    def statuses(self, ids: Collection[str]) -> dict[str, Status]:
+        """The status of each of the ids that is a task."""
+        found: dict[str, Status] = {}
         listed = list(ids)
         with self._engine.connect() as connection:
             for first in range(0, len(listed), 1000):
-                some = sql.select(tasks.c.id).where(tasks.c.id.in_(listed[first : first + 1000]))
-                found.update(connection.execute(some).scalars())
+                some = sql.select(tasks.c.id, tasks.c.status).where(tasks.c.id.in_(listed[first : first + 1000]))
+                found |= {row.id: Status(row.status) for row in connection.execute(some)}
         return found
 
     def made_with(self, owner: str, key: str, body: dict[str, Any]) -> str | None:

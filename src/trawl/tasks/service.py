@@ -14,7 +14,7 @@ from trawl.errors import Code, TrawlError
 from trawl.settings.cluster import ClusterSettings
 from trawl.settings.process import Settings
 from trawl.tasks import admission, listing, presence
-from trawl.tasks.answers import Answer, DryRun
+from trawl.tasks.answers import Answer, DryRun, Stops
 from trawl.tasks.changes import Bell, Changes
 from trawl.tasks.export import Export, ExportStream, start_export
 from trawl.tasks.folders import Folders
@@ -180,7 +180,7 @@ class Tasks:
     # --- ending ----------------------------------------------------------------------------------------
 
     def stop(self, id: str, owner: str | None, by: str) -> Task:
-        """Asks the task to stop and waits until it has, 2 s at most.
+        """Asks the task to stop and waits until it has, 2 s at most; one that takes longer stops soon after.
 
         Raises:
             TrawlError: `WRONG_STATE` where it had finished, or ended first.
@@ -196,8 +196,8 @@ class Tasks:
             raise self._finished(id, owner)
         return task
 
-    def stop_all(self, owner: str | None, by: str) -> tuple[str, ...]:
-        """Asks every unfinished task to stop, and waits for them as `stop` does; the ids of those it asked."""
+    def stop_all(self, owner: str | None, by: str) -> Stops:
+        """Asks every unfinished task to stop, and waits for them as `stop` does."""
         wanted = self._store.unfinished(owner)
         before = self._ask_to_stop(wanted, by)
         until = time.monotonic() + STOP_WAIT
@@ -205,7 +205,11 @@ class Tasks:
         with Bell(self._changes, None) as bell:
             while set(asked) & set(self._store.unfinished(owner)) and (left := until - time.monotonic()) > 0:
                 bell.wait(min(left, 0.5))
-        return asked
+        now = self._store.statuses(asked)
+        return Stops(
+            stopped=tuple(id for id in asked if now.get(id) is Status.STOPPED),
+            unfinished=tuple(id for id in asked if id in now and not now[id].is_end),
+        )
 
     def delete(self, id: str, owner: str | None, by: str) -> int:
         """Deletes a finished task's result and logs; the bytes freed. `WRONG_STATE` for an unfinished one."""
@@ -264,4 +268,4 @@ def _not_found() -> TrawlError:
     return TrawlError(Code.TASK_NOT_FOUND, "there is no task of this id")
 
 
-__all__ = ["Answer", "DryRun", "Export", "ExportStream", "Tasks"]
+__all__ = ["Answer", "DryRun", "Export", "ExportStream", "Stops", "Tasks"]

@@ -47,7 +47,7 @@ class Sweeper:
     def clear(self) -> None:
         """Removes folders of tasks that are no more, attempts before a task's last, and what dead exports left."""
         on_disk = list(self._folders.ids())
-        known = self._store.known(on_disk)
+        known = self._store.statuses(on_disk)
         for id in on_disk:
             if id not in known:
                 self._folders.remove(id)

@@ -113,24 +113,36 @@ def _listed(tasks: Iterator[Task], total: int) -> Iterator[bytes]:
     yield b'],"total":' + orjson.dumps(total) + b"}"
 
 
-@router.post("/break/{id}", responses=answers(TaskAnswer, "The task, stopped.", *TASK_CODES, Code.WRONG_STATE))
+@router.post(
+    "/break/{id}",
+    responses=answers(
+        TaskAnswer, "The task: `STOPPED`, or as it is after 2 s of waiting.", *TASK_CODES, Code.WRONG_STATE
+    ),
+)
 def stop(id: TaskId, tasks: TasksOf, caller: CallerOf, audit: AuditOf) -> Response:
-    """Stop an unfinished task; its rows so far stay readable."""
+    """Stop an unfinished task; its rows so far stay readable.
+
+    Answers once it has stopped, after 2 s at the latest: a `status` that is still `RUNNING` says that the stop was
+    asked for and takes longer. One that had finished, or ended by itself first, is a 409.
+    """
     stopped = tasks.stop(id, caller.sees, caller.name)
     audit.done("break", task=id)
     return shaped(TaskAnswer.of(stopped))
 
 
-@router.post("/break", responses=answers(StoppedAll, "The tasks that were stopped.", Code.MALFORMED_REQUEST))
+@router.post("/break", responses=answers(StoppedAll, "What became of the tasks.", Code.MALFORMED_REQUEST))
 def stop_all(
     parameters: Annotated[StopParameters, Query()], tasks: TasksOf, caller: CallerOf, audit: AuditOf
 ) -> Response:
-    """Stop all of the caller's unfinished tasks; with `all=true` everybody's, where the caller may."""
+    """Stop all of the caller's unfinished tasks; with `all=true` everybody's, where the caller may.
+
+    Answers once they have ended, after 2 s at the latest. Tasks that ended by themselves first are not listed.
+    """
     owner = caller.sees if parameters.all else caller.name
-    stopped = tasks.stop_all(owner, caller.name)
-    for id in stopped:
+    stops = tasks.stop_all(owner, caller.name)
+    for id in (*stops.stopped, *stops.unfinished):
         audit.done("break", task=id)
-    return shaped(StoppedAll(stopped=list(stopped), failed=[]))
+    return shaped(StoppedAll(stopped=list(stops.stopped), failed=list(stops.unfinished)))
 
 
 @router.post("/keep/{id}", responses=answers(TaskAnswer, "The task with its new expiry.", *TASK_CODES, *REFUSED))
