@@ -90,7 +90,7 @@ class Crew:
         self.workers.remove(worker)
         status = worker.bury()
         if worker.job is None:
-            log.warning("a worker ended", status=status, was_ready=worker.ready)
+            log.warning("a worker ended", worker=worker.process.pid, status=status, was_ready=worker.ready)
             if not worker.ready and status == OTHER_VERSION:
                 self.is_outdated = True
                 log.error(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import traceback
@@ -85,7 +86,7 @@ class Run:
         forget_peak()
         waited = (now().nanoseconds - self._task.created.nanoseconds) / NANOSECONDS
         self._meter.add(Phase.QUEUE, max(0.0, waited))
-        self._telling.note(Level.INFO, Phase.QUEUE, f"picked up, attempt {self._task.attempt}")
+        self._telling.note(Level.INFO, Phase.QUEUE, f"picked up by worker {os.getpid()}, attempt {self._task.attempt}")
         try:
             ending = self._attempt()
         except TrawlError as error:
