@@ -16,6 +16,7 @@ from trawl.api.answers import (
     ClusterSettingsAnswer,
     Deleted,
     DryRunAnswer,
+    LogLine,
     Logs,
     SettingsAcknowledged,
     StoppedAll,
@@ -123,9 +124,15 @@ class Client:
             yield from pieces
 
     def logs(self, id: str, start: int = 0, level: str = "DEBUG") -> Logs:
-        """The lines of the task's log from `start` on."""
-        parameters = {"from": str(start), "level": level}
-        return Logs.model_validate_json(self._call("GET", _about("logs", id), params=parameters))
+        """The lines of the task's log from `start` on, all that there are, in as many calls as that takes."""
+        lines: list[LogLine] = []
+        while True:
+            parameters = {"from": str(start), "level": level}
+            found = Logs.model_validate_json(self._call("GET", _about("logs", id), params=parameters))
+            if not found.logs:
+                return Logs(id=id, logs=lines, next=start)
+            lines.extend(found.logs)
+            start = found.next
 
     def watch(self, id: str) -> Iterator[TaskAnswer]:
         """The task each time that it changed, its end state last; blocks in between."""

@@ -20,6 +20,7 @@ from trawl.client import Client
 from trawl.errors import Code, Span, TrawlError
 from trawl.server.serving import private_socket
 from trawl.settings.process import Settings
+from trawl.tasks import service
 from trawl.tasks.task import Status
 
 MISSING = "0199c2a4-5a00-7000-8000-000000000000"
@@ -96,6 +97,14 @@ def test_a_log_tells_what_happened(client: Client) -> None:
     assert "accepted" in logs.logs[0].message
     assert [line.seq for line in logs.logs] == sorted(line.seq for line in logs.logs)
     assert client.logs(task.id, logs.next).logs == []
+
+
+def test_a_log_of_several_answers_is_read_to_its_end(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = run(client, "source web | head 3")
+    whole = client.logs(task.id)
+    monkeypatch.setattr(service, "LINES", 2)
+    assert len(whole.logs) > 2
+    assert client.logs(task.id) == whole
 
 
 def test_exports_hold_the_rows(client: Client) -> None:

@@ -13,9 +13,9 @@ import pytest
 from tasks.opened import OWNER, asked, ended, messages, numbers, opened, run
 from tasks.scripted import NOON, add_source
 from trawl.errors import Code, TrawlError
-from trawl.tasks.journal import Logged, Moved, Progressed
+from trawl.tasks.journal import Level, Logged, Moved, Note, Phase, Progressed
 from trawl.tasks.listing import Filter
-from trawl.tasks.service import Stops, Tasks
+from trawl.tasks.service import LINES, Stops, Tasks
 from trawl.tasks.task import Status, Task
 from trawl.tasks.wanted import CostLevel
 
@@ -69,6 +69,18 @@ def test_the_log_tells_the_story(tasks: Tasks) -> None:
     assert tasks.logs(done.id, OWNER, level="WARN")[0] == ()
     with refusal(Code.MALFORMED_REQUEST):
         tasks.logs(done.id, OWNER, level="LOUD")
+
+
+def test_a_long_log_is_read_in_several_answers(tasks: Tasks) -> None:
+    done = run(tasks, "source quick")
+    many = [f"line {number}" for number in range(2 * LINES)]
+    tasks._store.note(done.id, (Note(Level.DEBUG, Phase.SEARCH, message) for message in many))
+    first, second = tasks.logs(done.id, OWNER)
+    assert len(first) == LINES
+    middle, third = tasks.logs(done.id, OWNER, second)
+    rest, end = tasks.logs(done.id, OWNER, third)
+    assert tasks.logs(done.id, OWNER, end) == ((), end)
+    assert [line.message for line in (*first, *middle, *rest)][4:] == many
 
 
 def test_a_bad_query_never_makes_a_task(tasks: Tasks) -> None:

@@ -185,7 +185,7 @@ class Logs(Shape):
 
     id: str = Field(description="The task.")
     logs: list[LogLine] = Field(description="Its lines.")
-    next: int = Field(description="The `from` that goes on after these lines.")
+    next: int = Field(description="The `from` that goes on after these lines; 10,000 are the most in one answer.")
 
 
 class StoppedAll(Shape):

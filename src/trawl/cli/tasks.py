@@ -75,7 +75,7 @@ def logs(
     url: Url = None,
     data: Data = None,
 ) -> None:
-    """Print a task's log."""
+    """Print a task's log, all of it."""
     with session(data, url) as client:
         found = client.logs(id, level=level)
     if json:

@@ -120,7 +120,7 @@ class Tasks:
         return listing.newest_first(self._engine, wanted), listing.count(self._engine, wanted)
 
     def logs(self, id: str, owner: str | None, start: int = 0, level: str = "DEBUG") -> tuple[tuple[Line, ...], int]:
-        """The log lines with `seq >= start` of this level and above, and the `start` to go on from.
+        """The log lines with `seq >= start` of this level and above, `LINES` at most, and the `start` to go on from.
 
         Raises:
             TrawlError: `MALFORMED_REQUEST` for a level that is none.

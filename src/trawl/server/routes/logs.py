@@ -52,7 +52,10 @@ LastEventId = Annotated[
 
 @router.get("/logs/{id}", responses=answers(Logs, "The lines of the log.", *TASK_CODES, Code.MALFORMED_REQUEST))
 def logs(id: TaskId, parameters: Annotated[LogParameters, Query()], tasks: TasksOf, caller: CallerOf) -> Response:
-    """The log of a task: all of it, whenever it is asked for."""
+    """The log of a task, whenever it is asked for; 10,000 lines at most in one answer.
+
+    `next` is the `from` that goes on after them; where no line follows yet, the answer to it is empty.
+    """
     lines, following = tasks.logs(id, caller.sees, parameters.start, parameters.level)
     return shaped(Logs(id=id, logs=[LogLine.of(line) for line in lines], next=following))
 
