@@ -9,13 +9,15 @@ from typing import Final
 from trawl.errors import Code, TrawlError
 from trawl.expr import Expr, Literal
 from trawl.functions.base import Aggregation, Example, Fault, ResultType, fixed, same_as_first
-from trawl.functions.coercion import LARGEST, SMALLEST, expect_numbers, finite, float_of_numbers, number, numeric
+from trawl.functions.coercion import LARGEST, SMALLEST, expect_numbers, finite, fits, float_of_numbers, number, numeric
 from trawl.functions.ordering import distinct, identity, in_order, order_key
 from trawl.schema import FLOAT, INTEGER, Type, array_of
 from trawl.values import NANOSECONDS, Instant, Scalar, Value, exact_number
 
 LONGEST_LIST: Final = 100
 """So many values `list` keeps."""
+STEEPEST: Final = 1e150
+"""From here on the squares of numbers may be beyond floats, and there is no variance."""
 
 
 def _count(values: Sequence[Value]) -> int:
@@ -75,10 +77,15 @@ def _by_number(value: Scalar) -> tuple[object, ...]:
 
 def _range(values: Sequence[Scalar]) -> int | float | None:
     numbers = [number(value) for value in values]
-    return max(numbers) - min(numbers) if numbers else None
+    if not numbers:
+        return None
+    found = max(numbers) - min(numbers)
+    return fits(found) if isinstance(found, int) else finite(found)
 
 
 def _variance(numbers: Sequence[float], over: int) -> float | None:
+    if any(abs(found) >= STEEPEST for found in numbers):
+        raise Fault("overflow", "a number is too large to be held")
     if over < 1:
         return None
     mean = _added(numbers) / len(numbers)
@@ -100,7 +107,8 @@ def _percentile(values: Sequence[Scalar], percent: float) -> float | None:
     numbers = sorted(float(number(value)) for value in values)
     place = (len(numbers) - 1) * percent / 100
     low, high = numbers[math.floor(place)], numbers[math.ceil(place)]
-    return low + (high - low) * (place - math.floor(place))
+    share = place - math.floor(place)
+    return low * (1 - share) + high * share
 
 
 def _median(values: Sequence[Scalar]) -> float | None:

@@ -106,6 +106,11 @@ class Gathering:
             return given.sql
         return f"CAST({given.sql} AS DOUBLE{'[]' if many else ''})"
 
+    def finite(self, result: str) -> str:
+        """A float that can be held, else null, which is noted."""
+        self.flaws.append((Flaw.FLOAT_OVERFLOW, f"NOT isfinite({result})"))
+        return f"CASE WHEN isfinite({result}) THEN {result} END"
+
     def place(self, *before: str, last: bool = False) -> str | None:
         """A value that orders the rows, for `arg_min`; None where the order has other keys than integers.
 

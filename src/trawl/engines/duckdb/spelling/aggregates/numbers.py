@@ -11,10 +11,10 @@ from trawl.engines.duckdb.operands import Alternative, Operand, one, opened
 from trawl.engines.duckdb.scopes import Flaw
 from trawl.engines.duckdb.spelling.aggregates.gathering import Builder, Gathering
 from trawl.expr import Literal
+from trawl.functions.aggregates import STEEPEST
 from trawl.schema import Kind
 
-_STEEPEST: Final = "1e150::DOUBLE"
-"""Squares of larger numbers are beyond floats, and DuckDB ends a statement that meets one."""
+_STEEPEST: Final = sql.floating(STEEPEST)
 _LARGEST_ROOT: Final = 1 << 32
 """Squares of larger integers are beyond 64 bits; one of them is enough to see that the sum is."""
 _LARGEST_TERM: Final = 1 << 95
@@ -44,8 +44,7 @@ def _total(of: Gathering, term: Callable[[str, str], str]) -> Operand:
     if given.kind is Kind.INTEGER:
         return _held(of, _summed(of, given, many, "HUGEINT", term))
     total = _summed(of, given, many, "DOUBLE", term)
-    of.flaws.append((Flaw.FLOAT_OVERFLOW, f"NOT isfinite({total})"))
-    found = one(Kind.FLOAT, f"CASE WHEN isfinite({total}) THEN {total} END")
+    found = one(Kind.FLOAT, of.finite(total))
     integers = tuple(value for value in opened(of.values, of.to) if value.kind is Kind.INTEGER and not value.many)
     if many or not integers:
         return found
@@ -75,17 +74,17 @@ def _average(of: Gathering) -> Operand:
     given, many = of.numbers()
     floats = of.as_floats(given, many)
     total = of.over("fsum", floats, many)
-    of.flaws.append((Flaw.FLOAT_OVERFLOW, f"NOT isfinite({total})"))
-    mean = f"{total} / nullif({of.over('count', floats, many)}, 0)"
-    return one(Kind.FLOAT, f"CASE WHEN isfinite({total}) THEN {mean} END")
+    return one(Kind.FLOAT, of.finite(f"({total} / nullif({of.over('count', floats, many)}, 0))"))
 
 
 def _range(of: Gathering) -> Operand:
     given, many = of.numbers()
     low, high = (of.over(function, given.sql, many) for function in ("min", "max"))
     if given.kind is Kind.INTEGER:
-        return one(Kind.INTEGER, f"try_cast(CAST({high} AS HUGEINT) - {low} AS BIGINT)")
-    return one(Kind.FLOAT, f"({high} - {low})")
+        exact = f"(CAST({high} AS HUGEINT) - {low})"
+        of.flaws.append((Flaw.INTEGER_OVERFLOW, f"{exact} IS NOT NULL AND try_cast({exact} AS BIGINT) IS NULL"))
+        return one(Kind.INTEGER, f"try_cast({exact} AS BIGINT)")
+    return one(Kind.FLOAT, of.finite(f"({high} - {low})"))
 
 
 def _spread_of(function: str) -> Builder:

@@ -61,7 +61,7 @@ def _rate(of: Gathering) -> Operand:
         first = of.rows(f"first({value}{of.ordered(instant)}) {present}")
         ends = of.ordered(f"-{instant}", last=True)
         last = of.rows(f"first({value}{ends}) {present}")
-    return one(Kind.FLOAT, f"({last} - {first}) / {_seconds(of, value, instant)}")
+    return one(Kind.FLOAT, of.finite(f"(({last} - {first}) / {_seconds(of, value, instant)})"))
 
 
 def _per(length: int) -> Builder:
@@ -70,7 +70,7 @@ def _per(length: int) -> Builder:
         given, many = of.numbers()
         value = of.to.bind(_with_time(of, of.as_floats(given, many), instant))
         total = of.over("fsum", value, many)
-        return one(Kind.FLOAT, f"{total} / {_seconds(of, value, instant)} * {length}")
+        return one(Kind.FLOAT, of.finite(f"({total} / {_seconds(of, value, instant)} * {length})"))
 
     return build
 
