@@ -75,7 +75,15 @@ def to_array(values: Iterable[Value], type_: Type) -> pa.Array:
         except (OverflowError, pa.ArrowInvalid):
             wide = pa.list_(BIG_INTEGER) if type_.layout is Layout.LIST else BIG_INTEGER
             return pa.array(listed, wide)
+    if type_.kind is Kind.FLOAT:
+        return pa.array([_floats(value) for value in listed], target)  # Arrow takes no integer beyond 2^53 for one
     return pa.array(listed, target)
+
+
+def _floats(value: Value) -> object:
+    if isinstance(value, list):
+        return [_floats(item) for item in value]
+    return float(value) if isinstance(value, int) else value
 
 
 def _nanoseconds(value: Value) -> object:
