@@ -76,7 +76,10 @@ def to_array(values: Iterable[Value], type_: Type) -> pa.Array:
             wide = pa.list_(BIG_INTEGER) if type_.layout is Layout.LIST else BIG_INTEGER
             return pa.array(listed, wide)
     if type_.kind is Kind.FLOAT:
-        return pa.array([_floats(value) for value in listed], target)  # Arrow takes no integer beyond 2^53 for one
+        try:
+            return pa.array(listed, target)
+        except pa.ArrowInvalid:  # it takes no integer beyond 2^53 for a float
+            return pa.array([_floats(value) for value in listed], target)
     return pa.array(listed, target)
 
 
