@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
@@ -21,7 +21,7 @@ from rich.text import Text
 
 from benchmarks.events import Recipe, write_ndjson
 from benchmarks.serving import Server, serving, trawl
-from trawl.api.pages import Sidebar, Timeline
+from trawl.api.pages import ExecutionCost, Sidebar, Timeline
 from trawl.errors import TrawlError
 
 EVENTS: Final = 200_000
@@ -105,7 +105,8 @@ def _result(server: Server, task: str) -> None:
         _timeline(page.timeline)
     if page.sidebar is not None:
         _sidebar(page.sidebar)
-    _cost(page.execution_cost)
+    if page.execution_cost is not None:
+        _cost(page.execution_cost)
     with _step("GET …/logs/{id}"):
         for line in server.client.logs(task).logs:
             told = f"  [dim]{line.time[11:23]}[/] {line.level:<5} {line.phase:<6} {escape(line.message)}"
@@ -131,10 +132,9 @@ def _sidebar(sidebar: Sidebar) -> None:
     console.print(table)
 
 
-def _cost(cost: dict[str, Any] | None) -> None:
-    phases = {phase["phase"]: phase["wallSeconds"] for phase in (cost or {}).pop("phases", ())}
-    told = [f"{name} {seconds:.2f} s" for name, seconds in phases.items()]
-    told += [f"{name} {value:,}" for name, value in (cost or {}).items() if value]
+def _cost(cost: ExecutionCost) -> None:
+    told = [f"{phase.phase} {phase.wall_seconds:.2f} s" for phase in cost.phases]
+    told += [f"{name} {value:,}" for name, value in cost.model_dump(by_alias=True, exclude={"phases"}).items() if value]
     console.print(Text("  cost: ").append(", ".join(told), "dim"))
 
 

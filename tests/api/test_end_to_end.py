@@ -84,11 +84,46 @@ def test_statistics_are_true_to_the_last_count(client: Client) -> None:
     assert edges == sorted(edges)
 
 
+@pytest.mark.parametrize("query", ["source web", "source web | aggs count by host"])
+def test_progress_is_that_of_the_search_whatever_else_reads_its_events(client: Client, query: str) -> None:
+    told = run(client, query, calculateStats=True, calculateExecutionCost="DEBUG").progress
+    plain = run(client, query).progress
+    assert (told.scanned_rows, told.total_rows) == (120, 120)
+    assert (told.scanned_bytes, told.total_bytes) == (plain.scanned_bytes, plain.total_bytes)
+
+
 @pytest.mark.parametrize("level", ["INFO", "DEBUG"])
 def test_cost_is_told_if_asked_for(client: Client, level: str) -> None:
     task = run(client, "source web | head 3", calculateExecutionCost=level)
-    assert client.answer(task.id).execution_cost
+    cost = client.answer(task.id).execution_cost
+    assert cost is not None
+    assert (cost.rows_read, cost.files_read, cost.files_skipped) == (120, 1, 0)
+    assert (cost.row_groups_read, cost.row_groups_skipped) == (1, 0)
+    assert (cost.rows_written, cost.bytes_written) == (3, task.result_bytes)
+    phases = ["queue", "plan", "search", "write"]
+    if level == "INFO":
+        assert [row.phase for row in cost.phases] == phases
+        assert (cost.commands, cost.statements, cost.profile) == (None, None, None)
+        return
+    assert [row.phase for row in cost.phases] == [*phases, "cost"]
+    assert cost.commands is not None
+    told = [(command.text, command.where, command.rows_in, command.rows_out) for command in cost.commands]
+    assert told == [("source web", "pushed", 0, 120), ("head 3", "pushed", 120, 3)]
+    assert cost.statements
+    assert all("SELECT" in statement for statement in cost.statements)
+    assert cost.profile is not None
+    assert [one["statement"] for one in cost.profile] == list(range(len(cost.statements)))
+
+
+def test_cost_is_not_told_if_not_asked_for(client: Client) -> None:
     assert client.answer(run(client, "source web | head 3").id).execution_cost is None
+
+
+def test_every_pass_over_the_events_counts_as_cost(client: Client) -> None:
+    task = run(client, "source web | aggs count by host", calculateStats=True, calculateExecutionCost="INFO")
+    cost = client.answer(task.id).execution_cost
+    assert cost is not None
+    assert (cost.rows_read, cost.files_read) == (3 * 120, 3), "the search, the sidebar, the timeline"
 
 
 def test_a_log_tells_what_happened(client: Client) -> None:

@@ -59,10 +59,12 @@ class Progress(Shape):
     """How far a task is."""
 
     percent: float = Field(description="0 to 100; never falls within an attempt; 100 only when completed.")
-    scanned_rows: int = Field(description="Rows read so far.")
-    total_rows: int = Field(description="Rows to read.")
-    scanned_bytes: int = Field(description="Bytes read so far.")
-    total_bytes: int = Field(description="Bytes to read.")
+    scanned_rows: int = Field(
+        description="Rows that the search has read so far; statistics that read them again add none."
+    )
+    total_rows: int = Field(description="Rows that the search has to read.")
+    scanned_bytes: int = Field(description="Bytes that the search has read so far.")
+    total_bytes: int = Field(description="Bytes that the search has to read.")
     eta_seconds: float | None = Field(description="How long it may still take; null where nothing can be said yet.")
 
 

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from trawl.api.base import Shape, absent
 from trawl.api.faults import Warning
+from trawl.tasks.journal import Phase
 from trawl.tasks.task import Status
 
 
@@ -82,6 +83,53 @@ class Sidebar(Shape):
     fields: list[SidebarField] = Field(description="Every field, most covered first.")
 
 
+class PhaseCost(Shape):
+    """What a phase of a task took."""
+
+    phase: Phase = Field(description="What the task was doing.")
+    wall_seconds: float = Field(description="Seconds that passed.")
+    cpu_seconds: float = Field(description="Seconds of the processors together.")
+
+
+class CommandCost(Shape):
+    """What a command of the query did."""
+
+    command: str = Field(description="Its name.")
+    text: str = Field(description="It, as the canonical query has it.")
+    where: Literal["pushed", "local"] = Field(description="Whether the engine ran it, or it was finished locally.")
+    rows_in: int = Field(description="Rows of the query cut before it.")
+    rows_out: int = Field(description="Rows of the query cut after it.")
+
+
+class ExecutionCost(Shape):
+    """What a task took.
+
+    Every pass over the events counts: the search, and with `calculateStats` one for the sidebar and one for the
+    timeline. What a pass reads several times counts once. Counting rows for `commands` counts as time alone.
+    """
+
+    phases: list[PhaseCost] = Field(description="Seconds by phase; each second counts for one phase.")
+    rows_read: int = Field(
+        description="Rows of the files that were read: of whole files, `rowGroupsSkipped` or not; of all passes."
+    )
+    bytes_read: int = Field(description="Bytes of those files: of whole files as well; of all passes.")
+    files_read: int = Field(
+        description="Files that were read; of all passes, so that one file may count several times."
+    )
+    files_skipped: int = Field(description="Files of the sources that cannot hold what was asked for; of all passes.")
+    row_groups_read: int = Field(description="Row groups that were read of the files; of all passes.")
+    row_groups_skipped: int = Field(
+        description="Row groups of those files that were passed over, though `rowsRead` and `bytesRead` hold them."
+    )
+    rows_written: int = Field(description="Rows of the result.")
+    bytes_written: int = Field(description="Bytes of the result on disk.")
+    peak_memory_bytes: int = Field(description="The most memory that the worker held.")
+    bytes_spilled: int = Field(description="Bytes that lay on disk at once for want of memory; of all passes.")
+    commands: list[CommandCost] | None = absent("Every command of the query. With `DEBUG`.")
+    statements: list[str] | None = absent("What the engine was told, in its own language. With `DEBUG`.")
+    profile: list[dict[str, Any]] | None = absent("What the engine says of each statement. With `DEBUG`.")
+
+
 class Page(Head):
     """Rows of a result."""
 
@@ -112,5 +160,5 @@ class Page(Head):
     columns: list[list[Any]] | None = absent("An array of values for each of `fields`. With `format=columns`.")
     sidebar: Sidebar | None = absent("With `calculateStats`.")
     timeline: Timeline | None = absent("With `calculateStats`; null where the events lost their time field.")
-    execution_cost: dict[str, Any] | None = absent("With `calculateExecutionCost`.")
+    execution_cost: ExecutionCost | None = absent("With `calculateExecutionCost`.")
     warnings: list[Warning] = Field(description="What is worth knowing about the search.")

@@ -216,7 +216,7 @@ class Run:
 
     def _stats(self) -> None:
         """Asks the events for sidebar and timeline; where the result is the events, the stored result is asked."""
-        self._telling.between(SEARCHED, NEARLY)
+        self._telling.between(SEARCHED, NEARLY, again=True)
         task, last = self._task, self._chain[-1]
         taps = [(planned.tap, self._chain[:number]) for number, planned in enumerate(self._chain) if planned.tap]
         snapshot: Snapshot | None = None
@@ -236,6 +236,7 @@ class Run:
         self._telling.warn(stats.notices, Phase.STATS)
 
     def _cost_report(self, rows: int, size: int) -> None:
+        self._telling.between(NEARLY, NEARLY, again=True)
         commands = None
         costs = tuple(self._costs)  # without those of counting
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 
 from trawl.engines.base import Progress as Scanned
 from trawl.errors import Notice
@@ -27,6 +28,7 @@ class Telling:
         self._progress = Progress()
         self._began = time.monotonic()
         self._floor = self._ceiling = 0.0
+        self._again = False
         self._writer: Writer | None = None
         self._progressive = False
 
@@ -50,21 +52,29 @@ class Telling:
         """From now on a report counts the rows that this writer has made readable."""
         self._writer, self._progressive = writer, progressive
 
-    def between(self, floor: float, ceiling: float) -> None:
-        """What is scanned from now on leads from one percentage to another."""
-        self._floor, self._ceiling = floor, ceiling
+    def between(self, floor: float, ceiling: float, *, again: bool = False) -> None:
+        """What is scanned from now on leads from one percentage to another.
+
+        Args:
+            again: whether that was searched before: it moves the percentage alone, and counts no row twice.
+        """
+        self._floor, self._ceiling, self._again = floor, ceiling, again
 
     def advance(self, scanned: Scanned) -> None:
         """Notes how much is scanned; no figure ever falls."""
         before = self._progress
         percent = max(before.percent, round(self._floor + (self._ceiling - self._floor) * scanned.fraction, 1))
+        eta = round(self.seconds * (100 - percent) / percent, 1) if percent >= 2 else None
+        if self._again:
+            self._progress = replace(before, percent=percent, eta_seconds=eta)
+            return
         self._progress = Progress(
             percent=percent,
             scanned_rows=max(before.scanned_rows, scanned.scanned_rows),
             total_rows=max(before.total_rows, scanned.total_rows),
             scanned_bytes=max(before.scanned_bytes, scanned.scanned_bytes),
             total_bytes=max(before.total_bytes, scanned.total_bytes),
-            eta_seconds=round(self.seconds * (100 - percent) / percent, 1) if percent >= 2 else None,
+            eta_seconds=eta,
         )
 
     def report(self, *, percent: float | None = None) -> Report:

@@ -85,7 +85,7 @@ def print_facts(client: Client, task: TaskAnswer) -> None:
     for line in stats.written(page, Console(stderr=True).width):
         note(line)
     if page.execution_cost is not None:
-        note(orjson.dumps(page.execution_cost, option=orjson.OPT_INDENT_2).decode())
+        note(page.execution_cost.model_dump_json(by_alias=True, indent=2))
 
 
 def warned(warning: Warning) -> str:
