@@ -6,7 +6,6 @@ import base64
 import hashlib
 import io
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pytest
 
 from trawl.server.serving import private_socket
 from trawl.settings.process import Settings
+from waiting import until
 
 API = "/_sme/async_requests"
 
@@ -39,9 +39,13 @@ def task(http: httpx.Client) -> str:
 
 def run(http: httpx.Client, query: str) -> str:
     id = http.post(f"{API}/request", json={"query": query}).json()["id"]
-    while (found := http.get(f"{API}/status/{id}").json())["status"] in ("QUEUED", "RUNNING"):
-        pass
-    assert found["status"] == "COMPLETED", found
+
+    def end() -> dict[str, Any] | None:
+        found: dict[str, Any] = http.get(f"{API}/status/{id}").json()
+        return None if found["status"] in ("QUEUED", "RUNNING") else found
+
+    ended = until(end, f"`{query}` has ended", seconds=120)
+    assert ended["status"] == "COMPLETED", ended
     return str(id)
 
 
@@ -165,6 +169,8 @@ def test_more_exports_than_may_be_made_at_once_are_a_429_that_says_when(tmp_path
             refused = export(http, task)
         assert (refused.status_code, refused.json()["error"]["type"]) == (429, "too_many_tasks")
         assert int(refused.headers["retry-after"]) > 0
-        while (again := export(http, task, download_all_results=False)).status_code == 429:
-            time.sleep(0.05)  # the server sees a moment later that the first has gone
-        assert again.status_code == 200
+
+        def is_taken() -> bool:
+            return export(http, task, download_all_results=False).status_code == 200
+
+        until(is_taken, "the server has seen that the first is gone")

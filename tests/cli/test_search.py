@@ -15,6 +15,7 @@ import pytest
 
 from cli.conftest import TRAWL, Ended
 from events import events
+from waiting import until
 
 DAY = ("--from", "2026-01-01", "--to", "2026-01-02")
 BY_HOST = "source web | search status=500 | aggs count by host"
@@ -50,13 +51,16 @@ def test_prints_what_the_api_answers(trawl: Callable[..., Ended], url: str) -> N
     assert found["status"] == "COMPLETED"
 
 
-def test_draws_a_timeline_beside_the_rows(trawl: Callable[..., Ended], url: str) -> None:
+def test_draws_timeline_fields_and_cost_beside_the_rows(trawl: Callable[..., Ended], url: str) -> None:
     ended = trawl("search", BY_HOST, *DAY, "--url", url, "--stats", "--cost", "info")
     assert ended.out == TABLE
     assert "timeline: 30 events by 30m (UTC)" in ended.err
     assert "2026-01-01 00:30  7" in ended.err or "2026-01-01 00:30  8" in ended.err
     assert "█" in ended.err
     assert "fields of 30 events" in ended.err
+    cost = json.loads(ended.err[ended.err.index("\n{") : ended.err.index("\n}") + 2])
+    assert (cost["rowsRead"], cost["filesRead"], cost["rowsWritten"]) == (3 * 120, 3, 3)
+    assert [row["phase"] for row in cost["phases"]] == ["queue", "plan", "search", "write", "stats"]
 
 
 @pytest.mark.parametrize("where", ["server", "folder"])
@@ -88,12 +92,18 @@ def test_ctrl_c_stops_the_search_and_keeps_what_it_found(url: str) -> None:
     query = '| makeresults count=1000000000 shownumbers=true | eval text=number . "x" | where like(text, "%y%")'
     with subprocess.Popen([*TRAWL, "search", query, "--url", url], stderr=subprocess.PIPE, text=True) as search:
         running = [*TRAWL, "tasks", "list", "--status", "RUNNING", "--json", "--url", url]
-        found: list[dict[str, str]] = []
-        while not found and search.poll() is None:
-            found = json.loads(subprocess.run(running, capture_output=True, check=True).stdout)["tasks"]
-        assert found, "the search ended before it was seen to run"
-        search.send_signal(signal.SIGINT)
-        _, err = search.communicate(timeout=30)
+
+        def seen() -> list[dict[str, str]]:
+            assert search.poll() is None, "the search ended before it was seen to run"
+            found: list[dict[str, str]] = json.loads(subprocess.check_output(running))["tasks"]
+            return found
+
+        try:
+            found = until(seen, "the search runs")
+            search.send_signal(signal.SIGINT)
+            _, err = search.communicate(timeout=30)
+        finally:
+            search.kill()
     assert search.returncode == 130
     assert f"trawl tasks result {found[0]['id']}" in err
     shown = subprocess.run([*TRAWL, "tasks", "show", found[0]["id"], "--url", url], capture_output=True, text=True)

@@ -18,12 +18,12 @@ import pytest
 import trawl
 from tasks.opened import OWNER, TESTS, opened, run
 from tasks.scripted import add_source
-from tasks.test_life import until
 from trawl.errors import Code, TrawlError
 from trawl.tasks import chunks, process
 from trawl.tasks.export import Export
 from trawl.tasks.service import Tasks
 from trawl.tasks.task import Task
+from waiting import until
 
 BUILT = ("xlsx", "parquet")
 ROWS = 150_000
@@ -144,14 +144,14 @@ import sys, threading, time
 from pathlib import Path
 from tasks.opened import OWNER, opened, run
 from trawl.tasks.export import Export
+from waiting import until
 
 data = Path(sys.argv[1])
 with opened(data) as tasks:
     done = run(tasks, "source quick")
     wanted = Export("mine", "xlsx", rows=None)
     threading.Thread(target=tasks.export, args=(done.id, OWNER, wanted)).start()
-    while not list(data.rglob("export-*/*/*")):
-        time.sleep(0.01)
+    until(lambda: list(data.rglob("export-*/*/*")), "the export has begun its file")
     print("up", flush=True)
     time.sleep(600)
 """
@@ -171,7 +171,7 @@ def test_a_server_that_is_killed_leaves_no_process_and_its_successor_no_file(tmp
     psutil.wait_procs([exporting], timeout=10)
     assert not exporting.is_running()
     with opened(tmp_path):
-        until(lambda: not left_behind(tmp_path))
+        until(lambda: not left_behind(tmp_path), "the successor has swept")
 
 
 def test_an_export_of_another_process_is_not_swept(tasks: Tasks, done: Task, tmp_path: Path) -> None:

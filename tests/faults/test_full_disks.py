@@ -10,9 +10,10 @@ import pytest
 
 from tasks.opened import OWNER, ended, numbers, opened, run
 from tasks.scripted import add_source
-from tasks.test_life import begun, until
+from tasks.test_life import begun
 from trawl.errors import Code
 from trawl.tasks.task import Status
+from waiting import until
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_a_task_whose_end_cannot_be_written_ends_once_there_is_room(
     with opened(data) as tasks:
         running = begun(tasks, "source slow")
         filler = fill(data)
-        until(lambda: not tasks._supervisor._crew.busy)
+        until(lambda: not tasks._supervisor._crew.busy, "the worker is done")
         assert not tasks.get(running.id, OWNER).status.is_end
         filler.unlink()
         assert ended(tasks, running.id).status is Status.FAILED

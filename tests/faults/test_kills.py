@@ -17,10 +17,10 @@ import pytest
 
 from tasks.opened import OWNER, TESTS, asked, numbers, opened
 from tasks.scripted import add_source
-from tasks.test_life import until
 from trawl.tasks.listing import Filter
 from trawl.tasks.service import Tasks
 from trawl.tasks.task import Status
+from waiting import until
 
 AT_ONCE = 20
 ROWS = {"quick": 250, "slow": 400, "slow-more": 700}
@@ -48,7 +48,7 @@ def no_process_left(server: subprocess.Popen[str]) -> Iterator[None]:
     workers = psutil.Process(server.pid).children()
     yield
     server.wait()
-    until(lambda: not any(is_alive(worker) for worker in workers))
+    until(lambda: not any(is_alive(worker) for worker in workers), "no worker is left")
 
 
 def kill_a_worker(server: subprocess.Popen[str], tasks: Tasks, dice: random.Random) -> bool:
@@ -82,19 +82,18 @@ def test_every_accepted_task_ends_with_its_rows(tmp_path: Path, database_url: st
         server = start_server(tmp_path, database_url)
         try:
             for _ in range(moments):
-                while unfinished(tasks) < AT_ONCE:
+                for _ in range(AT_ONCE - unfinished(tasks)):
                     name = dice.choice(list(ROWS))
                     accepted[tasks.submit(asked(f"source {name}"), OWNER).id] = ROWS[name]
                 if dice.random() < 0.5:  # else it hits a server that starts
-                    until(lambda: tasks.list(Filter(statuses=(Status.RUNNING,)))[1])
+                    until(lambda: tasks.list(Filter(statuses=(Status.RUNNING,)))[1], "a task runs")
                     time.sleep(dice.uniform(0, 1))  # so that some are done
                 time.sleep(dice.uniform(0, 0.5))
                 if dice.random() < 0.4 or not kill_a_worker(server, tasks, dice):
                     with no_process_left(server):
                         server.kill()
                     server = start_server(tmp_path, database_url)
-            while unfinished(tasks):
-                time.sleep(0.1)
+            until(lambda: not unfinished(tasks), "every task has ended", seconds=300)
         finally:
             server.kill()
             server.wait()

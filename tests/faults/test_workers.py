@@ -10,13 +10,13 @@ import pytest
 
 from tasks.opened import OWNER, asked, ended, messages, numbers, opened, run
 from tasks.scripted import add_source
-from tasks.test_life import until
 from tasks.test_unwritten import failing
 from trawl.errors import Code
 from trawl.tasks.folders import Folders
 from trawl.tasks.ids import new_id
 from trawl.tasks.service import Tasks
 from trawl.tasks.task import Status, Task
+from waiting import until
 
 
 def begun(tasks: Tasks, query: str, **more: object) -> Task:
@@ -67,7 +67,7 @@ def test_a_worker_that_cannot_be_struck_out_at_the_end_keeps_no_other_task(
     add_source(tmp_path, "slow", 5000)
     with opened(tmp_path) as tasks:
         both = [tasks.submit(asked("source slow"), OWNER).id for _ in range(2)]
-        until(lambda: len(tasks._supervisor._crew.busy) == 2)
+        until(lambda: len(tasks._supervisor._crew.busy) == 2, "both run")
         crew = tasks._supervisor._crew
         monkeypatch.setattr(crew, "lose", failing(1, crew.lose))
     with opened(tmp_path, running=False) as tasks:
@@ -145,8 +145,7 @@ def test_an_interrupted_deletion_is_finished_at_the_next_start(tmp_path: Path) -
         (folder / "part-000000.parquet").write_bytes(b"rows of nobody")
     (results / "notes.txt").write_text("not ours")
     with opened(tmp_path) as tasks:
-        while deleted.exists() or orphan.exists():
-            time.sleep(0.02)
+        until(lambda: not deleted.exists() and not orphan.exists(), "what belongs to no task is swept")
         assert (results / "notes.txt").exists()
         assert numbers(tasks, kept.id) == list(range(10))
         assert ended(tasks, kept.id).rows == 10

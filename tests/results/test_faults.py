@@ -16,6 +16,7 @@ from trawl.results import writer as writing
 from trawl.results.manifest import NAME, Manifest
 from trawl.results.reader import Result
 from trawl.results.writer import Writer
+from waiting import until
 
 SIZE = 100
 
@@ -121,8 +122,7 @@ def test_over_the_quota_no_row_is_taken_but_those_taken_stay(tmp_path: Path) -> 
     with Writer(tmp_path, FACTS, quota=5_000) as writer:
         writer.write(plain(range(SIZE)))
         writer.write(plain(range(SIZE, 1_000 * SIZE)))
-        while writer.manifest.rows < 1_000 * SIZE:  # parts are encoded by another thread
-            pass
+        until(lambda: writer.manifest.rows == 1_000 * SIZE, "another thread has encoded the parts")
         with pytest.raises(TrawlError) as raised:
             writer.write(plain([0]))
         assert raised.value.code is Code.NO_ROOM
@@ -152,6 +152,5 @@ def test_a_part_closes_by_its_age(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(writing, "PART_SECONDS", 0.01)
     with Writer(tmp_path, FACTS) as writer:
         writer.write(plain(range(SIZE)))
-        while not Result(tmp_path).rows:  # the timer's thread puts it there, without another row coming
-            pass
+        until(lambda: Result(tmp_path).rows, "the timer's thread has put it there, without another row coming")
         assert Result(tmp_path).rows == SIZE

@@ -18,24 +18,17 @@ from trawl.tasks.listing import Filter
 from trawl.tasks.service import LINES, Stops, Tasks
 from trawl.tasks.task import Status, Task
 from trawl.tasks.wanted import CostLevel
+from waiting import until
 
 
 def refusal(code: Code) -> pytest.RaisesExc[TrawlError]:
     return pytest.RaisesExc(TrawlError, check=lambda error: error.code is code)
 
 
-def until(condition: object) -> None:
-    """Waits until a condition holds, a minute at most."""
-    give_up = time.monotonic() + 60
-    while not condition():  # type: ignore[operator]  # a lambda
-        assert time.monotonic() < give_up
-        time.sleep(0.02)
-
-
 def begun(tasks: Tasks, query: str, **more: object) -> Task:
     """A task that runs and has rows to read."""
     made = tasks.submit(asked(query, **more), OWNER)
-    until(lambda: tasks.get(made.id, OWNER).rows > 0)
+    until(lambda: tasks.get(made.id, OWNER).rows > 0, "rows can be read")
     return tasks.get(made.id, OWNER)
 
 
@@ -184,7 +177,7 @@ def test_stopping_a_running_task_leaves_the_rows_it_had(tasks: Tasks) -> None:
 
 def test_reading_files_first_shows_as_progress_and_ends_by_a_stop(tasks: Tasks) -> None:
     made = tasks.submit(asked("source unread"), OWNER)
-    until(lambda: tasks.get(made.id, OWNER).progress.scanned_bytes > 100)
+    until(lambda: tasks.get(made.id, OWNER).progress.scanned_bytes > 100, "files are read")
     before = tasks.get(made.id, OWNER)
     assert 0 < before.progress.percent < 60
     assert before.progress.total_bytes == 1000
@@ -290,8 +283,8 @@ def test_a_result_expires_unless_it_is_kept(tmp_path: Path) -> None:
                 return error.facts["why"] == "expired"
             return False
 
-        until(is_gone)
-        until(lambda: not (tmp_path / "results" / first.id).exists())
+        until(is_gone, "the task has expired")
+        until(lambda: not (tmp_path / "results" / first.id).exists(), "its result is swept")
         assert tasks.get(second.id, OWNER).status is Status.COMPLETED
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sql
 from postgres import Postgres
 from trawl import database
 from trawl.tasks.presence import FileLock, SessionLock, begin
+from waiting import until
 
 
 @pytest.fixture
@@ -46,8 +47,7 @@ def test_a_kill_is_seen(database_url: str, engine: sql.Engine, tmp_path: Path) -
     assert here.is_alive(name)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    while here.is_alive(name):  # PostgreSQL needs a moment to notice
-        pass
+    until(lambda: not here.is_alive(name), "PostgreSQL has noticed")
     here.end()
     os.close(reader)
     os.close(writer)

@@ -8,10 +8,10 @@ import sqlalchemy as sql
 
 from tasks.opened import OWNER, asked, ended, numbers, opened
 from tasks.scripted import add_source
-from tasks.test_life import until
 from trawl.settings.cluster import ClusterSettings
 from trawl.tasks.store import Store
 from trawl.tasks.task import Status
+from waiting import until
 
 
 def test_two_servers_run_one_task_each(tmp_path: Path, database_url: str, engine: sql.Engine) -> None:
@@ -21,8 +21,8 @@ def test_two_servers_run_one_task_each(tmp_path: Path, database_url: str, engine
     with opened(tmp_path, database=database_url) as here, opened(tmp_path, database=database_url) as there:
         two = [here.submit(asked("source slow"), OWNER).id for _ in range(2)]
         store = Store(engine)
-        until(lambda: len({supervisor for _, _, supervisor in store.running()}) == 2)
-        until(lambda: all(there.get(id, OWNER).rows for id in two))
+        until(lambda: len({supervisor for _, _, supervisor in store.running()}) == 2, "each server runs one")
+        until(lambda: all(there.get(id, OWNER).rows for id in two), "both have rows")
         third = there.submit(asked("source quick"), OWNER)
         for id in two:
             assert here.stop(id, OWNER, by=OWNER).status is Status.STOPPED

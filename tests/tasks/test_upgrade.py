@@ -13,10 +13,11 @@ import sqlalchemy as sql
 import trawl
 from tasks.opened import OWNER, asked, ended, numbers, opened, run
 from tasks.scripted import add_source
-from tasks.test_life import begun, refusal, until
+from tasks.test_life import begun, refusal
 from trawl import database
 from trawl.errors import Code
 from trawl.tasks.task import Status
+from waiting import until
 
 
 def test_workers_of_another_version_are_refused_and_their_tasks_wait_for_the_restart(
@@ -28,8 +29,8 @@ def test_workers_of_another_version_are_refused_and_their_tasks_wait_for_the_res
         upgraded.setattr(trawl, "__version__", "0.0.1")  # of this server: its workers find the newer one installed
         with opened(tmp_path) as tasks:
             made = tasks.submit(asked("source quick"), OWNER)
-            until(lambda: tasks._supervisor._crew.is_outdated)
-            until(lambda: set(psutil.Process().children()) <= others)
+            until(lambda: tasks._supervisor._crew.is_outdated, "a worker of the other version was seen")
+            until(lambda: set(psutil.Process().children()) <= others, "no worker is left")
             waiting = tasks.get(made.id, OWNER)
             assert (waiting.status, waiting.attempt) == (Status.QUEUED, 0)
     with opened(tmp_path) as tasks:
@@ -72,10 +73,13 @@ def test_ctrl_c_never_reaches_a_worker(tmp_path: Path, capfd: pytest.CaptureFixt
     add_source(tmp_path, "quick", 250)
     others = set(psutil.Process().children())
     with opened(tmp_path) as tasks:
-        until(lambda: set(psutil.Process().children()) - others)
-        (worker,) = set(psutil.Process().children()) - others
-        while not any(one.ready for one in tasks._supervisor._crew.workers):
+        (worker,) = until(lambda: set(psutil.Process().children()) - others, "a worker starts")
+
+        def is_ready() -> bool:
             worker.send_signal(signal.SIGINT)
+            return any(one.ready for one in tasks._supervisor._crew.workers)
+
+        until(is_ready, "the worker is ready though it is interrupted again and again")
         assert run(tasks, "source quick").status is Status.COMPLETED
         assert worker.is_running()
     assert "Traceback" not in capfd.readouterr().err
