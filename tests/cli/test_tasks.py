@@ -12,6 +12,7 @@ from cli.conftest import Ended
 from events import DAY, events
 from trawl.api.answers import StoppedAll
 from trawl.api.requests import CreateTask
+from trawl.cli import build
 from trawl.cli.terminal.faults import STATUS_OF
 from trawl.client import Client
 from trawl.errors import Code
@@ -126,7 +127,11 @@ def test_serve_says_where_the_port_is_taken(trawl: Callable[..., Ended], url: st
 
 def test_every_command_has_help(trawl: Callable[..., Ended]) -> None:
     top = trawl("--help")
-    for command in ("serve", "search", "tasks", "explain", "settings", "load", "sources"):
+    app = build()
+    names = {found.name or getattr(found.callback, "__name__", "") for found in app.registered_commands}
+    names |= {str(group.name) for group in app.registered_groups}
+    assert names == {"serve", "search", "tasks", "explain", "settings", "load", "sources", "dump"}
+    for command in sorted(names):
         assert command in top.out
         assert trawl(command, "--help").status == 0
 
