@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from events import DAY, events, write
+from served import ENDLESS, MISSING
 from trawl.api.answers import TaskAnswer
 from trawl.api.requests import CreateTask, ExportFile
 from trawl.assembly import open_sources
@@ -22,9 +23,6 @@ from trawl.server.serving import private_socket
 from trawl.settings.process import Settings
 from trawl.tasks import service
 from trawl.tasks.task import Status
-
-MISSING = "0199c2a4-5a00-7000-8000-000000000000"
-ENDLESS = "| makeresults count=1000000000 shownumbers=true | where number < 0"
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,6 @@ from trawl.api.requests import ExportFile
 from trawl.errors import Code, TrawlError
 from trawl.results.reader import Result
 from trawl.schema import INTEGER, STRING, TIME, array_of
-from trawl.server.app import create_app
 from trawl.tasks.export import Export, ExportStream
 from trawl.tasks.task import Status, Task
 from trawl.values import Instant
@@ -191,7 +190,7 @@ class TestStatistics:
 
 class TestFaults:
     def test_after_the_first_byte_cut_the_connection(
-        self, tasks: StandIn, many: Task, monkeypatch: pytest.MonkeyPatch
+        self, app: Any, many: Task, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         whole = Result.batches
 
@@ -202,7 +201,7 @@ class TestFaults:
                 yield one
 
         monkeypatch.setattr(Result, "batches", broken)
-        http = TestClient(create_app(Behind(tasks)), base_url="http://127.0.0.1")  # type: ignore[arg-type]  # no settings are read
+        http = TestClient(app, base_url=HERE)
         with pytest.raises(pa.ArrowInvalid):  # what uvicorn sees; it closes the connection
             http.get(f"{API}/response/{many.id}")
 
@@ -214,11 +213,6 @@ class TestFaults:
 
         monkeypatch.setattr(Result, "batches", broken)
         assert http.get(f"{API}/response/{many.id}").status_code == 500
-
-
-class Behind:
-    def __init__(self, tasks: StandIn) -> None:
-        self.tasks = tasks
 
 
 class TestExport:

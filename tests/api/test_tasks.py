@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.standin import StandIn
+from served import MISSING
 from trawl.errors import Notice, Span
 from trawl.tasks.task import Failure, Status
 from trawl.tasks.wanted import CostLevel, Wanted
@@ -297,7 +298,7 @@ class TestEvents:
         assert len(blocks(http.get(f"{API}/events/").text)) == 8
 
     def test_of_no_task_are_an_ordinary_error(self, http: TestClient) -> None:
-        answer = http.get(f"{API}/events/0199c2a4-5a00-7000-8000-000000000000")
+        answer = http.get(f"{API}/events/{MISSING}")
         assert (answer.status_code, answer.json()["error"]["type"]) == (404, "task_not_found")
 
 

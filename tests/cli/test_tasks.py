@@ -10,15 +10,13 @@ import pytest
 
 from cli.conftest import Ended
 from events import DAY, events
+from served import ENDLESS, MISSING
 from trawl.api.answers import StoppedAll
 from trawl.api.requests import CreateTask
 from trawl.cli import build
 from trawl.cli.terminal.faults import STATUS_OF
 from trawl.client import Client
 from trawl.errors import Code
-
-MISSING = "0199c2a4-5a00-7000-8000-000000000000"
-ENDLESS = "| makeresults count=1000000000 shownumbers=true | where number < 0"
 
 
 @pytest.fixture

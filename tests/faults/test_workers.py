@@ -8,21 +8,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tasks.opened import OWNER, asked, ended, messages, numbers, opened, run
+from tasks.locked import failing
+from tasks.opened import OWNER, asked, begun, ended, messages, numbers, opened, run
 from tasks.scripted import add_source
-from tasks.test_unwritten import failing
 from trawl.errors import Code
 from trawl.tasks.folders import Folders
 from trawl.tasks.ids import new_id
-from trawl.tasks.service import Tasks
-from trawl.tasks.task import Status, Task
+from trawl.tasks.task import Status
 from waiting import until
-
-
-def begun(tasks: Tasks, query: str, **more: object) -> Task:
-    """A task that runs and has rows to read."""
-    made = tasks.submit(asked(query, **more), OWNER)
-    return next(task for task in tasks.watch(made.id, OWNER) if task.rows)
 
 
 def test_a_query_that_kills_its_worker_each_time_fails_after_three(tmp_path: Path) -> None:

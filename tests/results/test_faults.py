@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from disks import small_disk
 from stored import FACTS, plain, rows_of, store
 from trawl.errors import Code, TrawlError
 from trawl.results import writer as writing
@@ -78,24 +78,14 @@ def test_a_short_write_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.Monke
     assert [row["n"] for row in rows_of(Result(tmp_path).batches())] == list(range(2 * SIZE))
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(tmp_path)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("a disk of its own takes root and the right to mount")
-    yield tmp_path
-    subprocess.run(["umount", str(tmp_path)], check=True)
-
-
-def test_a_disk_that_is_full(small_disk: Path) -> None:
-    with pytest.raises(TrawlError) as raised:
-        fill(small_disk, batches=200)
-    assert raised.value.code is Code.NO_ROOM
-    result = Result(small_disk)
-    assert 0 < result.rows < 200 * SIZE
-    assert [row["n"] for row in rows_of(result.batches())] == list(range(result.rows))
+def test_a_disk_that_is_full(tmp_path: Path) -> None:
+    with small_disk(tmp_path, "64k"):
+        with pytest.raises(TrawlError) as raised:
+            fill(tmp_path, batches=200)
+        assert raised.value.code is Code.NO_ROOM
+        result = Result(tmp_path)
+        assert 0 < result.rows < 200 * SIZE
+        assert [row["n"] for row in rows_of(result.batches())] == list(range(result.rows))
 
 
 def test_a_search_that_fails_leaves_the_rows_before(tmp_path: Path) -> None:

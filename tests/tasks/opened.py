@@ -8,13 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tasks.scripted import ScriptedCatalog
 from trawl import database
 from trawl.arrow import to_values
+from trawl.errors import Code, TrawlError
 from trawl.settings.process import Settings
 from trawl.tasks.service import Tasks
 from trawl.tasks.task import Task
 from trawl.tasks.wanted import Wanted
+from waiting import until
 
 TESTS = Path(__file__).parents[1]
 OWNER = "ada"
@@ -38,6 +42,11 @@ def opened(data: Path, *, running: bool = True, factory: str = "tasks.scripted:t
         engine.dispose()
 
 
+def refusal(code: Code) -> pytest.RaisesExc[TrawlError]:
+    """Holds what is done within to be refused for this reason."""
+    return pytest.RaisesExc(TrawlError, check=lambda error: error.code is code)
+
+
 def asked(query: str, **more: Any) -> Wanted:
     """A create body that searches the day of the events."""
     return Wanted(query, **{**DAY, **more})
@@ -47,6 +56,13 @@ def ended(tasks: Tasks, id: str) -> Task:
     """The task once it has ended."""
     *_, last = tasks.watch(id, OWNER)
     return last
+
+
+def begun(tasks: Tasks, query: str, **more: Any) -> Task:
+    """A task that runs and has rows to read."""
+    made = tasks.submit(asked(query, **more), OWNER)
+    until(lambda: tasks.get(made.id, OWNER).rows, f"`{query}` has rows to read")
+    return tasks.get(made.id, OWNER)
 
 
 def run(tasks: Tasks, query: str, **more: Any) -> Task:

@@ -10,26 +10,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tasks.opened import OWNER, asked, ended, messages, numbers, opened, run
+from tasks.opened import OWNER, asked, begun, ended, messages, numbers, opened, refusal, run
 from tasks.scripted import NOON, add_source
 from trawl.errors import Code, TrawlError
 from trawl.tasks.journal import Level, Logged, Moved, Note, Phase, Progressed
 from trawl.tasks.listing import Filter
 from trawl.tasks.service import LINES, Stops, Tasks
-from trawl.tasks.task import Status, Task
+from trawl.tasks.task import Status
 from trawl.tasks.wanted import CostLevel
 from waiting import until
-
-
-def refusal(code: Code) -> pytest.RaisesExc[TrawlError]:
-    return pytest.RaisesExc(TrawlError, check=lambda error: error.code is code)
-
-
-def begun(tasks: Tasks, query: str, **more: object) -> Task:
-    """A task that runs and has rows to read."""
-    made = tasks.submit(asked(query, **more), OWNER)
-    until(lambda: tasks.get(made.id, OWNER).rows > 0, "rows can be read")
-    return tasks.get(made.id, OWNER)
 
 
 def test_a_search_runs_to_its_end(tasks: Tasks) -> None:

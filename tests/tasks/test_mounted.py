@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.opened import OWNER, asked, ended, messages, numbers
-from tasks.test_life import refusal
+from tasks.opened import OWNER, asked, ended, messages, numbers, refusal
 from trawl.assembly import AT_ONCE, Service, open_service
 from trawl.errors import Code
 from trawl.settings.process import Mount, Settings

@@ -6,7 +6,7 @@ import random
 
 import sqlalchemy as sql
 
-from tasks.test_store import add, at_end, claim
+from tasks.queued import add, at_end, claim
 from trawl.tasks import queue
 from trawl.tasks.store import Ending, Store
 from trawl.tasks.tables import tasks

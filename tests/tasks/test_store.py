@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sql
 from sqlalchemy.schema import CreateTable
 
+from tasks.queued import add, at_end, claim, task
 from trawl.database import writing
 from trawl.errors import Code, Notice, Span, TrawlError
 from trawl.tasks import listing, tables
@@ -17,39 +18,7 @@ from trawl.tasks.listing import Filter
 from trawl.tasks.store import Ending, Report, Store
 from trawl.tasks.task import MOVES, Failure, Progress, Status, Task
 from trawl.tasks.wanted import CostLevel, Wanted
-from trawl.values import Instant, TimeRange
-
-_clock = itertools.count(1_767_268_800_000_000_000, 1_000_000)
-
-
-def task(owner: str = "ada", **wanted: object) -> Task:
-    created = Instant(next(_clock))
-    return Task(
-        id=new_id(created.nanoseconds),
-        owner=owner,
-        wanted=Wanted(**{"query": "source x", **wanted}),  # type: ignore[arg-type]  # tests name the attributes
-        status=Status.QUEUED,
-        created=created,
-        range=TimeRange(Instant(0), created),
-        time_field="@timestamp",
-        zone="UTC",
-        limits={"sme.core.sort_limit": 10_000},
-        ttl_seconds=60,
-    )
-
-
-def add(store: Store, owner: str = "ada", **wanted: object) -> Task:
-    return store.add(task(owner, **wanted), None, (), 1000)
-
-
-def claim(store: Store, supervisor: str = "s1") -> Task:
-    found = store.claim(supervisor)
-    assert found is not None
-    return found
-
-
-def at_end(of: Task, rows: int = 0) -> Report:
-    return Report(of.id, of.attempt, Progress(100.0), rows=rows)
+from trawl.values import Instant
 
 
 def test_a_task_comes_back_as_it_was_stored(engine: sql.Engine) -> None:

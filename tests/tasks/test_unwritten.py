@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import sqlalchemy as sql
 
-from tasks.test_store import add, at_end, claim
+from tasks.locked import failing
+from tasks.queued import add, at_end, claim
 from trawl.errors import Code, Notice
 from trawl.tasks.changes import Changes
 from trawl.tasks.journal import Journal, Level, Note, Phase
@@ -32,18 +31,6 @@ def found(store: Store, task: Task) -> Task:
     one = store.get(task.id)
     assert one is not None
     return one
-
-
-def failing(times: int, honest: Callable[..., Any]) -> Callable[..., Any]:
-    """A verb of a database that is locked at first."""
-    left = iter(range(times))
-
-    def verb(*arguments: Any, **more: Any) -> Any:
-        if next(left, None) is not None:
-            raise sql.exc.OperationalError("COMMIT", {}, sqlite3.OperationalError("database is locked"))
-        return honest(*arguments, **more)
-
-    return verb
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,8 @@ import pytest
 import sqlalchemy as sql
 
 import trawl
-from tasks.opened import OWNER, asked, ended, numbers, opened, run
+from tasks.opened import OWNER, asked, begun, ended, numbers, opened, refusal, run
 from tasks.scripted import add_source
-from tasks.test_life import begun, refusal
 from trawl import database
 from trawl.errors import Code
 from trawl.tasks.task import Status
