@@ -52,15 +52,16 @@ def _first_rows(compiler: Compiler, relation: Relation, reach: int) -> tuple[Fra
         return None
     if isinstance(leaf, Given) and leaf.name not in compiler.snapshot.segments:
         return None
-    reading = Reading.of(leaf, compiler.snapshot.segments, compiler.names)
-    if not reading.segments:
+    segments, names = compiler.snapshot.segments, compiler.names
+    deciding = Reading.of(leaf, segments, names, _computed_with(relation, leaf))
+    if not deciding.segments:
         return None
     checks = len(compiler.checks)
-    located = compiler.frame(relation, {id(leaf): reading.frame(reading.segments, is_located=True)})
+    located = compiler.frame(relation, {id(leaf): deciding.frame(deciding.segments, is_located=True)})
     located.close()
     file, row = located.order[-2:]
     places = compiler.host.rows(compiler.statement(located.select_in_order([file.sql, row.sql], reach)))
-    few = reading.restricted((str(path), int(place)) for path, place in places)
+    few = Reading.of(leaf, segments, names).restricted((str(path), int(place)) for path, place in places)
     read = few.frame(few.segments)
     kept(read, compiler.host, compiler.shared)  # DuckDB fails at `ORDER BY … LIMIT` over places in files
     frame = compiler.frame(relation, {id(leaf): read})
@@ -90,3 +91,20 @@ def _leaf(relation: Relation) -> Scan | Given | None:
     is_limited = isinstance(relation, Scan) and relation.newest is not None
     others = set(columns.names) - deciding
     return relation if is_sorted and not is_limited and len(others) > len(deciding) else None
+
+
+def _computed_with(relation: Relation, leaf: Relation) -> set[str]:
+    """The fields of a leaf that decide which rows are kept, or that something is computed of that may be at fault."""
+    fields: set[str] = set()
+    while relation is not leaf:
+        match relation:
+            case Filter():
+                fields |= fields_of(relation.condition)
+            case Sort():
+                fields.update(*(fields_of(key.value) for key in relation.keys))
+            case Extend():
+                fields.update(*(fields_of(value) for _, value in relation.assignments))
+            case Project():
+                fields = {old for new, old in relation.names if new in fields}
+        (relation,) = relation.inputs
+    return fields

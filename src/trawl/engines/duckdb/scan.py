@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
@@ -56,8 +56,18 @@ class Reading:
     only: Mapping[str, Sequence[int]] | None = None
 
     @classmethod
-    def of(cls, leaf: Scan | Given, segments: Mapping[str, tuple[Segment, ...]], names: Names) -> Reading:
-        """Settles the columns of all segments together, so that every slice has the same."""
+    def of(
+        cls,
+        leaf: Scan | Given,
+        segments: Mapping[str, tuple[Segment, ...]],
+        names: Names,
+        fields: Container[str] | None = None,
+    ) -> Reading:
+        """Settles the columns of all segments together, so that every slice has the same.
+
+        Args:
+            fields: those that are read; None for all that the leaf has.
+        """
         if isinstance(leaf, Given):
             placed = tuple(Placed(segment, number) for number, segment in enumerate(segments[leaf.name]))
         else:
@@ -68,7 +78,7 @@ class Reading:
                 if may_hold(segment, leaf)
             )
         columns: dict[str, dict[Type, Alternative]] = {}
-        for field in leaf.columns.names:
+        for field in leaf.columns.names if fields is None else filter(fields.__contains__, leaf.columns.names):
             found = columns.setdefault(field, {})
             for one_placed in placed:
                 for part in one_placed.segment.fields.get(field, ()):
@@ -95,7 +105,7 @@ class Reading:
         if not segments:
             return nothing(self.names)
         keys = _Keys(*(self.names.new() for _ in range(5)))
-        selects = [self._select(group, keys) for group in self._alike(segments)]
+        selects = [self._select(group, keys) for group in self._alike(segments, is_ordered)]
         columns: dict[str, Operand] = {field: tuple(found.values()) for field, found in self.columns.items()}
         order = []
         if isinstance(self.leaf, Scan):
@@ -137,10 +147,14 @@ class Reading:
         where = f" WHERE {sql.all_of(bounds)}" if bounds else ""
         return f"SELECT {', '.join(items)} FROM read_parquet({files}){where}"
 
-    def _alike(self, segments: Sequence[Placed]) -> Iterator[list[Placed]]:
-        """Neighbouring segments of a source that one SELECT can read: the same parts under the same names."""
+    def _alike(self, segments: Sequence[Placed], is_ordered: bool) -> Iterator[list[Placed]]:
+        """Segments of a source that one SELECT can read: the same parts under the same names.
+
+        Where they are in order already only neighbours are put together; elsewhere as many as there are, since each
+        SELECT is planned and run on its own.
+        """
         scan = self.leaf if isinstance(self.leaf, Scan) else None
-        fields = (*self.leaf.columns.names, *((scan.time_field,) if scan else ()))
+        fields = (*self.columns, *((scan.time_field,) if scan else ()))
 
         def layout(placed: Placed) -> tuple[object, ...]:
             segment = placed.segment
@@ -152,8 +166,14 @@ class Reading:
             own = segment.ordinal if segment.order_column is None or self.only is not None else None
             return placed.source, segment.order_column, own, scan is not None and is_clock(segment, scan), parts
 
-        for _, group in groupby(segments, layout):
-            yield list(group)
+        if is_ordered:
+            for _, group in groupby(segments, layout):
+                yield list(group)
+            return
+        groups: dict[object, list[Placed]] = {}
+        for placed in segments:
+            groups.setdefault(layout(placed), []).append(placed)
+        yield from groups.values()
 
     def _time(self, segment: Segment, scan: Scan) -> str:
         """The events' time in nanoseconds: as written, or read out of text and epoch numbers."""
