@@ -27,7 +27,7 @@ from trawl.store import Store
 from trawl.testing import NOW, Outcome, plain, request, search
 from trawl.values import TimeRange
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = [pytest.mark.real, pytest.mark.slow]  # all real events are loaded first
 
 Event = dict[str, Any]
 

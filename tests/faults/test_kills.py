@@ -72,7 +72,7 @@ def unfinished(tasks: Tasks) -> int:
     return tasks.list(Filter(statuses=(Status.QUEUED, Status.RUNNING)))[1]
 
 
-@pytest.mark.parametrize("moments", [15, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("moments", [15, pytest.param(200, marks=pytest.mark.slow)])  # a second or two each
 def test_every_accepted_task_ends_with_its_rows(tmp_path: Path, database_url: str, moments: int) -> None:
     dice = random.Random(moments)
     for name, rows in ROWS.items():

@@ -233,7 +233,7 @@ def test_xlsx_goes_on_in_a_further_sheet(export: Export, monkeypatch: pytest.Mon
     assert {rows[0]["A"] for rows in found} == {"n"}
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # a million rows
 def test_xlsx_fills_a_sheet_to_its_last_row(export: Export) -> None:
     rows = xlsx.ROWS_A_SHEET + 2
     batches = [batch({"n": (INTEGER, list(range(at, min(rows, at + 8192))))}) for at in range(0, rows, 8192)]

@@ -62,7 +62,7 @@ def test_engines_agree(table: Table, pipeline: str, zone: str) -> None:
     agree(table, pipeline, zone)
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # 20,000 pipelines, twice each
 @long
 @given(TABLE, PIPELINES, ZONES)
 def test_engines_agree_on_many(table: Table, pipeline: str, zone: str) -> None:

@@ -39,7 +39,8 @@ def files_in(folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "seed", [pytest.param(seed, marks=[pytest.mark.slow] if seed > 5 else []) for seed in range(40)]
+    "seed",
+    [pytest.param(seed, marks=[pytest.mark.slow] if seed > 5 else []) for seed in range(40)],  # a process each
 )
 def test_a_killed_load_is_there_whole_or_not_at_all(tmp_path: Path, seed: int) -> None:
     file = write_lines(tmp_path / "a.ndjson", [{"ts": n, "n": n} for n in range(EVENTS)] + ["broken"])

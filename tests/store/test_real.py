@@ -15,7 +15,7 @@ from trawl.store import Store
 
 EVENTS = Path("windows-events-2020") / "events.jsonl.gz"
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = [pytest.mark.real, pytest.mark.slow]  # all real events are loaded first
 
 
 @pytest.fixture(scope="module")
