@@ -25,7 +25,7 @@ from trawl.assembly import open_sources
 from trawl.server.serving import private_socket
 from trawl.settings.process import Settings
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = [pytest.mark.real, pytest.mark.slow]  # all real events are loaded first
 
 Event = dict[str, Any]
 
