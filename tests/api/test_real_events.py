@@ -20,12 +20,12 @@ import httpx
 import orjson
 import pytest
 
-from formats.test_formats import cells, sheets
 from trawl.assembly import open_sources
 from trawl.server.serving import private_socket
 from trawl.settings.process import Settings
+from workbooks import cells, sheets
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]  # all real events are loaded first
+pytestmark = pytest.mark.real
 
 Event = dict[str, Any]
 

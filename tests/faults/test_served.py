@@ -126,7 +126,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "data"
 
 
-@pytest.mark.slow  # a server is started three times, and six searches run twice
 def test_kills_of_server_and_worker_change_no_row_and_no_statistic(data: Path) -> None:
     searches = [query.replace("source web", f"source web | {SLOWLY}", 1) for query in SEARCHES]
     dice = random.Random(5)

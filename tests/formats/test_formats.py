@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import time
-import xml.etree.ElementTree as ET
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +27,7 @@ from trawl.formats.base import Options
 from trawl.results.parts import bare_rows
 from trawl.schema import ANY, BOOLEAN, FLOAT, INTEGER, NULL, STRING, TIME, array_of
 from trawl.values import Instant, Value
+from workbooks import NAMESPACE, cells, sheets
 
 NOON = Instant(1_600_000_000_123_456_789)
 EVENTS: dict[str, tuple[Any, Sequence[Value]]] = {
@@ -164,30 +163,6 @@ def test_any_text_survives_csv(rows: list[tuple[str, float | None]], tmp_path_fa
 
 # --- xlsx -------------------------------------------------------------------------------------------------
 
-_SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-
-
-def sheets(written: bytes) -> Iterator[ET.Element]:
-    with zipfile.ZipFile(io.BytesIO(written)) as book:
-        names = [name for name in book.namelist() if name.startswith("xl/worksheets/")]
-        for name in sorted(names, key=lambda name: int(re.findall(r"\d+", name)[0])):
-            yield ET.fromstring(book.read(name))
-
-
-def cells(sheet: ET.Element) -> list[dict[str, Any]]:
-    """The rows of a sheet, each cell by its column's letters."""
-    return [
-        {str(cell.get("r")).rstrip("0123456789"): _value(cell) for cell in row} for row in sheet.iter(f"{_SPACE}row")
-    ]
-
-
-def _value(cell: ET.Element) -> object:
-    kind, text = cell.get("t"), "".join(cell.itertext())
-    if kind == "inlineStr":
-        return re.sub(r"_x([0-9A-F]{4})_", lambda found: chr(int(found[1], 16)), text)
-    assert cell.find(f"{_SPACE}f") is None, "a formula"
-    return {"b": lambda: text == "1", None: lambda: float(text)}[kind]()
-
 
 def test_xlsx_has_real_types(export: Export) -> None:
     (sheet,) = sheets(export("xlsx", batch(EVENTS)))
@@ -211,10 +186,10 @@ def test_xlsx_has_real_types(export: Export) -> None:
 
 def test_xlsx_has_a_frozen_header_and_a_filter(export: Export) -> None:
     (sheet,) = sheets(export("xlsx", plain(range(5))))
-    pane = sheet.find(f".//{_SPACE}pane")
+    pane = sheet.find(f".//{NAMESPACE}pane")
     assert pane is not None
     assert (pane.get("state"), pane.get("ySplit")) == ("frozen", "1")
-    chosen = sheet.find(f"{_SPACE}autoFilter")
+    chosen = sheet.find(f"{NAMESPACE}autoFilter")
     assert chosen is not None
     assert chosen.get("ref") == "A1:B6"
 
