@@ -6,7 +6,6 @@ import csv
 import gzip
 import io
 import random
-import time
 import zipfile
 from bisect import bisect
 from collections import Counter, defaultdict
@@ -23,6 +22,7 @@ import pytest
 from trawl.assembly import open_sources
 from trawl.server.serving import private_socket
 from trawl.settings.process import Settings
+from waiting import until
 from workbooks import cells, sheets
 
 pytestmark = pytest.mark.real
@@ -75,11 +75,12 @@ def create(http: httpx.Client, query: str, **more: Any) -> str:
 
 def waited(http: httpx.Client, id: str, condition: Callable[[Any], bool]) -> Any:
     """The status of a task once a condition holds for it."""
-    give_up = time.monotonic() + PATIENCE
-    while not condition(found := http.get(f"{API}/status/{id}").json()):
-        assert time.monotonic() < give_up, f"after {PATIENCE:.0f} s the task is no further than {found}"
-        time.sleep(0.02)
-    return found
+
+    def found() -> Any:
+        task = http.get(f"{API}/status/{id}").json()
+        return task if condition(task) else None
+
+    return until(found, f"the status of task {id} that is waited for", PATIENCE)
 
 
 def run(http: httpx.Client, query: str, **more: Any) -> str:

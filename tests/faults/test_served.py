@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,7 @@ import pytest
 
 from trawl.assembly import open_sources
 from trawl.settings.process import Settings
+from waiting import until
 
 API = "/_sme/async_requests"
 DAY = {"dtStart": "2026-01-01", "dtEnd": "2026-01-02"}
@@ -77,14 +78,6 @@ class Server:
     def workers(self) -> list[psutil.Process]:
         children = psutil.Process(self.process.pid).children()
         return [child for child in children if "trawl.tasks.worker" in child.cmdline()]
-
-
-def until(condition: Callable[[], object], wanted: str) -> None:
-    """Waits until a condition holds."""
-    give_up = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < give_up, f"waited {PATIENCE:.0f} s for {wanted}"
-        time.sleep(0.02)
 
 
 @contextmanager
