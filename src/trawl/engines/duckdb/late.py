@@ -47,13 +47,14 @@ def _first_rows(compiler: Compiler, relation: Relation, reach: int) -> tuple[Fra
     Args:
         relation: what is sliced. reach: how many rows are wanted at most.
     """
-    leaf = _leaf(relation)
-    if leaf is None or reach > MOST or not compiler.host.answers:
+    found = _decided_by(relation)
+    if found is None or reach > MOST or not compiler.host.answers:
         return None
+    leaf, fields = found
     if isinstance(leaf, Given) and leaf.name not in compiler.snapshot.segments:
         return None
     segments, names = compiler.snapshot.segments, compiler.names
-    deciding = Reading.of(leaf, segments, names, _computed_with(relation, leaf))
+    deciding = Reading.of(leaf, segments, names, fields)
     if not deciding.segments:
         return None
     checks = len(compiler.checks)
@@ -69,42 +70,27 @@ def _first_rows(compiler: Compiler, relation: Relation, reach: int) -> tuple[Fra
     return frame, len(places)
 
 
-def _leaf(relation: Relation) -> Scan | Given | None:
-    """The events that are sorted, if most of their columns have no say in what is kept."""
-    deciding: set[str] = set()
-    columns, is_sorted = relation.columns, False
-    while not isinstance(relation, Scan | Given):
-        match relation:
-            case Filter():
-                deciding |= fields_of(relation.condition)
-            case Sort():
-                is_sorted = True
-                for key in relation.keys:
-                    deciding |= fields_of(key.value)
-            case Reverse():
-                is_sorted = True
-            case Extend() | Project():
-                pass
-            case _:
-                return None
-        (relation,) = relation.inputs
-    is_limited = isinstance(relation, Scan) and relation.newest is not None
-    others = set(columns.names) - deciding
-    return relation if is_sorted and not is_limited and len(others) > len(deciding) else None
-
-
-def _computed_with(relation: Relation, leaf: Relation) -> set[str]:
-    """The fields of a leaf that decide which rows are kept, or that something is computed of that may be at fault."""
+def _decided_by(relation: Relation) -> tuple[Scan | Given, set[str]] | None:
+    """The events that are sorted, and their fields that decide which are kept; None where these are most of all."""
+    columns, is_sorted = set(relation.columns.names), False
     fields: set[str] = set()
-    while relation is not leaf:
+    while not isinstance(relation, Scan | Given):
         match relation:
             case Filter():
                 fields |= fields_of(relation.condition)
             case Sort():
+                is_sorted = True
                 fields.update(*(fields_of(key.value) for key in relation.keys))
+            case Reverse():
+                is_sorted = True
             case Extend():
-                fields.update(*(fields_of(value) for _, value in relation.assignments))
+                computed = [fields_of(value) for name, value in relation.assignments if name in fields]
+                fields = (fields - {name for name, _ in relation.assignments}).union(*computed)
             case Project():
                 fields = {old for new, old in relation.names if new in fields}
+            case _:
+                return None
         (relation,) = relation.inputs
-    return fields
+    is_limited = isinstance(relation, Scan) and relation.newest is not None
+    pays = is_sorted and not is_limited and len(columns - fields) > len(fields)
+    return (relation, fields) if pays else None

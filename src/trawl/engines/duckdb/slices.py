@@ -8,7 +8,7 @@ from typing import Final
 
 from trawl.engines.duckdb.scan import Placed
 
-MOST_ROWS: Final = 4_000_000
+MOST_ROWS: Final = 2_000_000
 """Rows up to which cuts are joined: every processor has its share, and rows that are found do not wait for long."""
 
 
