@@ -135,7 +135,7 @@ class Timechart(Command):
         self, table: Relation, time_field: str, buckets: Buckets, zeros: tuple[str, ...], scope: Scope
     ) -> Relation:
         """Adds the buckets without events."""
-        start, end = self._filled(time_field, buckets, scope)
+        start, end = self._ends(time_field, buckets, scope)
         reason = f"`{time_field}` reaches over more than {MOST_BUCKETS:,} buckets; empty ones are left out"
         notice = Notice("timechart_not_filled", reason, self.span)
         return Fill(table, time_field, buckets, start, end, zeros, MOST_BUCKETS, notice)
@@ -157,7 +157,7 @@ class Timechart(Command):
             raise TrawlError(Code.INVALID_ARGUMENT, reason, span=self.span)
         return stride.buckets(scope.zone)
 
-    def _filled(self, time_field: str, buckets: Buckets, scope: Scope) -> tuple[Instant | None, Instant | None]:
+    def _ends(self, time_field: str, buckets: Buckets, scope: Scope) -> tuple[Instant | None, Instant | None]:
         """From where to where empty buckets are added; None, None: from the first event to the last."""
         if time_field != scope.time_field:
             return None, None
