@@ -161,20 +161,6 @@ def test_gives_the_rows_of_the_reference(name: str, events: Events) -> None:
     assert rounded(found.rows) == rounded(expected.rows)
 
 
-def test_files_that_hold_different_fields_in_columns_of_one_name_are_kept_apart(tmp_path: Path) -> None:
-    events = Events(tmp_path)
-    events.add("web", [{"@timestamp": "2024-01-01T00:00:02Z", "left": "a"}])
-    events.add("web", [{"@timestamp": "2024-01-01T00:00:01Z", "right": "b"}])
-    source = events.source("web")
-    assert source is not None
-    relation = bind(over(Sort(EVENTS, (SortKey(HOST),)), source.schema))
-    found = run(DuckDBEngine(), relation, events.snapshot(("web",)))
-    assert [{name: row[name] for name in row if name != "@timestamp"} for row in found.rows] == [
-        {"left": "a"},
-        {"right": "b"},
-    ]
-
-
 def rounded(rows: list[dict[str, Value]]) -> list[dict[str, Value]]:
     """Floats up to the order in which they were added."""
     return [{k: float(f"{v:.12g}") if isinstance(v, float) else v for k, v in row.items()} for row in rows]

@@ -77,10 +77,12 @@ def test_the_source_says_what_is_in_it(store: Store, tmp_path: Path) -> None:
     assert store.source("WEB") is None
 
 
-def test_a_file_names_its_columns_by_number_and_carries_the_fields(store: Store, tmp_path: Path) -> None:
+def test_a_file_names_its_columns_alike_without_regard_to_case_and_carries_the_fields(
+    store: Store, tmp_path: Path
+) -> None:
     load(store, tmp_path, {"ts": 1, "LogonId": "a", "LogonID": "b"})
     physical = pq.read_schema(segments(store)[0].path)
-    assert physical.names == ["c0", "c1", "c2", "c3", "seq"]
+    assert physical.names == ["@timestamp:time", "LogonID:string:61", "LogonId:string:21", "ts:integer", "seq"]
     own = schema_of(physical.remove(4))
     assert [(column.name, column.type.encode()) for column in own] == [
         ("@timestamp", "time"),

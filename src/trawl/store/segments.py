@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +17,7 @@ import pyarrow.parquet as pq
 from trawl.arrow import FIELD_KEY, TYPE_KEY
 from trawl.catalog.base import Part
 from trawl.schema import TIME, Kind, Type
-from trawl.store.chunk import ROW_TYPE, Chunk, Slot, Values, concatenate
+from trawl.store.chunk import ROW_TYPE, Chunk, Slot, Values, concatenate, slot_of
 from trawl.store.times import TIME_FIELD
 from trawl.store.workers import processors
 from trawl.values import Instant
@@ -58,7 +59,7 @@ def write_segment(path: Path, chunks: Sequence[Chunk], sequence: pa.Array) -> Wr
     times = pa.concat_arrays([chunk.times for chunk in chunks])
     rows = len(times)
     order = _newest_first(times, sequence)
-    columns = [(Slot(TIME_FIELD, TIME.encode()), TIME, times if order is None else times.take(order))]
+    columns = [(slot_of(TIME_FIELD, TIME), TIME, times if order is None else times.take(order))]
     places = None if order is None else pc.inverse_permutation(order, output_type=ROW_TYPE)
     pieces = _pieces(chunks)
 
@@ -72,7 +73,7 @@ def write_segment(path: Path, chunks: Sequence[Chunk], sequence: pa.Array) -> Wr
     table = pa.table(
         [column for _, _, column in columns] + [sequence if order is None else sequence.take(order)],
         pa.schema(
-            [_field(number, slot, type_, column) for number, (slot, type_, column) in enumerate(columns)]
+            [_field(slot, type_, column) for slot, type_, column in columns]
             + [pa.field(SEQ, pa.int64(), nullable=False)]
         ),
     )
@@ -89,8 +90,8 @@ def write_segment(path: Path, chunks: Sequence[Chunk], sequence: pa.Array) -> Wr
         file.flush()
         os.fsync(file.fileno())
     fields: dict[str, tuple[Part, ...]] = {}
-    for number, (slot, type_, column) in enumerate(columns):
-        fields[slot.field] = (*fields.get(slot.field, ()), _part(number, type_, column))
+    for slot, type_, column in columns:
+        fields[slot.field] = (*fields.get(slot.field, ()), _part(slot, type_, column))
     last, first = (Instant(columns[0][2][row].value) for row in (0, rows - 1))
     return Written(path, rows, path.stat().st_size, first, last, fields)
 
@@ -121,17 +122,29 @@ def _placed(values: Values, order: pa.Array | None, places: pa.Array | None, row
     return pc.scatter(values.array, own, max_index=rows - 1)
 
 
-def _field(number: int, slot: Slot, type_: Type, column: pa.Array) -> pa.Field:
+def column_name(slot: Slot) -> str:
+    """The name of a slot's column: the same in every file, in ASCII, and unlike all others without regard to case.
+
+    It is the field's name, its unusual characters in percent encoding, then the type, and where letters are capital
+    a number in hexadecimal whose bits tell which: `LogonId:string:41` and `LogonID:string:61`.
+    """
+    name = quote(slot.field, safe=" @")
+    capitals = sum(1 << place for place, letter in enumerate(name) if letter.isupper())
+    return f"{name}:{slot.kind}" + (f":{capitals:x}" if capitals else "")
+
+
+def _field(slot: Slot, type_: Type, column: pa.Array) -> pa.Field:
     metadata = {FIELD_KEY: slot.field.encode(), TYPE_KEY: type_.encode().encode()}
-    return pa.field(f"c{number}", column.type, metadata=metadata)
+    return pa.field(column_name(slot), column.type, metadata=metadata)
 
 
-def _part(number: int, type_: Type, column: pa.Array) -> Part:
+def _part(slot: Slot, type_: Type, column: pa.Array) -> Part:
+    name = (column_name(slot),)
     ranged = not type_.multivalue and type_.kind in (Kind.INTEGER, Kind.FLOAT, Kind.TIME)
     if not ranged:
-        return Part((f"c{number}",), type_)
+        return Part(name, type_)
     bounds = pc.min_max(column.cast(pa.int64()) if type_.kind is Kind.TIME else column)
     least, most = bounds["min"].as_py(), bounds["max"].as_py()
     if type_.kind is Kind.INTEGER:
         least, most = int(least), int(most)
-    return Part((f"c{number}",), type_, least, most)
+    return Part(name, type_, least, most)

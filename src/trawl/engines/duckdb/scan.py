@@ -1,10 +1,9 @@
-"""Segments as SQL: named columns of named files, each field's parts as alternatives, never united by name."""
+"""Segments as SQL: named columns of named files, each field's parts as alternatives."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Final
 
 import pyarrow.parquet as pq
@@ -14,6 +13,7 @@ from trawl.catalog.base import Part, Segment
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.arrays import is_decimal
 from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
+from trawl.engines.duckdb.groups import Group, Held, Parts, Placed, grouped
 from trawl.engines.duckdb.operands import Alternative, Operand, of_column, one
 from trawl.engines.duckdb.scopes import INLINE
 from trawl.engines.duckdb.times import nanoseconds, time
@@ -23,19 +23,6 @@ ROW_NUMBER: Final = "file_row_number"
 """DuckDB's own column of a Parquet file: the row's place in it."""
 FILE: Final = "filename"
 """DuckDB's own column of a Parquet file: its path."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A segment and the source that it is of.
-
-    Attributes:
-        segment: the segment.
-        source: the source's place among those of the scan: events of the same time come in this order.
-    """
-
-    segment: Segment
-    source: int
 
 
 @dataclass(frozen=True)
@@ -105,7 +92,7 @@ class Reading:
         if not segments:
             return nothing(self.names)
         keys = _Keys(*(self.names.new() for _ in range(5)))
-        selects = [self._select(group, keys) for group in self._alike(segments, is_ordered)]
+        selects = [self._select(group, keys) for group in self._groups(segments, is_ordered)]
         columns: dict[str, Operand] = {field: tuple(found.values()) for field, found in self.columns.items()}
         order = []
         if isinstance(self.leaf, Scan):
@@ -120,13 +107,13 @@ class Reading:
             order += [Key(keys.file, is_place=True), Key(keys.row, is_place=True)]
         return Frame(self.names, f"({' UNION ALL '.join(selects)})", columns, tuple(order), is_ordered)
 
-    def _select(self, group: Sequence[Placed], keys: _Keys) -> str:
-        """Segments that name all columns wanted alike, as one SELECT."""
-        segments = [placed.segment for placed in group]
+    def _select(self, group: Group, keys: _Keys) -> str:
+        """The files of a group as one SELECT that has all columns wanted."""
+        segments = group.segments
         example = segments[0]
         own = example.order_column
         loaded = str(example.ordinal) if own is None else sql.name(own)
-        items = [f"{group[0].source} AS {keys.source}", f"{loaded} AS {keys.loaded}"]
+        items = [f"{group.placed[0].source} AS {keys.source}", f"{loaded} AS {keys.loaded}"]
         items += [f"{ROW_NUMBER} AS {keys.row}", f"{FILE} AS {keys.file}"]
         bounds: list[str] = []
         if isinstance(self.leaf, Scan):
@@ -137,47 +124,40 @@ class Reading:
         for field, columns in self.columns.items():
             if isinstance(self.leaf, Scan) and field == self.leaf.time_field:
                 continue
-            parts = {part.type: part for part in example.fields.get(field, ())}
             for type_, column in columns.items():
-                value = _read(parts[type_], column) if type_ in parts else sql.null(column.sql_type)
-                items.append(f"{value} AS {column.sql}")
+                held = group.parts.get((field, type_))
+                items.append(f"{sql.null(column.sql_type) if held is None else _read(held, column)} AS {column.sql}")
         if self.only is not None:
             bounds.append(f"{ROW_NUMBER} IN ({', '.join(map(str, self.only[example.path]))})")
         files = sql.texts(segment.path for segment in segments)
+        by_name = "" if group.are_alike else ", union_by_name = true"
         where = f" WHERE {sql.all_of(bounds)}" if bounds else ""
-        return f"SELECT {', '.join(items)} FROM read_parquet({files}){where}"
+        return f"SELECT {', '.join(items)} FROM read_parquet({files}{by_name}){where}"
 
-    def _alike(self, segments: Sequence[Placed], is_ordered: bool) -> Iterator[list[Placed]]:
-        """Segments of a source that one SELECT can read: the same parts under the same names.
-
-        Where they are in order already only neighbours are put together; elsewhere as many as there are, since each
-        SELECT is planned and run on its own.
-        """
+    def _groups(self, segments: Sequence[Placed], is_ordered: bool) -> list[Group]:
+        """The segments in groups of those that one SELECT can read."""
         scan = self.leaf if isinstance(self.leaf, Scan) else None
         fields = (*self.columns, *((scan.time_field,) if scan else ()))
 
-        def layout(placed: Placed) -> tuple[object, ...]:
+        def parts_of(placed: Placed) -> Parts:
             segment = placed.segment
-            parts = tuple(
-                (field, part.type, part.column, _is_wide(segment, part))
+            return {
+                (field, part.type): Held(part.column, _is_wide(segment, part))
                 for field in fields
                 for part in segment.fields.get(field, ())
-            )
-            own = segment.ordinal if segment.order_column is None or self.only is not None else None
-            return placed.source, segment.order_column, own, scan is not None and is_clock(segment, scan), parts
+            }
 
-        if is_ordered:
-            for _, group in groupby(segments, layout):
-                yield list(group)
-            return
-        groups: dict[object, list[Placed]] = {}
-        for placed in segments:
-            groups.setdefault(layout(placed), []).append(placed)
-        yield from groups.values()
+        def apart(placed: Placed) -> tuple[object, ...]:
+            segment = placed.segment
+            own = segment.ordinal if segment.order_column is None or self.only is not None else None
+            clock = None if scan is None or is_clock(segment, scan) else segment.fields.get(scan.time_field, ())
+            return placed.source, segment.order_column, own, clock and tuple((part.type, part.column) for part in clock)
+
+        return grouped(segments, parts_of, apart, is_ordered=is_ordered)
 
     def _time(self, segment: Segment, scan: Scan) -> str:
         """The events' time in nanoseconds: as written, or read out of text and epoch numbers."""
-        found = [_alternative(_path(part), part.type, False) for part in segment.fields.get(scan.time_field, ())]
+        found = [_alternative(_path(part.column), part.type, False) for part in segment.fields.get(scan.time_field, ())]
         plain = [f"epoch_ns({each.sql})" for each in found if each.kind is Kind.TIME and not each.many]
         others = [each for each in found if each.kind is not Kind.TIME or each.many]
         if others:
@@ -246,13 +226,13 @@ def _is_wide(segment: Segment, part: Part) -> bool:
     return is_decimal(held)
 
 
-def _read(part: Part, column: Alternative) -> str:
-    """The part as a column of its kind's own SQL type."""
-    path = _path(part)
+def _read(held: Held, column: Alternative) -> str:
+    """What a file holds as a column of its kind's own SQL type."""
+    path = _path(held.column)
     if column.kind is Kind.TIME:
         return nanoseconds(path, many=column.many)
     return f"CAST({path} AS {column.sql_type})" if column.wide else path
 
 
-def _path(part: Part) -> str:
-    return ".".join(sql.name(step) for step in part.column)
+def _path(column: tuple[str, ...]) -> str:
+    return ".".join(sql.name(step) for step in column)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from trawl.engines.duckdb.scan import Placed
+from trawl.engines.duckdb.groups import Placed
 
 MOST_ROWS: Final = 2_000_000
 """Rows up to which cuts are joined: every processor has its share, and rows that are found do not wait for long."""
