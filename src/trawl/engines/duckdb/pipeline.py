@@ -45,14 +45,14 @@ class Pipeline:
         """The relation that the pipeline is."""
         return self.stages[-1] if self.stages else self.leaf
 
-    def batches(self, compiler: Compiler, host: Statements) -> Iterator[pa.RecordBatch]:
-        """The rows, at least one batch."""
+    def batches(self, compiler: Compiler, host: Statements, threads: int) -> Iterator[pa.RecordBatch]:
+        """The rows, at least one batch. So many threads read them."""
         reading = Reading.of(self.leaf, compiler.snapshot.segments, compiler.names)
         steps = (self.leaf, *self.stages)
         wanted = [Wanted.of(step, steps[number + 1 :]) for number, step in enumerate(steps)]
         schema = self.root.columns
         found = False
-        for current in joined(self._cuts(reading)):
+        for current in joined(self._cuts(reading), threads):
             if any(each.is_enough for each in wanted):
                 break
             host.reading([placed.segment for placed in current.segments])

@@ -8,8 +8,10 @@ from typing import Final
 
 from trawl.engines.duckdb.groups import Placed
 
-MOST_ROWS: Final = 2_000_000
-"""Rows up to which cuts are joined: every processor has its share, and rows that are found do not wait for long."""
+ROWS_A_THREAD: Final = 2_000_000
+"""Rows up to which cuts are joined, for each thread: at the end of a statement threads wait for the last of them."""
+GROWTH: Final = 2
+"""How many times as many rows as before are read next: the first ones come early, and the rest in few steps."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,16 @@ def cut(segments: Sequence[Placed]) -> list[Cut]:
     return found
 
 
-def joined(cuts: Sequence[Cut]) -> Iterator[Cut]:
-    """The cuts, ordered ones joined to their neighbours: the first alone, further ones to as many rows as before."""
+def joined(cuts: Sequence[Cut], threads: int) -> Iterator[Cut]:
+    """The cuts, ordered ones joined to their neighbours: the first alone, then ever more of them.
+
+    Args:
+        threads: how many read them.
+    """
     rows, waiting = 0, list(cuts)
     while waiting:
         current = waiting.pop(0)
-        most = min(rows, MOST_ROWS)
+        most = min(GROWTH * rows, ROWS_A_THREAD * threads)
         while current.is_ordered and waiting and waiting[0].is_ordered and current.rows + waiting[0].rows <= most:
             current = Cut((*current.segments, *waiting.pop(0).segments), True)
         rows += current.rows
