@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +27,11 @@ def _a_part_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "PART_BYTES", 1)
 
 
-def fill(folder: Path, batches: int = 12) -> None:
+BATCHES = 24
+"""Parts of a result; each is a write at least, however many the manifest tells of at a time."""
+
+
+def fill(folder: Path, batches: int = BATCHES) -> None:
     with Writer(folder, FACTS, threads=2) as writer:
         for number in range(batches):
             writer.write(plain(range(number * SIZE, (number + 1) * SIZE)))
@@ -39,19 +44,17 @@ def fail_after_a_batch(writer: Writer) -> None:
 
 
 def failing(nth: int, error: int, real: Callable[..., int]) -> Callable[..., int]:
-    calls = 0
+    calls = itertools.count(1)
 
     def call(*arguments: object) -> int:
-        nonlocal calls
-        calls += 1
-        if calls >= nth:
+        if next(calls) >= nth:
             raise OSError(error, os.strerror(error))
         return real(*arguments)
 
     return call
 
 
-@pytest.mark.parametrize("nth", range(1, 25, 3))
+@pytest.mark.parametrize("nth", range(1, BATCHES + 1, 3))
 @pytest.mark.parametrize(("error", "code"), [(errno.ENOSPC, Code.NO_ROOM), (errno.EIO, Code.INTERNAL_ERROR)])
 @pytest.mark.parametrize("call", ["write", "fsync"])
 def test_the_nth_write_fails(
@@ -64,7 +67,7 @@ def test_the_nth_write_fails(
     assert raised.value.code is code
     assert str(tmp_path) not in str(raised.value)
     result = Result(tmp_path)
-    assert not result.complete or result.rows == 12 * SIZE
+    assert not result.complete or result.rows == BATCHES * SIZE
     assert [row["n"] for row in rows_of(result.batches())] == list(range(result.rows))
     manifest = Manifest.load(tmp_path)
     listed = {part.file for part in manifest.parts} | {NAME} if manifest else set()
