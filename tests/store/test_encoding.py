@@ -14,7 +14,7 @@ from trawl.values import Instant
 def test_a_snapshot_comes_back_as_it_was() -> None:
     fields = {
         "@timestamp": (Part(("c0",), TIME, 1, 2),),
-        "f": (Part(("c1",), INTEGER, -(10**37), 2**63), Part(("c2",), array_of(STRING))),
+        "f": (Part(("c1",), INTEGER, -(10**37), 2**63), Part(("c2",), array_of(STRING), signs=' "\\az')),
         "a.b": (Part(("a", "b"), STRING),),
         "": (Part(("c3",), Type(ANY.kinds, single=True, multivalue=True)),),
     }

@@ -48,12 +48,15 @@ class Part:
             given by several names.
         type: a type of `NATIVE` or `LIST` layout, or a boxed one for what no other part can hold.
         minimum, maximum: of single numbers and times, None where unknown.
+        signs: the ASCII signs that its texts are made of, letters small; None where unknown, or where there are
+            others or all letters and digits.
     """
 
     column: tuple[str, ...]
     type: Type
     minimum: int | float | None = None
     maximum: int | float | None = None
+    signs: str | None = None
 
 
 @dataclass(frozen=True)

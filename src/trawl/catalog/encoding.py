@@ -1,6 +1,7 @@
 """Snapshots, schemas and the parts of segments as JSON texts, as short as they can be kept.
 
-A part is `[column, type]` or `[column, type, minimum, maximum]`; a column within structs is a list of names.
+A part is `[column, type]`, `[column, type, minimum, maximum]` or `[column, type, null, null, signs]`; a column within
+structs is a list of names.
 """
 
 from __future__ import annotations
@@ -52,16 +53,18 @@ def _dump(value: object) -> str:
 
 def _part_to_json(part: Part) -> list[Any]:
     column = part.column[0] if len(part.column) == 1 else list(part.column)
-    bounds = [] if part.minimum is None and part.maximum is None else [part.minimum, part.maximum]
-    return [column, part.type.encode(), *bounds]
+    known = [column, part.type.encode(), part.minimum, part.maximum, part.signs]
+    while known[-1] is None:
+        known.pop()
+    return known
 
 
 def _fields_from_json(fields: dict[str, list[list[Any]]]) -> dict[str, tuple[Part, ...]]:
     types: dict[str, Type] = {}
 
-    def part(column: str | list[str], code: str, least: Any = None, most: Any = None) -> Part:
+    def part(column: str | list[str], code: str, least: Any = None, most: Any = None, signs: str | None = None) -> Part:
         type_ = types.get(code) or types.setdefault(code, Type.decode(code))
-        return Part((column,) if isinstance(column, str) else tuple(column), type_, least, most)
+        return Part((column,) if isinstance(column, str) else tuple(column), type_, least, most, signs)
 
     return {name: tuple(part(*values) for values in parts) for name, parts in fields.items()}
 

@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 
 from trawl.arrow import FIELD_KEY, TYPE_KEY
 from trawl.catalog.base import Part
-from trawl.schema import TIME, Kind, Type
+from trawl.schema import TIME, Kind, Layout, Type
 from trawl.store.chunk import ROW_TYPE, Chunk, Slot, Values, concatenate, slot_of
+from trawl.store.signs import signs_of
 from trawl.store.times import TIME_FIELD
 from trawl.store.workers import processors
 from trawl.values import Instant
@@ -142,7 +143,8 @@ def _part(slot: Slot, type_: Type, column: pa.Array) -> Part:
     name = (column_name(slot),)
     ranged = not type_.multivalue and type_.kind in (Kind.INTEGER, Kind.FLOAT, Kind.TIME)
     if not ranged:
-        return Part(name, type_)
+        are_texts = type_.kind is Kind.STRING and type_.layout is not Layout.BOXED
+        return Part(name, type_, signs=signs_of(column) if are_texts else None)
     bounds = pc.min_max(column.cast(pa.int64()) if type_.kind is Kind.TIME else column)
     least, most = bounds["min"].as_py(), bounds["max"].as_py()
     if type_.kind is Kind.INTEGER:

@@ -28,6 +28,7 @@ class Alternative:
         wide: whether its integers may need more than 64 bits.
         inside: what boxed values may be.
         constant: the value, where it is a constant.
+        signs: the ASCII signs that its texts are made of, letters small; None where they may have any.
     """
 
     sql: str
@@ -36,6 +37,7 @@ class Alternative:
     wide: bool = False
     inside: Type = ANY
     constant: Scalar | None = None
+    signs: str | None = None
 
     @property
     def sql_type(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import pyarrow.parquet as pq
@@ -72,7 +73,8 @@ class Reading:
                     known = found.get(part.type)
                     wide = _is_wide(one_placed.segment, part) or (known is not None and known.wide)
                     name = known.sql if known else names.stored()
-                    found[part.type] = _alternative(name, part.type, wide)
+                    signs = part.signs if known is None else _either(known.signs, part.signs)
+                    found[part.type] = replace(_alternative(name, part.type, wide), signs=signs)
         return cls(leaf, placed, columns, names)
 
     def restricted(self, rows: Iterable[tuple[str, int]]) -> Reading:
@@ -207,6 +209,12 @@ def _lies_within(segment: Segment, scan: Scan) -> bool:
 def _bounds(time_sql: str, scan: Scan) -> list[str]:
     first, last = sql.integer(scan.start.nanoseconds), sql.integer(scan.end.nanoseconds)
     return [f"{time_sql} >= {first}", f"{time_sql} < {last}"]
+
+
+@lru_cache(4096)
+def _either(one: str | None, other: str | None) -> str | None:
+    """The signs of one text or another."""
+    return None if one is None or other is None else one if one == other else "".join(sorted({*one, *other}))
 
 
 def _alternative(name: str, type_: Type, wide: bool) -> Alternative:

@@ -125,10 +125,12 @@ def _has_text(to: Expressions, call: Call) -> list[str]:
 
 
 def _may_have(value: Alternative, sought: tuple[str, ...]) -> bool:
-    """Whether values of the kind can have all of the terms: those of numbers and times all have digits."""
+    """Whether such values can have all of the terms: texts have their signs, numbers and times have digits."""
     if value.kind is Kind.INTEGER:
         return len(sought) == 1 and sought[0].isdigit()
-    return value.kind is Kind.STRING or all(any(sign.isdigit() for sign in term) for term in sought)
+    if value.kind is Kind.STRING:
+        return value.signs is None or all(set(value.signs).issuperset(term) for term in sought)
+    return all(any(sign.isdigit() for sign in term) for term in sought)
 
 
 def _any_has(texts: list[str], sought: tuple[str, ...]) -> str:
