@@ -105,3 +105,22 @@ def test_reads_all_at_once_where_most_columns_decide(scan: Scan, snapshot: Snaps
 
 def test_reads_all_at_once_where_many_rows_are_kept(scan: Scan, snapshot: Snapshot, tmp_path: Path) -> None:
     assert len(statements(Slice(Sort(scan, (SortKey(N),)), 50_000), snapshot, tmp_path)) == 1
+
+
+@pytest.mark.parametrize("snapshot", ["ours"], indirect=True)
+@pytest.mark.parametrize(
+    ("name", "order"),
+    [("the oldest", [0, 1, 2]), ("newest again", [2, 1, 0]), ("by time under another name", [2, 1, 0])],
+)
+def test_reads_those_files_first_whose_bounds_promise_most(
+    name: str, order: list[int], scan: Scan, snapshot: Snapshot, tmp_path: Path
+) -> None:
+    renamed = Project(scan, (("when", "@timestamp"), ("n", "n"), *((name, name) for name in OTHERS)))
+    relations = {
+        "the oldest": Reverse(scan),
+        "newest again": Reverse(Sort(scan, (SortKey(Field("@timestamp")),))),
+        "by time under another name": Sort(renamed, (SortKey(Field("when"), descending=True),)),
+    }
+    found, *_ = statements(Slice(relations[name], 2), snapshot, tmp_path)
+    paths = [segment.path for segment in snapshot.segments["web"]]
+    assert sorted(paths, key=found.index) == [paths[number] for number in order]

@@ -72,6 +72,7 @@ class Compiler:
     shared: list[str] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     _schemas: dict[int, Schema] = field(default_factory=dict)
+    _readings: dict[int, Reading] = field(default_factory=dict)
 
     def frame(self, root: Relation, given: Mapping[int, Frame] | None = None) -> Frame:
         """The relation as a frame.
@@ -107,6 +108,12 @@ class Compiler:
             for number, column in enumerate(schema)
         ]
         return self.statement(frame.select_in_order(expressions or ["1 AS o0"]))
+
+    def reading(self, leaf: Scan | Given) -> Reading:
+        """How a leaf is read, which is settled once."""
+        if id(leaf) not in self._readings:
+            self._readings[id(leaf)] = Reading.of(leaf, self.snapshot.segments, self.names)
+        return self._readings[id(leaf)]
 
     def know(self, relation: Relation, schema: Schema) -> None:
         """Says what columns a relation has that is handed over as a frame."""
@@ -148,7 +155,7 @@ class Compiler:
 
     @_compile.register
     def _(self, relation: Scan, inputs: tuple[Frame, ...]) -> Frame:
-        reading = Reading.of(relation, self.snapshot.segments, self.names)
+        reading = self.reading(relation)
         frame = reading.frame(reading.segments)
         if relation.newest is not None:
             frame.limit(relation.newest)
@@ -156,7 +163,7 @@ class Compiler:
 
     @_compile.register
     def _(self, relation: Given, inputs: tuple[Frame, ...]) -> Frame:
-        reading = Reading.of(relation, self.snapshot.segments, self.names)
+        reading = self.reading(relation)
         return reading.frame(reading.segments)
 
     @_compile.register

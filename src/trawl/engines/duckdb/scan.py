@@ -44,18 +44,8 @@ class Reading:
     only: Mapping[str, Sequence[int]] | None = None
 
     @classmethod
-    def of(
-        cls,
-        leaf: Scan | Given,
-        segments: Mapping[str, tuple[Segment, ...]],
-        names: Names,
-        fields: Container[str] | None = None,
-    ) -> Reading:
-        """Settles the columns of all segments together, so that every slice has the same.
-
-        Args:
-            fields: those that are read; None for all that the leaf has.
-        """
+    def of(cls, leaf: Scan | Given, segments: Mapping[str, tuple[Segment, ...]], names: Names) -> Reading:
+        """Settles the columns of all segments together, so that every slice has the same."""
         if isinstance(leaf, Given):
             placed = tuple(Placed(segment, number) for number, segment in enumerate(segments[leaf.name]))
         else:
@@ -65,17 +55,12 @@ class Reading:
                 for segment in sorted(segments.get(source, ()), key=lambda found: found.ordinal)
                 if may_hold(segment, leaf)
             )
-        columns: dict[str, dict[Type, Alternative]] = {}
-        for field in leaf.columns.names if fields is None else filter(fields.__contains__, leaf.columns.names):
-            found = columns.setdefault(field, {})
-            for one_placed in placed:
-                for part in one_placed.segment.fields.get(field, ()):
-                    known = found.get(part.type)
-                    wide = _is_wide(one_placed.segment, part) or (known is not None and known.wide)
-                    name = known.sql if known else names.stored()
-                    signs = part.signs if known is None else _either(known.signs, part.signs)
-                    found[part.type] = replace(_alternative(name, part.type, wide), signs=signs)
+        columns = {field: _settled(field, placed, names) for field in leaf.columns.names}
         return cls(leaf, placed, columns, names)
+
+    def narrowed(self, fields: Container[str]) -> Reading:
+        """The same, but only certain fields."""
+        return replace(self, columns={field: found for field, found in self.columns.items() if field in fields})
 
     def restricted(self, rows: Iterable[tuple[str, int]]) -> Reading:
         """The same, but only certain rows: by the path of a file and their place in it."""
@@ -209,6 +194,22 @@ def _lies_within(segment: Segment, scan: Scan) -> bool:
 def _bounds(time_sql: str, scan: Scan) -> list[str]:
     first, last = sql.integer(scan.start.nanoseconds), sql.integer(scan.end.nanoseconds)
     return [f"{time_sql} >= {first}", f"{time_sql} < {last}"]
+
+
+def _settled(field: str, placed: Iterable[Placed], names: Names) -> dict[Type, Alternative]:
+    """The physical columns of a field: one for each type that it has in a segment."""
+    wide: dict[Type, bool] = {}
+    signs: dict[Type, str | None] = {}
+    for one_placed in placed:
+        segment = one_placed.segment
+        for part in segment.fields.get(field, ()):
+            type_ = part.type
+            wide[type_] = wide.get(type_, False) or _is_wide(segment, part)
+            signs[type_] = _either(signs[type_], part.signs) if type_ in signs else part.signs
+    return {
+        type_: replace(_alternative(names.stored(), type_, is_wide), signs=signs[type_])
+        for type_, is_wide in wide.items()
+    }
 
 
 @lru_cache(4096)
