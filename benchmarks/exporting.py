@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from benchmarks.ground import Ground
-from benchmarks.measuring import MEBIBYTE, Finding, PeakMemory, memory, percentile, seconds
+from benchmarks.measuring import MEBIBYTE, Finding, PeakMemory, memory_at_rest, percentile, seconds
 from benchmarks.serving import Server
 from benchmarks.writers import FIELDS, WRITERS
 from trawl.client import TASKS
@@ -28,7 +28,7 @@ def exports(ground: Ground, server: Server) -> Iterator[Finding]:
     rows = min(ROWS, ground.tier.events // 10)
     names = ", ".join(f"'{name}'" if name.startswith("@") else name for name in FIELDS)
     task = server.run(f"source sorted | head {rows} | table {names}").id
-    idle = memory(server.process)
+    idle = memory_at_rest(server.process)
     for kind in WRITERS:
         taken: list[float] = []
         alone: list[float] = []
