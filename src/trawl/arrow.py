@@ -7,7 +7,7 @@ differ only in case stay two columns whatever reads the file (ADR 4).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import pyarrow as pa
@@ -57,6 +57,14 @@ def column_of(field: pa.Field) -> Column:
 def schema_of(schema: pa.Schema) -> Schema:
     """The schema that an Arrow schema made by `arrow_schema`, or of a file of ours, holds."""
     return Schema(tuple(column_of(field) for field in schema))
+
+
+def rows_of(batch: pa.RecordBatch) -> Iterator[dict[str, Value]]:
+    """The rows of a batch of ours as values of Python; a null is left out of its row."""
+    schema = schema_of(batch.schema)
+    columns = [to_values(array, column.type) for array, column in zip(batch.columns, schema, strict=True)]
+    for values in zip(*columns, strict=True) if columns else [()] * batch.num_rows:
+        yield {name: value for name, value in zip(schema.names, values, strict=True) if value is not None}
 
 
 def to_array(values: Iterable[Value], type_: Type) -> pa.Array:

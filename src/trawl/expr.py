@@ -56,7 +56,20 @@ class Call:
     type: Type | None = None
 
 
-Expr: TypeAlias = Literal | Field | EveryField | Call
+@dataclass(frozen=True, slots=True)
+class Subsearch:
+    """A subquery as a condition of `search`: one of its rows holds with all its fields. Its command replaces it.
+
+    Attributes:
+        place: of the subquery among those of the command.
+    """
+
+    place: int
+    span: Span | None = field(default=None, compare=False, repr=False)
+    type: Type | None = None
+
+
+Expr: TypeAlias = Literal | Field | EveryField | Call | Subsearch
 
 
 def walk(expression: Expr) -> Iterator[Expr]:

@@ -7,14 +7,16 @@ engines, SQL, tasks, HTTP, or whether a field exists.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 from trawl.algebra import Relation
 from trawl.errors import Span
 from trawl.expr import Field
+from trawl.language.tree import Query
 from trawl.schema import Schema
-from trawl.values import Instant, TimeRange
+from trawl.values import Instant, TimeRange, Value
 
 if TYPE_CHECKING:
     from trawl.language.cursor import Cursor
@@ -54,6 +56,15 @@ class Scope(Protocol):
     def scan(self, source: SourceClause) -> Relation:
         """The events of a `source` command: patterns resolved, range settled, schema known."""
 
+    def subquery(self, query: Query) -> Relation:
+        """The rows of a subquery, bound; as many as one may give (language.md 1), with a warning if it has more.
+
+        Its range of time is that of the request, whatever the `source` of the query around it says.
+        """
+
+    def rows(self, query: Query) -> Sequence[Mapping[str, Value]] | None:
+        """The rows of a subquery themselves, nulls left out; None where the query is only looked at, and not run."""
+
 
 @dataclass(frozen=True)
 class SourceClause:
@@ -86,6 +97,8 @@ class Command(ABC):
     aliases: ClassVar[tuple[str, ...]] = ()
     generates: ClassVar[bool] = False
     """Whether it stands first and makes events (`source`, `makeresults`)."""
+    may_begin: ClassVar[bool] = False
+    """Whether it may stand first as well, over no events then (`union`)."""
     replaces_events: ClassVar[bool] = False
     """Whether what comes out are no longer the events: the tap is before the first such command (api.md 4)."""
     storage_tier: ClassVar[bool] = False
@@ -96,6 +109,16 @@ class Command(ABC):
     """The command that a misplaced one's hint names (`stats` for `aggs`)."""
 
     span: Span = field(default=Span(0, 0), kw_only=True, compare=False, repr=False)
+
+    @property
+    def subqueries(self) -> tuple[Query, ...]:
+        """The queries in brackets that it holds, in order."""
+        found: list[Query] = []
+        for item in fields(self):
+            value = getattr(self, item.name)
+            held = value if isinstance(value, tuple) else (value,)
+            found.extend(each for each in held if isinstance(each, Query))
+        return tuple(found)
 
     @classmethod
     def read(cls, cursor: Cursor, name: Token) -> Self:
@@ -116,5 +139,5 @@ class Command(ABC):
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """The relations that it means, over `upstream`, which is bound; what it returns need not be.
 
-        A generating command gets an empty `Rows` as upstream and leaves it alone.
+        The command that stands first gets an empty `Rows` as upstream.
         """

@@ -12,16 +12,21 @@ from trawl.language.tree import Query
 def check_order(query: Query) -> None:
     """Refuses a query whose first command makes no events, or in which a command stands where it may not.
 
+    Subqueries are held to the same.
+
     Raises:
         TrawlError: `WRONG_POSITION`.
     """
     commands = [stage for stage in query.commands if isinstance(stage, Command)]
     first = commands[0]
-    if not first.generates:
+    if not (first.generates or first.may_begin):
         hint = f"a query begins with `source NAME | {first.name} …`"
         raise TrawlError(
             Code.WRONG_POSITION, f"`{first.name}` stands first, but makes no events", hint=hint, span=first.span
         )
+    for command in commands:
+        for subquery in command.subqueries:
+            check_order(subquery)
     for position, command in enumerate(commands[1:], 1):
         if command.generates:
             reason = f"`{command.name}` makes events and stands only at the beginning"

@@ -8,11 +8,13 @@ from typing import ClassVar, Self
 from trawl.algebra import Filter, Relation
 from trawl.commands.base import Command, Scope
 from trawl.commands.habits import term_hint
+from trawl.commands.subsearch import condition_of
 from trawl.errors import clip
-from trawl.expr import Call, Expr, Literal, walk
+from trawl.expr import Call, Expr, Literal, Subsearch, rewrite, walk
 from trawl.instants import read_time
 from trawl.language.cursor import Cursor
 from trawl.language.searches import read_search
+from trawl.language.tree import Query
 from trawl.language.writer import Writer
 from trawl.values import exact_number
 
@@ -29,9 +31,13 @@ class Search(Command):
     Terms side by side must all hold. Brackets come first, then NOT, AND, OR. `field!=value` needs the field
     to be there, `NOT field=value` does not. Of several values of a field one must match.
 
+    A subquery in square brackets is a term too: an event must have all fields of one of its rows. A row with a
+    field `search`, as `format` and `return` make it, is the condition that its text says.
+
     Synopsis:
         search TERM [AND|OR] TERM ...
         search [NOT] WORD | "TEXT" | FIELD=VALUE | FIELD!=VALUE | FIELD<N | FIELD IN (VALUE, ...) | ( ... )
+        search [NOT] [ SUBQUERY ]
 
     Examples:
         Failed requests of two hosts.
@@ -46,22 +52,30 @@ class Search(Command):
         >>> source web | search login | fields path
         path
         /login
+
+        All requests of the hosts that had a failed one.
+
+        >>> source web | search [ source web | search status>=500 | fields host ] | stats count
+        count
+        3
     """
 
     name: ClassVar[str] = "search"
     storage_tier: ClassVar[bool] = True
 
     condition: Expr
+    queries: tuple[Query, ...] = ()
 
     @classmethod
     def parse(cls, cursor: Cursor) -> Self:
         """Reads the condition."""
-        return cls(read_search(cursor))
+        queries: list[Query] = []
+        return cls(read_search(cursor, queries), tuple(queries))
 
     def write(self, writer: Writer) -> None:
         """Writes the condition."""
         writer.word(self.name)
-        writer.search(self.condition)
+        writer.search(self.condition, self.queries)
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """Keeps the events for which it holds; warns of what holds for none, or reads like something else."""
@@ -77,4 +91,11 @@ class Search(Command):
                     if hint:
                         message = f"`{clip(text)}` is looked for as a text in all fields; {hint}"
                         scope.warn("term_is_text", message, span)
-        return Filter(upstream, self.condition)
+        return Filter(upstream, rewrite(self.condition, lambda node: self._answered(node, scope)))
+
+    def _answered(self, node: Expr, scope: Scope) -> Expr:
+        """A subquery as what its rows ask for. Where it is only looked at, every event may be meant."""
+        if not isinstance(node, Subsearch):
+            return node
+        rows = scope.rows(self.queries[node.place])
+        return Literal(True, node.span) if rows is None else condition_of(rows, node.span)

@@ -61,6 +61,10 @@ def _is(field: Value, wanted: Scalar | None) -> bool:
     return text == "*" or any(_one_is(value, text) for value in spread(field))
 
 
+def _is_one_of(field: Value, *wanted: Scalar | None) -> bool:
+    return any(_is(field, each) for each in wanted)
+
+
 def _one_is(value: Scalar, wanted: str) -> bool:
     if "*" in wanted:
         return wildcards.matches(simple_lower(wanted), simple_lower(text_of(value)))
@@ -130,6 +134,17 @@ FUNCTIONS: Final = (
         "`field=value` of `search`: equal as folded text, or the same number, or inside the network; `*` is any run "
         "of characters, and alone says that the field is there.",
         examples=(Example("host=WEB*", True),),
+        takes_null=True,
+        multivalue=Multivalue.ACCEPT,
+        is_operator=True,
+    ),
+    Function(
+        "search_in",
+        ("field", "value", "..."),
+        fixed(BOOLEAN),
+        _is_one_of,
+        "`field IN (value, …)` of `search`: equal to one of the values, as `field=value` is.",
+        examples=(Example("host IN (web, db*)", True),),
         takes_null=True,
         multivalue=Multivalue.ACCEPT,
         is_operator=True,

@@ -6,7 +6,7 @@ import difflib
 import math
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
 from trawl.language.habits import CLAUSES, clause_hint, word_hint
@@ -15,6 +15,9 @@ from trawl.language.strides import Stride, find_unit, read_stride
 from trawl.language.time import check
 from trawl.language.tokens import MOST_DIGITS, Grain, Kind, Scanner, Token
 from trawl.values import exact_number
+
+if TYPE_CHECKING:
+    from trawl.language.tree import Query
 
 T = TypeVar("T")
 
@@ -27,13 +30,18 @@ _TIME_OF_DAY: Final = re.compile(r"\d\d?:\d\d(?::\d\d\S*)?")
 class Cursor:
     """A place in a query's text.
 
+    Args:
+        nested: reads a subquery, of which the reader knows the commands; the bracket that opens it is next. None
+            where there can be no subquery.
+
     Attributes:
         position: just after the last token taken.
         notices: warnings found so far.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, nested: Callable[[], Query] | None = None) -> None:
         self.scanner = Scanner(text)
+        self._nested = nested
         self.position = 0
         self.notices: list[Notice] = []
 
@@ -179,6 +187,12 @@ class Cursor:
                 "no blank before the unit", f"a length is one word: `{clip(token.text)}{following.text}`"
             )
         return read_stride(token.text, token.span)
+
+    def subquery(self) -> Query:
+        """Takes a query in square brackets."""
+        if self._nested is None or not self.peek().is_mark("["):
+            raise self.surprise("a subquery in square brackets", "it is written `[ source NAME | … ]`")
+        return self._nested()
 
     # --- names of fields -----------------------------------------------------------------------------
 

@@ -17,6 +17,8 @@ from trawl.language.writer import Writer
 
 MOST_BYTES: Final = 1 << 20
 MOST_COMMANDS: Final = 1_000
+MOST_NESTED: Final = 20
+"""Subqueries within subqueries."""
 MOST_ERRORS: Final = 20
 """After so many errors the rest of a query is not looked at."""
 _LONG: Final = 1 << 16
@@ -57,7 +59,7 @@ def read(text: str, vocabulary: Vocabulary) -> Query:
     if len(text) > MOST_BYTES or len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise TrawlError(Code.BODY_TOO_LARGE, "the query is larger than 1 MiB")
     with uncollected(text):
-        return _read(text, vocabulary)
+        return _Reading(text, vocabulary).query()
 
 
 @contextmanager
@@ -73,56 +75,94 @@ def uncollected(text: str) -> Iterator[None]:
             gc.enable()
 
 
-def _read(text: str, vocabulary: Vocabulary) -> Query:
-    cursor = Cursor(text)
-    stages: list[Stage] = []
-    errors: list[TrawlError] = []
-    start = cursor.scanner.skip_blanks(0)
-    cursor.position = start + 1 if text.startswith("|", start) else start
-    while True:
-        start = cursor.position
-        try:
-            stages.append(_read_command(cursor, vocabulary, is_first=not stages and not errors))
-            if cursor.peek().kind is Kind.END:
-                break
-        except TrawlError as error:
-            errors.append(error)
-            start += text.startswith("|", start)  # the second of two bars parts nothing
-            cursor.position = cursor.scanner.skip_command(start)
-            is_open = error.span is not None and error.span.end >= len(text)
-            if is_open or cursor.position >= len(text) or len(errors) >= MOST_ERRORS:
-                break
-        bar = cursor.take(cursor.peek())
-        if len(stages) + len(errors) >= MOST_COMMANDS:
-            raise TrawlError(Code.QUERY_TOO_LARGE, f"the query has more than {MOST_COMMANDS:,} commands", span=bar.span)
-    if errors:
-        first = errors[0]
-        raise TrawlError(first.code, first.reason, hint=first.hint, span=first.span, others=errors[1:])
-    return Query(tuple(stages), text, tuple(cursor.notices))
-
-
 def write(query: Query) -> str:
     """The canonical text of a query: read again, it gives the same tree."""
     writer = Writer()
-    for position, stage in enumerate(query.commands):
-        if position:
-            writer.word("|")
-        stage.write(writer)
+    writer.pipeline(query)
     return writer.text
 
 
-def _read_command(cursor: Cursor, vocabulary: Vocabulary, *, is_first: bool) -> Stage:
-    name = cursor.peek()
-    if name.kind is Kind.END or name.is_mark("|"):
-        raise _missing(cursor, name, vocabulary, is_first)
-    command = vocabulary.commands.get(name.word)
-    if command is None or (is_first and cursor.after(name).is_mark("=")):
-        raise _unknown(cursor, name, vocabulary, is_first)
-    cursor.take(name)
-    stage = command.read(cursor, name)
-    if not cursor.at_end() or cursor.peek().is_mark("]"):
-        raise cursor.surprise("`|` or the end of the query", _following(cursor.peek(), vocabulary))
-    return stage
+class _Reading:
+    """The reading of one text: how many commands it has so far, and how deep subqueries nest."""
+
+    def __init__(self, text: str, vocabulary: Vocabulary) -> None:
+        self._text = text
+        self._vocabulary = vocabulary
+        self._cursor = Cursor(text, self._subquery)
+        self._commands = 0
+        self._depth = 0
+
+    def query(self) -> Query:
+        """The whole text. After an error it goes on with the next command, to tell of as many as it can."""
+        cursor, text = self._cursor, self._text
+        stages: list[Stage] = []
+        errors: list[TrawlError] = []
+        self._skip_first_bar()
+        while True:
+            start = cursor.position
+            try:
+                stages.append(self._command(is_first=not stages and not errors))
+                if cursor.peek().kind is Kind.END:
+                    break
+            except TrawlError as error:
+                errors.append(error)
+                start += text.startswith("|", start)  # the second of two bars parts nothing
+                cursor.position = cursor.scanner.skip_command(start)
+                self._depth = 0
+                is_open = error.span is not None and error.span.end >= len(text)
+                if is_open or cursor.position >= len(text) or len(errors) >= MOST_ERRORS:
+                    break
+            self._count(cursor.take(cursor.peek()))
+        if errors:
+            first = errors[0]
+            raise TrawlError(first.code, first.reason, hint=first.hint, span=first.span, others=errors[1:])
+        return Query(tuple(stages), text, tuple(cursor.notices))
+
+    def _subquery(self) -> Query:
+        """A query in square brackets, the first of which is next."""
+        cursor = self._cursor
+        opening = cursor.take(cursor.peek())
+        if self._depth >= MOST_NESTED:
+            raise TrawlError(Code.QUERY_TOO_DEEP, f"subqueries nest more than {MOST_NESTED} deep", span=opening.span)
+        self._depth += 1
+        stages: list[Stage] = []
+        bar = opening
+        self._skip_first_bar()
+        while True:
+            self._count(bar)
+            stages.append(self._command(is_first=not stages))
+            following = cursor.peek()
+            if following.kind is Kind.END:
+                raise TrawlError(Code.SYNTAX_ERROR, "the subquery has no closing `]`", span=opening.span)
+            bar = cursor.take(following)
+            if bar.is_mark("]"):
+                self._depth -= 1
+                return Query(tuple(stages), span=cursor.span_from(opening))
+
+    def _skip_first_bar(self) -> None:
+        cursor = self._cursor
+        cursor.position = cursor.scanner.skip_blanks(cursor.position)
+        cursor.position += self._text.startswith("|", cursor.position)
+
+    def _count(self, bar: Token) -> None:
+        self._commands += 1
+        if self._commands >= MOST_COMMANDS:
+            raise TrawlError(Code.QUERY_TOO_LARGE, f"the query has more than {MOST_COMMANDS:,} commands", span=bar.span)
+
+    def _command(self, *, is_first: bool) -> Stage:
+        cursor, vocabulary = self._cursor, self._vocabulary
+        name = cursor.peek()
+        if name.kind is Kind.END or name.is_mark("|", "]"):
+            raise _missing(cursor, name, vocabulary, is_first)
+        command = vocabulary.commands.get(name.word)
+        if command is None or (is_first and cursor.after(name).is_mark("=")):
+            raise _unknown(cursor, name, vocabulary, is_first)
+        cursor.take(name)
+        stage = command.read(cursor, name)
+        if not cursor.at_end() or (cursor.peek().is_mark("]") and not self._depth):
+            ending = "`|` or `]`" if self._depth else "`|` or the end of the query"
+            raise cursor.surprise(ending, _following(cursor.peek(), vocabulary))
+        return stage
 
 
 def _following(token: Token, vocabulary: Vocabulary) -> str | None:
@@ -144,8 +184,9 @@ def _missing(cursor: Cursor, token: Token, vocabulary: Vocabulary, is_first: boo
     if is_first:
         return cursor.surprise("a command", vocabulary.beginning)
     bar = cursor.position - 1
-    if token.kind is Kind.END:
-        reason, hint = "found the end of the query after `|`, expected a command", "the last bar is left out"
+    if token.kind is Kind.END or token.is_mark("]"):
+        found = "`]`" if token.is_mark("]") else "the end of the query"
+        reason, hint = f"found {found} after `|`, expected a command", "the last bar is left out"
         return TrawlError(Code.SYNTAX_ERROR, reason, hint=hint, span=Span(bar, bar + 1))
     hint = "a bar stands only between two commands"
     if token.start > cursor.position:

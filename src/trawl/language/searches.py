@@ -6,13 +6,17 @@ From the loosest to the tightest: OR, AND (written or not), NOT, brackets.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from trawl.errors import Code, Span, TrawlError, clip
-from trawl.expr import DEEPEST, Call, EveryField, Expr, Field, Literal
+from trawl.expr import DEEPEST, Call, EveryField, Expr, Field, Literal, Subsearch
 from trawl.language.cursor import Cursor
 from trawl.language.habits import comparison, word_hint
 from trawl.language.nesting import Node, call, too_deep
 from trawl.language.tokens import Kind, Token
+
+if TYPE_CHECKING:
+    from trawl.language.tree import Query
 
 COMPARISONS = {
     "=": "search_eq",
@@ -31,15 +35,18 @@ _BRACKETS = "a range is two comparisons: `field>=1 field<=5`; several values are
 _QUOTE = "a value with a blank, comma, bar, bracket or comparison sign takes double quotes"
 
 
-def read_search(cursor: Cursor) -> Expr:
+def read_search(cursor: Cursor, subqueries: list[Query] | None = None) -> Expr:
     """Takes the condition of a `search`: at least one term.
 
     `field!=value` becomes `field=* AND NOT field=value`, and `IN` an OR of equalities.
 
+    Args:
+        subqueries: takes the subqueries that stand as terms; None where there can be none.
+
     Raises:
         TrawlError: `SYNTAX_ERROR`, `INVALID_ARGUMENT`, `QUERY_TOO_DEEP`.
     """
-    return _Reading(cursor).run()
+    return _Reading(cursor, subqueries).run()
 
 
 @dataclass(slots=True)
@@ -51,8 +58,9 @@ class _Frame:
 
 
 class _Reading:
-    def __init__(self, cursor: Cursor) -> None:
+    def __init__(self, cursor: Cursor, subqueries: list[Query] | None) -> None:
         self._cursor = cursor
+        self._subqueries = subqueries
         self._frames = [_Frame()]
 
     def run(self) -> Expr:
@@ -72,6 +80,9 @@ class _Reading:
                 if len(self._frames) > DEEPEST + 1:
                     raise too_deep(token.span)
                 needs_term = True
+            elif token.is_mark("[") and self._subqueries is not None:
+                self._add(self._subsearch(self._subqueries))
+                needs_term = False
             elif not needs_term and token.is_mark(")") and len(self._frames) > 1:
                 cursor.take(token)
                 self._frames.pop()
@@ -116,6 +127,16 @@ class _Reading:
             start = frame.negations.pop().span
             node = call("not", [node], start.to(node.span))
         frame.alternatives[-1].append(node)
+
+    def _subsearch(self, subqueries: list[Query]) -> Node:
+        """Takes a subquery as a term."""
+        token = self._cursor.peek()
+        if self._cursor.scanner.text.endswith(":", 0, token.start):
+            raise self._cursor.surprise("a term, `|` or the end", _BRACKETS)
+        query = self._cursor.subquery()
+        assert query.span is not None
+        subqueries.append(query)
+        return Node(Subsearch(len(subqueries) - 1, query.span), query.span)
 
     # --- terms ---------------------------------------------------------------------------------------
 

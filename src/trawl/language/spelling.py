@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from trawl.algebra import Measure
-from trawl.expr import Call, Expr, Field, Literal
+from trawl.expr import Call, Expr, Field, Literal, Subsearch
 from trawl.language.habits import word_hint
 from trawl.language.names import Name
 from trawl.language.operators import AND, BY_FUNCTION, COMPARISON, CONSTANTS, NEGATIVE, NOT, OR, WORDS, Operator
@@ -115,20 +115,26 @@ def _literal_text(literal: Literal) -> str:
 _OR, _AND, _NOT, _TERM = 1, 2, 3, 4
 
 
-def search_text(expr: Expr, least: int = 0) -> str:
-    """A condition of `search`, in brackets where it binds less tightly than `least` (OR, AND, NOT, term: 1 to 4)."""
+def search_text(expr: Expr, least: int = 0, subqueries: Sequence[str] = ()) -> str:
+    """A condition of `search`, in brackets where it binds less tightly than `least` (OR, AND, NOT, term: 1 to 4).
+
+    Args:
+        subqueries: the texts of those that stand as terms, by their places.
+    """
+    if isinstance(expr, Subsearch):
+        return subqueries[expr.place]
     assert isinstance(expr, Call)
     arguments = expr.arguments
     power = _TERM
     if expr.function == "or":
         text = _listed(arguments)
         if not text:
-            text, power = " OR ".join([search_text(argument, _NOT) for argument in arguments]), _OR
+            text, power = " OR ".join([search_text(argument, _NOT, subqueries) for argument in arguments]), _OR
     elif expr.function == "and":
-        texts = _conjuncts(arguments)
+        texts = _conjuncts(arguments, subqueries)
         text, power = " ".join(texts), _AND if len(texts) > 1 else _TERM
     elif expr.function == "not":
-        text, power = f"NOT {search_text(arguments[0], _NOT)}", _NOT
+        text, power = f"NOT {search_text(arguments[0], _NOT, subqueries)}", _NOT
     elif expr.function == "search_text":
         text = run_text(_value(arguments[0]))
     else:
@@ -140,13 +146,13 @@ def _comparison_text(call: Expr, sign: str) -> str:
     return f"{name_text(_subject(call))}{sign}{run_text(_value(call.arguments[1]))}" if isinstance(call, Call) else ""
 
 
-def _conjuncts(arguments: tuple[Expr, ...]) -> list[str]:
+def _conjuncts(arguments: tuple[Expr, ...], subqueries: Sequence[str]) -> list[str]:
     """The terms of an AND; `f=* NOT f=v` is `f!=v`."""
     texts: list[str] = []
     position = 0
     while position < len(arguments):
         unequal = _unequal(arguments[position : position + 2])
-        texts.append(_comparison_text(unequal, "!=") if unequal else search_text(arguments[position], _AND))
+        texts.append(_comparison_text(unequal, "!=") if unequal else search_text(arguments[position], _AND, subqueries))
         position += 2 if unequal else 1
     return texts
 

@@ -22,14 +22,17 @@ class Stage(Protocol):
 
 @dataclass(frozen=True)
 class Query:
-    """A pipeline as it was read.
+    """A pipeline as it was read: a whole query, or a subquery in square brackets.
 
     Attributes:
         commands: in order, at least one.
-        text: what was read; spans refer to it.
-        notices: what the reader warns of (AND beside OR without brackets).
+        text: what was read; spans refer to it. Empty for a subquery, whose spans refer to the text around it.
+        notices: what the reader warns of (AND beside OR without brackets). None for a subquery, as they are the
+            query's.
+        span: where a subquery stands, its brackets included; None for a whole query.
     """
 
     commands: tuple[Stage, ...]
     text: str = field(default="", compare=False, repr=False)
     notices: tuple[Notice, ...] = field(default=(), compare=False, repr=False)
+    span: Span | None = field(default=None, compare=False, repr=False)

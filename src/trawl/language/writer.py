@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
 from trawl.algebra import Measure
 from trawl.expr import Expr
 from trawl.language.names import Name
 from trawl.language.searches import KEYWORDS
 from trawl.language.spelling import expression_text, measure_text, name_text, pattern_text, run_text, search_text
+
+if TYPE_CHECKING:
+    from trawl.language.tree import Query
 
 
 class Writer:
@@ -25,6 +29,19 @@ class Writer:
     def word(self, word: str) -> None:
         """Writes a command's name, a keyword, a number or a bar."""
         self._pieces.append(word)
+
+    def pipeline(self, query: Query) -> None:
+        """Writes the commands of a query, bars between them."""
+        for position, stage in enumerate(query.commands):
+            if position:
+                self.word("|")
+            stage.write(self)
+
+    def subquery(self, query: Query) -> None:
+        """Writes a query in square brackets."""
+        self.word("[")
+        self.pipeline(query)
+        self.word("]")
 
     def option(self, key: str, value: object, default: object = None) -> None:
         """Writes `key=value`, unless the value is the default."""
@@ -55,9 +72,14 @@ class Writer:
         """Writes an expression in brackets."""
         self._pieces.append(f"({expression_text(expr)})")
 
-    def search(self, expr: Expr) -> None:
-        """Writes a condition of `search`."""
-        self._pieces.append(search_text(expr))
+    def search(self, expr: Expr, queries: Iterable[Query] = ()) -> None:
+        """Writes a condition of `search`. `queries` are those that stand in it as terms."""
+        texts = []
+        for query in queries:
+            inner = Writer()
+            inner.subquery(query)
+            texts.append(inner.text)
+        self._pieces.append(search_text(expr, subqueries=texts))
 
     def measures(self, measures: Iterable[Measure]) -> None:
         """Writes measures."""

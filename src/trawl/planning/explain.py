@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from trawl.algebra import Measure, Relation, Scan, SortKey, post_order
-from trawl.expr import Call, EveryField, Expr, Field, Literal
+from trawl.expr import Call, EveryField, Expr, Field, Literal, Subsearch
 from trawl.planning.plan import Plan
 from trawl.planning.split import Capable, Cut, split
 from trawl.values import Instant, number_text
@@ -102,6 +102,8 @@ def show(expression: Expr) -> str:
             return expression.name
         case EveryField():
             return "*"
+        case Subsearch():
+            return "[ … ]"
         case Call():
             shown = expression.arguments[:6]
             more = ", …" if len(expression.arguments) > len(shown) else ""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from trawl.algebra import Relation
+from trawl.algebra import Given, Relation
 from trawl.errors import Notice, Span
 from trawl.language.tree import Query
-from trawl.values import Instant, TimeRange
+from trawl.values import Instant, TimeRange, Value
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,16 @@ class Request:
     zone: str
     limits: Mapping[str, int]
     strict: bool = False
+
+
+class Answers(Protocol):
+    """Runs what planning has to know before it can go on: a subquery of which only the data tells columns or rows."""
+
+    def keep(self, relation: Relation) -> Given:
+        """Runs a relation and keeps its rows; a leaf that reads them, with the columns that they have."""
+
+    def rows(self, relation: Relation) -> Sequence[Mapping[str, Value]]:
+        """Runs a relation; its rows, nulls left out."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from trawl import commands
@@ -14,7 +14,7 @@ from trawl.functions import Clock
 from trawl.language.tree import Query, Stage
 from trawl.planning.bind import Binder
 from trawl.planning.fulltext import FullText
-from trawl.planning.plan import Plan, Request, Step
+from trawl.planning.plan import Answers, Plan, Request, Step
 from trawl.planning.rules import improve
 from trawl.planning.scope import QueryScope
 from trawl.planning.typing import Typing, placed
@@ -24,22 +24,27 @@ PREVIOUS = "previous"
 """The name under which a resumed plan reads the rows of the one before it."""
 
 
-def plan(request: Request, catalog: Catalog) -> Plan:
+def plan(request: Request, catalog: Catalog, answers: Answers | None = None) -> Plan:
     """Plans a query. The same request over the same catalog gives the same plan.
 
+    Args:
+        answers: runs the subqueries of which only the data tells columns or rows. Without it such a query is only
+            looked at: its plan is checked as far as it can be, and is not to be run.
+
     Raises:
-        TrawlError: whatever makes the query one that cannot run, with its position.
+        TrawlError: whatever makes the query one that cannot run, with its position; what `answers` raises.
     """
     with commands.uncollected(request.text):
-        return _plan(request, catalog)
+        return _plan(request, catalog, answers)
 
 
-def _plan(request: Request, catalog: Catalog) -> Plan:
+def _plan(request: Request, catalog: Catalog, answers: Answers | None) -> Plan:
     query = commands.read(request.text)
     commands.check_order(query)
     notices = Notices(list(query.notices))
-    scope = QueryScope(request, catalog, notices.add)
-    lowered = _lower(query.commands, Rows((), schema=Schema()), scope, notices)
+    lowering = _Lowering(request, notices.add)
+    scope = QueryScope(request, catalog, notices.add, lowering.subquery, answers)
+    lowered = lowering.main(query.commands, Rows((), schema=Schema()), scope)
     return Plan(
         request=request,
         query=lowered.text,
@@ -54,22 +59,24 @@ def _plan(request: Request, catalog: Catalog) -> Plan:
     )
 
 
-def resume(before: Plan, schema: Schema, catalog: Catalog) -> Plan:
+def resume(before: Plan, schema: Schema, catalog: Catalog, answers: Answers | None = None) -> Plan:
     """Goes on with a plan's `rest`, now that the data has told the columns of the rows so far.
 
     Args:
         before: the plan whose result has run.
         schema: the columns that it gave.
         catalog: what the remaining commands may look up.
+        answers: as for `plan`.
 
     Returns:
         A plan that reads those rows under the name `PREVIOUS`.
     """
     assert before.rest is not None
     notices = Notices([])
-    scope = QueryScope(before.request, catalog, notices.add)
+    lowering = _Lowering(before.request, notices.add)
+    scope = QueryScope(before.request, catalog, notices.add, lowering.subquery, answers)
     scope.range, scope.time_field = before.range, before.time_field
-    lowered = _lower(before.rest.commands, Given(PREVIOUS, schema=schema.closed()), scope, notices)
+    lowered = lowering.main(before.rest.commands, Given(PREVIOUS, schema=schema.closed()), scope)
     return replace(
         before,
         result=improve(lowered.result),
@@ -106,27 +113,47 @@ class _Lowered:
     """of all the commands, as the language writes them"""
 
 
-def _lower(stages: Sequence[Stage], upstream: Relation, scope: QueryScope, notices: Notices) -> _Lowered:
-    """Lowers commands in order. Once the columns are open, what follows is only checked, and left as `rest`."""
-    tap: Relation | None = None
-    result: Relation | None = None
-    steps: list[Step] = []
-    rest: list[Stage] = []
-    texts: list[str] = []
-    clock, full_text = Clock(scope.now, scope.zone), FullText()
-    for stage in stages:
-        assert isinstance(stage, Command)
-        if stage.replaces_events and tap is None and result is None:
-            tap = upstream
-        if upstream.columns.open and result is None:
-            result = upstream
-        if result is not None:
-            rest.append(stage)
+class _Lowering:
+    """Lowers the commands of a query and of its subqueries, each over what those before it gave, and binds them."""
+
+    def __init__(self, request: Request, notice: Callable[[Notice], None]) -> None:
+        self._request = request
+        self._notice = notice
+        self._clock = Clock(request.now, request.zone)
+        self._full_text = FullText()
+
+    def main(self, stages: Sequence[Stage], upstream: Relation, scope: QueryScope) -> _Lowered:
+        """The commands of the query itself. Once the columns are open, what follows is only checked: the `rest`."""
+        tap: Relation | None = None
+        result: Relation | None = None
+        steps: list[Step] = []
+        rest: list[Stage] = []
+        texts: list[str] = []
+        for stage in stages:
+            assert isinstance(stage, Command)
+            if stage.replaces_events and tap is None and result is None:
+                tap = upstream
+            if upstream.columns.open and result is None:
+                result = upstream
+                scope.answers = None
+            if result is not None:
+                rest.append(stage)
+            upstream = self._lowered(stage, upstream, scope)
+            texts.append(commands.write(Query((stage,))))
+            if result is None:
+                steps.append(Step(stage.name, texts[-1], stage.span, upstream))
+        return _Lowered(result or upstream, tap, tuple(steps), Query(tuple(rest)) if rest else None, " | ".join(texts))
+
+    def subquery(self, query: Query, scope: QueryScope) -> Relation:
+        """The commands of a subquery. Where only the data tells columns that the next one reads, it is run so far."""
+        upstream: Relation = Rows((), schema=Schema())
+        for stage in query.commands:
+            assert isinstance(stage, Command)
+            upstream = self._lowered(stage, scope.known(upstream), scope)
+        return upstream
+
+    def _lowered(self, stage: Command, upstream: Relation, scope: QueryScope) -> Relation:
         with placed(stage.span):
-            lowered = stage.lower(upstream, scope)
-            typing = Typing(scope.time_field, notices.add, scope.request.strict, clock, full_text)
-            upstream = Binder(typing).bind(lowered)
-        texts.append(commands.write(Query((stage,))))
-        if result is None:
-            steps.append(Step(stage.name, texts[-1], stage.span, upstream))
-    return _Lowered(result or upstream, tap, tuple(steps), Query(tuple(rest)) if rest else None, " | ".join(texts))
+            relation = stage.lower(upstream, scope)  # `source` may settle another time field
+            typing = Typing(scope.time_field, self._notice, self._request.strict, self._clock, self._full_text)
+            return Binder(typing).bind(relation)

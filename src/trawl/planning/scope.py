@@ -1,8 +1,8 @@
-"""What a command may ask while it lowers itself: the clock, the range, limits, and the events of its sources."""
+"""What a command may ask while it lowers itself: the clock, the range, limits, the events of sources, subqueries."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from trawl import wildcards
@@ -12,19 +12,30 @@ from trawl.commands.base import SourceClause
 from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
 from trawl.expr import Call, Field, Literal
 from trawl.language.time import resolve
-from trawl.planning.plan import Request
+from trawl.language.tree import Query
+from trawl.planning.plan import Answers, Request
+from trawl.planning.rules import improve
 from trawl.planning.unknown import note_unknown
 from trawl.schema import NULL, TIME, Column, Schema, Type
-from trawl.values import Instant, TimeRange
+from trawl.values import Instant, TimeRange, Value
 
 
 @dataclass
 class QueryScope:
-    """The scope of one query or subquery while it is planned. `source` narrows its range."""
+    """The scope of one query or subquery while it is planned. `source` narrows its range.
+
+    Attributes:
+        notice: where warnings go.
+        nested: lowers a subquery within a scope of its own.
+        answers: runs what has to be known before planning can go on; None where the query is only looked at.
+        sources: names of all that are read, by the queries around and within this one too.
+    """
 
     request: Request
     catalog: Catalog
     notice: Callable[[Notice], None]
+    nested: Callable[[Query, QueryScope], Relation]
+    answers: Answers | None = None
     range: TimeRange = field(init=False)
     time_field: str = field(init=False)
     sources: list[str] = field(default_factory=list)
@@ -54,6 +65,31 @@ class QueryScope:
     def note_unknown(self, field: Field, known: Schema) -> None:
         """Warns of a field that no event has; raises `UNKNOWN_FIELD` if the request is strict."""
         note_unknown(field, known, self.time_field, self.notice, is_strict=self.request.strict)
+
+    def subquery(self, query: Query) -> Relation:
+        """The rows of a subquery, bound: as many as one may give, with a warning if it has more.
+
+        Where only the data tells its columns it is run, and its rows are kept.
+        """
+        inner = QueryScope(self.request, self.catalog, self.notice, self.nested, self.answers, self.sources)
+        found = self.nested(query, inner)
+        most = self.limit("max_subsearch_hits_count")
+        notice = Notice(
+            "subquery_limit_reached", f"the subquery has more than {most:,} rows; the first ones are used", query.span
+        )
+        limited = Slice(found, most, notice=notice, schema=found.columns)
+        return limited if self.answers is None else self.known(limited)
+
+    def rows(self, query: Query) -> Sequence[Mapping[str, Value]] | None:
+        """The rows of a subquery; None where the query is only looked at."""
+        found = self.subquery(query)
+        return None if self.answers is None else self.answers.rows(improve(found))
+
+    def known(self, relation: Relation) -> Relation:
+        """A relation whose columns are known: where only the data tells them, it is run and its rows are kept."""
+        if self.answers is None or not relation.columns.open:
+            return relation
+        return self.answers.keep(improve(relation))
 
     def scan(self, source: SourceClause) -> Relation:
         """The events of a `source` command, newest first.

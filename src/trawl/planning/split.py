@@ -38,6 +38,7 @@ def split(root: Relation, engine: Capable) -> Cut:
     if id(root) in runs:
         return Cut((("result", root),), None)
     remote: dict[int, tuple[str, Relation]] = {}
+    leaves: dict[int, Given] = {}  # one for all that read it, as what is given is read once
     rebuilt: dict[int, Relation] = {}
     for relation in order:
         if id(relation) in runs:
@@ -46,7 +47,7 @@ def split(root: Relation, engine: Capable) -> Cut:
         for child in relation.inputs:
             if id(child) in runs:
                 name, _ = remote.setdefault(id(child), (f"remote{len(remote)}", child))
-                inputs.append(Given(name, schema=child.schema))
+                inputs.append(leaves.setdefault(id(child), Given(name, schema=child.schema)))
             else:
                 inputs.append(rebuilt[id(child)])
         rebuilt[id(relation)] = relation.with_inputs(tuple(inputs))

@@ -11,7 +11,7 @@ from trawl import functions
 from trawl.algebra import Measure
 from trawl.commands.habits import MEASURES
 from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
-from trawl.expr import Call, EveryField, Expr, Field, Literal
+from trawl.expr import Call, EveryField, Expr, Field, Literal, Subsearch
 from trawl.functions.base import Aggregation, Clock, Function
 from trawl.planning.fulltext import FullText
 from trawl.planning.unknown import note_unknown
@@ -55,8 +55,8 @@ class Typing:
                 return Literal(expression.value, expression.span, expression.text, type_of(expression.value))
             case Field():
                 return self._field(expression, known)
-            case EveryField():
-                raise AssertionError("EveryField stands only among the arguments of a call")
+            case EveryField() | Subsearch():
+                raise AssertionError(f"{type(expression).__name__} is replaced before, or by the call around it")
             case Call():
                 return self._call(expression, known)
 

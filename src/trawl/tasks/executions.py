@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from trawl.algebra import Relation
+from trawl.algebra import Given, Relation, post_order
+from trawl.arrow import rows_of, schema_of
 from trawl.catalog.base import Snapshot
 from trawl.engines.base import Cost, Engine, Execution, Progress, Work
 from trawl.errors import Code, Notice, TrawlError
 from trawl.planning import PREVIOUS, Plan, split
+from trawl.values import Value
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,17 @@ class Means:
 
 
 class Executions:
-    """Runs relations one after the other. `progress` and `stop` may be called from any thread."""
+    """Runs relations one after the other. `progress` and `stop` may be called from any thread.
+
+    Planning asks it too, for what has to be known before a plan can go on (`trawl.planning.Answers`).
+    """
 
     def __init__(self, means: Means, snapshot: Snapshot) -> None:
         self._means = means
         self._snapshot = snapshot
         self._lock = threading.Lock()
         self._started: list[Execution] = []
+        self._kept: dict[str, pa.Table] = {}
         self._stopped = False
         self._cause: Exception | None = None
 
@@ -68,6 +74,17 @@ class Executions:
         for earlier in before:
             readers = {PREVIOUS: self.reader(self._cut(earlier.result, readers, self._snapshot, False))}
         return self._guarded(self._cut(relation, readers, snapshot or self._snapshot, eager))
+
+    def keep(self, relation: Relation) -> Given:
+        """Runs a relation and keeps its rows in memory; a leaf that reads them."""
+        table = pa.Table.from_batches(self.run(relation))
+        name = f"kept{len(self._kept)}"
+        self._kept[name] = table
+        return Given(name, schema=schema_of(table.schema))
+
+    def rows(self, relation: Relation) -> list[dict[str, Value]]:
+        """Runs a relation; its rows, nulls left out."""
+        return [row for batch in self.run(relation) for row in rows_of(batch)]
 
     def reader(self, batches: Iterator[pa.RecordBatch]) -> pa.RecordBatchReader:
         """Batches as what a `Given` reads. An error on the way is kept, as engines tell it only in their own words."""
@@ -142,11 +159,13 @@ class Executions:
     ) -> Iterator[pa.RecordBatch]:
         means = self._means
         means.scratch.mkdir(parents=True, exist_ok=True)
+        leaves = {leaf.name for leaf in post_order(relation) if isinstance(leaf, Given)}
+        kept = {name: table.to_reader() for name, table in self._kept.items() if name in leaves}
         work = Work(
             relation=relation,
             snapshot=snapshot,
             scratch=means.scratch,
-            given=given,
+            given={**given, **kept},
             threads=means.threads,
             memory_bytes=means.memory_bytes,
             spill_bytes=means.spill_bytes,

@@ -136,7 +136,6 @@ class Run:
         folders.clear(task.id, task.attempt)
         frozen = freeze(folders.snapshot(task.id), task.request, self._tools.catalog, self._reading)
         frozen.check()
-        planned = plan(task.request, frozen)
         means = Means(
             engine=self._tools.engine,
             finisher=self._tools.finisher,
@@ -151,6 +150,7 @@ class Run:
         self._executions = Executions(means, frozen.segments)
         if self._stop_wanted.is_set():
             self._executions.stop()
+        planned = plan(task.request, frozen, self._executions)
         segments = [segment for many in frozen.segments.segments.values() for segment in many]
         where = ", ".join(planned.sources) or "no source"
         rows = sum(segment.rows for segment in segments)
@@ -201,7 +201,7 @@ class Run:
         batches = self._executed.run(planned.result, eager=planned.tap is None)
         while planned.rest is not None:
             reader = self._executed.reader(batches)
-            planned = resume(planned, schema_of(reader.schema), frozen)
+            planned = resume(planned, schema_of(reader.schema), frozen, self._executed)
             self._telling.warn(planned.notices, Phase.PLAN, planned)
             self._chain.append(planned)
             batches = self._executed.run(planned.result, given={PREVIOUS: reader})

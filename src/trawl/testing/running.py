@@ -11,13 +11,13 @@ from typing import Final
 import pyarrow as pa
 
 from trawl import planning
-from trawl.algebra import Relation, post_order
-from trawl.arrow import schema_of, to_values
+from trawl.algebra import Given, Relation, post_order
+from trawl.arrow import rows_of, schema_of
 from trawl.catalog.base import Catalog, Snapshot
 from trawl.engines.base import Engine, Work
 from trawl.engines.reference import Reference
 from trawl.errors import Notice
-from trawl.planning.plan import Plan, Request
+from trawl.planning.plan import Request
 from trawl.schema import Schema
 from trawl.settings.cluster import DEFINITIONS
 from trawl.values import FIRST_INSTANT, LAST_INSTANT, Instant, Scalar, TimeRange, Value
@@ -43,13 +43,7 @@ class Outcome:
     @property
     def rows(self) -> list[dict[str, Value]]:
         """The rows; a null is left out of its row."""
-        found: list[dict[str, Value]] = []
-        for batch in self.batches:
-            columns = [to_values(batch.column(n), column.type) for n, column in enumerate(self.schema)]
-            for row in zip(*columns, strict=True) if columns else [()] * batch.num_rows:
-                pairs = zip(self.schema.names, row, strict=True)
-                found.append({name: value for name, value in pairs if value is not None})
-        return found
+        return [row for batch in self.batches for row in rows_of(batch)]
 
     def reader(self) -> pa.RecordBatchReader:
         """The rows as they are handed to another engine."""
@@ -91,29 +85,49 @@ def search(
         cut: only so many relations of each plan, in post-order, run on `engine`, the rest on `suffix`.
         suffix: see `cut`.
     """
-    plan = planning.plan(wanted, catalog)
+    running = _Running(engine, catalog, wanted.zone, cut, suffix)
+    plan = planning.plan(wanted, catalog, running)
     notices = list(plan.notices)
-    outcome = _run_plan(engine, plan, catalog, None, cut, suffix)
-    notices += outcome.notices
+    outcome = running.run(plan.result, plan.sources)
     while plan.rest is not None:
-        plan = planning.resume(plan, outcome.schema, catalog)
-        outcome = _run_plan(engine, plan, catalog, outcome, cut, suffix)
-        notices += [*plan.notices, *outcome.notices]
-    return Outcome(outcome.schema, outcome.batches, tuple(notices))
+        plan = planning.resume(plan, outcome.schema, catalog, running)
+        outcome = running.run(plan.result, plan.sources, {planning.PREVIOUS: outcome})
+        notices += plan.notices
+    return Outcome(outcome.schema, outcome.batches, tuple(notices + running.notices))
 
 
-def _run_plan(
-    engine: Engine, plan: Plan, catalog: Catalog, before: Outcome | None, cut: int | None, suffix: Engine | None
-) -> Outcome:
-    given = {planning.PREVIOUS: before} if before else {}
-    rest = [suffix, Reference()] if suffix else [Reference()]
-    return _run_in_parts(
-        [_Part(engine, plan.result, cut), *(_Part(other) for other in rest)],
-        plan.result,
-        catalog.snapshot(plan.sources),
-        given,
-        plan.request.zone,
-    )
+class _Running:
+    """Runs what a query becomes, and what planning has to know beforehand; see `search` for the words."""
+
+    def __init__(
+        self, engine: Engine, catalog: Catalog, zone: str, cut: int | None = None, suffix: Engine | None = None
+    ) -> None:
+        self._engine = engine
+        self._catalog = catalog
+        self._zone = zone
+        self._cut = cut
+        self._rest = [suffix, Reference()] if suffix else [Reference()]
+        self._kept: dict[str, Outcome] = {}
+        self.notices: list[Notice] = []
+
+    def run(self, relation: Relation, sources: tuple[str, ...], given: Mapping[str, Outcome] | None = None) -> Outcome:
+        """The rows of a relation."""
+        parts = [_Part(self._engine, relation, self._cut), *(_Part(other) for other in self._rest)]
+        snapshot = self._catalog.snapshot(sources)
+        outcome = _run_in_parts(parts, relation, snapshot, {**(given or {}), **self._kept}, self._zone)
+        self.notices += outcome.notices
+        return outcome
+
+    def keep(self, relation: Relation) -> Given:
+        """Runs a relation that planning has to know the columns of."""
+        outcome = self.run(relation, tuple(self._catalog.names()))
+        name = f"kept{len(self._kept)}"
+        self._kept[name] = outcome
+        return Given(name, schema=outcome.schema)
+
+    def rows(self, relation: Relation) -> list[dict[str, Value]]:
+        """Runs a relation that planning has to know the rows of."""
+        return self.run(relation, tuple(self._catalog.names())).rows
 
 
 def _run_in_parts(

@@ -79,14 +79,21 @@ def _columns(relation: Join, left: Frame, right: Frame, matched: str) -> dict[st
     for name, operand in right.columns.items():
         if name in keys or (name in left.columns and not relation.overwrite):
             continue
-        kept = left.columns.get(name, ())
-        if relation.kind == "left" and kept:
+        if relation.kind == "left":
+            kept = left.columns.get(name, ())
             operand = (
-                *operand,
-                *(replace(g, sql=f"CASE WHEN {matched} IS NULL THEN {g.sql} END", constant=None) for g in kept),
+                *(
+                    _where(given, f"{matched} IS NOT NULL") if given.constant is not None else given
+                    for given in operand
+                ),
+                *(_where(given, f"{matched} IS NULL") for given in kept),
             )
         columns[name] = operand
     return columns
+
+
+def _where(given: Alternative, condition: str) -> Alternative:
+    return replace(given, sql=f"CASE WHEN {condition} THEN {given.sql} END", constant=None)
 
 
 def _is_plain(mine: Operand, theirs: Operand) -> bool:

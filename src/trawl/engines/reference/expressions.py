@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from trawl import functions
 from trawl.engines.reference.rows import Row
 from trawl.errors import Notice, Span
-from trawl.expr import Call, EveryField, Expr, Field, Literal
+from trawl.expr import Call, EveryField, Expr, Field, Literal, Subsearch
 from trawl.functions.base import Fault
 from trawl.schema import Kind, Type
 from trawl.values import Scalar, Value
@@ -37,8 +37,8 @@ def evaluate(expression: Expr, row: Row, faults: Faults) -> Value:
             return value
         case Field(name=name):
             return row.get(name)
-        case EveryField():
-            raise AssertionError("EveryField is not bound")
+        case EveryField() | Subsearch():
+            raise AssertionError(f"{type(expression).__name__} is not bound")
         case Call():
             return _conform(_call(expression, row, faults), expression.type)
 

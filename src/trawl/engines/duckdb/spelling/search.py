@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from trawl.engines.duckdb import sql
@@ -52,6 +52,46 @@ def _is(to: Expressions, call: Call) -> list[str]:
     if written == "*":
         return [sql.any_of(f"{given.sql} IS NOT NULL" for given in operand)] if operand else []
     return any_value(operand, lambda value, to: _one_is(value, written, to), to)
+
+
+def _is_one_of(to: Expressions, call: Call) -> list[str]:
+    field, *literals = call.arguments
+    operand = to.operand(field)
+    wanted = dict.fromkeys(plain_text(value) for literal in literals if (value := _constant(literal)) is not None)
+    if "*" in wanted:
+        return [sql.any_of(f"{given.sql} IS NOT NULL" for given in operand)] if operand else []
+    return any_value(operand, lambda value, to: _one_is_among(value, wanted, to), to)
+
+
+def _one_is_among(value: Alternative, wanted: Iterable[str], to: Scope) -> str | None:
+    """Whether a value is one of many: a list for all that can be in one, a condition for each of the others."""
+    listed: list[str] = []
+    others: list[str] = []
+    for text in wanted:
+        constant_of_list = None if "*" in text else _listed(value, text)
+        if constant_of_list is not None:
+            listed.append(constant_of_list)
+        if constant_of_list is None or (value.kind is Kind.STRING and network(text) is not None):
+            condition = _one_is(value, text, to)
+            others.extend([] if condition is None else [condition])
+    if listed:
+        own = to.bind(value.sql)
+        # a text whose lower case has another length is folded otherwise than the constants are
+        kept = f"length({own}) = length(lower({own})) AND lower({own})" if value.kind is Kind.STRING else own
+        others.insert(0, f"({kept} IN ({', '.join(listed)}))")
+    return sql.any_of(others) if others else None
+
+
+def _listed(value: Alternative, wanted: str) -> str | None:
+    """A constant that only equal values of this kind are, folded; None where there is no such constant."""
+    if value.kind is Kind.STRING:
+        return sql.text(simple_lower(wanted))
+    if value.kind is Kind.TIME:
+        instant = read_time(wanted)
+        return None if instant is None else sql.literal(instant)
+    number = exact_number(wanted) if value.kind is Kind.INTEGER else None
+    is_whole = number is not None and number == number.to_integral_value() and abs(number) < 1 << 63
+    return sql.integer(int(number)) if is_whole and number is not None else None
 
 
 def _one_is(value: Alternative, wanted: str, to: Scope) -> str | None:
@@ -182,6 +222,7 @@ def _constant(expression: object) -> Scalar | None:
 
 SEARCHES: Final = {
     "search_eq": _is,
+    "search_in": _is_one_of,
     "search_lt": _ordered("<"),
     "search_le": _ordered("<="),
     "search_gt": _ordered(">"),
