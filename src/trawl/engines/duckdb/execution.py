@@ -119,7 +119,7 @@ class Running:
             host.count_faults(compiler)
             self.meter.all_read()
             return
-        yield from pipeline.batches(compiler, host, self.work.threads)
+        yield from pipeline.batches(compiler, host, self.work.threads, eager=self.work.eager)
 
     def _folders(self) -> list[Path]:
         segments = (segment for found in self.work.snapshot.segments.values() for segment in found)

@@ -12,7 +12,7 @@ from trawl.engines.duckdb.compile import Compiler
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.scan import Reading, is_clock
 from trawl.engines.duckdb.slices import Cut, cut, joined
-from trawl.engines.duckdb.statements import Statements
+from trawl.engines.duckdb.statements import BATCH_ROWS, FIRST_ROWS, Statements
 
 
 @dataclass(frozen=True)
@@ -45,19 +45,24 @@ class Pipeline:
         """The relation that the pipeline is."""
         return self.stages[-1] if self.stages else self.leaf
 
-    def batches(self, compiler: Compiler, host: Statements, threads: int) -> Iterator[pa.RecordBatch]:
-        """The rows, at least one batch. So many threads read them."""
+    def batches(self, compiler: Compiler, host: Statements, threads: int, *, eager: bool) -> Iterator[pa.RecordBatch]:
+        """The rows, at least one batch. So many threads read them.
+
+        Args:
+            eager: whether the first rows should come early: those of the first cut in small batches then.
+        """
         reading = Reading.of(self.leaf, compiler.snapshot.segments, compiler.names)
         steps = (self.leaf, *self.stages)
         wanted = [Wanted.of(step, steps[number + 1 :]) for number, step in enumerate(steps)]
         schema = self.root.columns
         found = False
+        batch_rows = FIRST_ROWS if eager else BATCH_ROWS
         for current in joined(self._cuts(reading), threads):
             if any(each.is_enough for each in wanted):
                 break
             host.reading([placed.segment for placed in current.segments])
             frame = self._frame(compiler, host, reading, current, wanted)
-            for batch in host.stream(compiler.result(frame, schema), schema):
+            for batch in host.stream(compiler.result(frame, schema), schema, batch_rows):
                 for each in wanted:
                     each.see(batch.num_rows)
                 if batch.num_rows or not found:
@@ -65,6 +70,7 @@ class Pipeline:
                     yield batch
             host.count_faults(compiler)
             host.read()
+            batch_rows = BATCH_ROWS
         if not found:
             frame = self._frame(compiler, host, reading, Cut((), True), [Wanted(None, 0)] * len(wanted))
             yield from host.stream(compiler.result(frame, schema), schema)

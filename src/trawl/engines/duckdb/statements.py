@@ -24,6 +24,8 @@ from trawl.errors import Notice, Span
 from trawl.schema import Column, Kind, Layout, Schema
 
 BATCH_ROWS: Final = 65_536
+FIRST_ROWS: Final = 4_096
+"""Rows of a batch where the first ones are waited for: DuckDB hands none over before it has so many."""
 
 Ran = TypeVar("Ran")
 
@@ -89,11 +91,11 @@ class Statements:
         """Says that they are read."""
         self._meter.read()
 
-    def stream(self, query: str, schema: Schema) -> Iterator[pa.RecordBatch]:
-        """The rows of a query whose columns are laid out as the schema says; at least one batch."""
+    def stream(self, query: str, schema: Schema, batch_rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
+        """The rows of a query whose columns are laid out as the schema says, so many a batch; at least one batch."""
         self._check()
         self._meter.statement(query)
-        reader = self._planned(lambda: self._connection.sql(query).to_arrow_reader(BATCH_ROWS))
+        reader = self._planned(lambda: self._connection.sql(query).to_arrow_reader(batch_rows))
         target = _target(schema, reader.schema)
         empty = True
         for batch in reader:
