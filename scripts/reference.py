@@ -15,10 +15,11 @@ from types import ModuleType
 from typing import Final
 
 import trawl.commands
-from scripts import docstrings, interfaces
+from scripts import interfaces
 from scripts.markdown import block, joined, table
 from trawl import functions
 from trawl.cli.terminal.faults import FAILED, STATUS_OF
+from trawl.commands import documentation
 from trawl.commands.base import Command
 from trawl.errors import MEANINGS, Code
 from trawl.functions.base import Aggregation, Function
@@ -64,24 +65,24 @@ def commands_of_tree() -> list[type[Command]]:
 
 def _commands(commands: Sequence[type[Command]]) -> str:
     rows = [
-        (f"[`{command.name}`]({command.name}.md)", docstrings.read(command.__doc__ or "").summary)
+        (f"[`{command.name}`]({command.name}.md)", documentation.read(command.__doc__ or "").summary)
         for command in commands
     ]
     return "# Commands\n\n" + table(("command", ""), rows)
 
 
 def _command(command: type[Command]) -> str:
-    documentation = docstrings.read(command.__doc__ or "")
+    found = documentation.read(command.__doc__ or "")
     parts = [
         f"# `{command.name}`",
-        documentation.summary,
-        block(documentation.synopsis),
-        documentation.words,
+        found.summary,
+        block(found.synopsis),
+        found.words,
         *_facts(command),
     ]
-    if documentation.examples:
+    if found.examples:
         parts.append("## Examples")
-    for example in documentation.examples:
+    for example in found.examples:
         parts += [example.words, block(example.query), block(example.table)]
     return joined(parts)
 
@@ -112,7 +113,7 @@ def _functions() -> str:
 
 def _door(module: ModuleType) -> str:
     """What a module says it is for, without the chapter of the specification."""
-    return re.sub(r" \(\w+\.md [^)]*\)", "", docstrings.read(module.__doc__ or "").summary)
+    return re.sub(r" \(\w+\.md [^)]*\)", "", documentation.read(module.__doc__ or "").summary)
 
 
 def _aggregations() -> str:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts import docstrings, reference
+from scripts import reference
 from trawl import commands
 from trawl.cli import build
+from trawl.commands import documentation
 from trawl.engines.reference import Reference
 from trawl.schema import Schema
 from trawl.testing import Events, plain, request, search
@@ -25,7 +26,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 def examples() -> Iterator[object]:
     for command in reference.commands_of_tree():
-        for number, example in enumerate(docstrings.read(command.__doc__ or "").examples, 1):
+        for number, example in enumerate(documentation.read(command.__doc__ or "").examples, 1):
             yield pytest.param(example, id=f"{command.name} {number}")
 
 
@@ -53,7 +54,7 @@ def rows(schema: Schema, found: list[dict[str, Value]]) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("example", list(examples()))
-def test_an_example_of_a_command_gives_its_table(example: docstrings.Example, tmp_path: Path) -> None:
+def test_an_example_of_a_command_gives_its_table(example: documentation.Example, tmp_path: Path) -> None:
     events = Events(tmp_path)
     for path in DATA.glob("*.ndjson"):
         events.add(path.stem, path.read_bytes().splitlines())
@@ -64,11 +65,11 @@ def test_an_example_of_a_command_gives_its_table(example: docstrings.Example, tm
 
 def test_every_command_is_documented() -> None:
     for command in reference.commands_of_tree():
-        documentation = docstrings.read(command.__doc__ or "")
-        assert documentation.summary.endswith("."), command.name
-        assert documentation.synopsis, command.name
-        assert documentation.examples, command.name
-        assert all(example.table for example in documentation.examples), command.name
+        found = documentation.read(command.__doc__ or "")
+        assert found.summary.endswith("."), command.name
+        assert found.synopsis, command.name
+        assert found.examples, command.name
+        assert all(example.table for example in found.examples), command.name
 
 
 def test_the_reference_is_current() -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from trawl.errors import Code, Notice, Span, TrawlError
+from trawl.planning.completion import Completion, complete
+from trawl.planning.drafts import Draft, look
 from trawl.results.reader import Result
 from trawl.tasks.export import Export, ExportStream
 from trawl.tasks.ids import new_id
@@ -16,6 +18,7 @@ from trawl.tasks.listing import Filter
 from trawl.tasks.service import Answer, DryRun, Stops
 from trawl.tasks.task import Status, Task
 from trawl.tasks.wanted import Wanted, seconds_of
+from trawl.testing import Events, request
 from trawl.values import Instant, TimeRange
 
 NOON = Instant(1_767_268_800_000_000_000)
@@ -36,6 +39,7 @@ class StandIn:
         self.exported: list[Export] = []
         self.deaf: set[str] = set()
         self.fault: Exception | None = None
+        self.catalog = Events(Path())
 
     # --- for tests -------------------------------------------------------------------------------------
 
@@ -88,6 +92,12 @@ class StandIn:
             )
         notice = Notice("unknown_field", "no source has the field `x`", Span(0, 6), 3)
         return DryRun(wanted.query, "#1 scan", ("web",), 1, 10, 1000, (notice,))
+
+    def look(self, wanted: Wanted) -> Draft:
+        return look(request(wanted.query), self.catalog)
+
+    def complete(self, wanted: Wanted, position: int) -> Completion:
+        return complete(request(wanted.query), position, self.catalog)
 
     def get(self, id: str, owner: str | None) -> Task:
         if self.fault is not None:

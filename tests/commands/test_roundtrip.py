@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries import EXPRESSIONS, QUERIES, SEARCHES, TEXTS
-from scripts import docstrings
 from trawl import commands
+from trawl.commands import documentation
 from trawl.errors import TrawlError
 from trawl.expr import Expr
 from trawl.language.cursor import Cursor
@@ -20,7 +20,7 @@ from trawl.language.tokens import Grain, Scanner
 EXAMPLES = [
     example.query
     for command in commands.REGISTRY.values()
-    for example in docstrings.read(command.__doc__ or "").examples
+    for example in documentation.read(command.__doc__ or "").examples
 ]
 LONG = """\
 source logs-*, -x*, "my index" qsize=5 earliest=-1d@d latest="2026-01-31||+1M/d" timefield='my time' // from here
@@ -96,3 +96,32 @@ def check_answer(text: str) -> None:
             assert 0 <= found.span.start <= found.span.end <= len(text)
     else:
         assert commands.read(commands.write(query)) == query
+
+
+@given(QUERIES)
+def test_a_query_laid_out_is_the_same_query(text: str) -> None:
+    query = commands.read(text)
+    laid_out = commands.laid_out(query)
+    again = commands.read(laid_out)
+    assert again == query
+    assert commands.laid_out(again) == laid_out
+
+
+def test_a_query_is_laid_out_a_command_a_line_with_its_comments() -> None:
+    text = """source web   qsize=5 // the newest
+| SEARCH a="b // no comment" ```but this```   b=2 | append [source other|stats count|append [makeresults]] ```both```
+// now count
+| stats COUNT by a   // the end"""
+    assert commands.laid_out(commands.read(text)) == (
+        "source web qsize=5 // the newest\n"
+        '| SEARCH a="b // no comment" ```but this```   b=2\n'
+        "| append [\n"
+        "    source other\n"
+        "    | stats count\n"
+        "    | append [\n"
+        "        | makeresults\n"
+        "    ]\n"
+        "] ```both```\n"
+        "// now count\n"
+        "| stats count by a // the end"
+    )

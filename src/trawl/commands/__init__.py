@@ -11,10 +11,11 @@ from trawl.commands.base import Command
 from trawl.commands.habits import HABITS
 from trawl.commands.order import check_order
 from trawl.language import reader
+from trawl.language.layout import laid_out
 from trawl.language.reader import Vocabulary, uncollected, write
 from trawl.language.tree import Query
 
-__all__ = ["REGISTRY", "Command", "check_order", "read", "uncollected", "write"]
+__all__ = ["REGISTRY", "Command", "check_order", "find", "laid_out", "read", "uncollected", "write"]
 
 
 def _find() -> dict[str, type[Command]]:
@@ -30,12 +31,18 @@ def _find() -> dict[str, type[Command]]:
 REGISTRY: Final[Mapping[str, type[Command]]] = _find()
 """All commands by name, sorted; without aliases."""
 
+_NAMED: Final = {name: command for command in REGISTRY.values() for name in (command.name, *command.aliases)}
 _VOCABULARY: Final = Vocabulary(
-    {name: command for command in REGISTRY.values() for name in (command.name, *command.aliases)},
+    _NAMED,
     HABITS,
     "a query begins with `source NAME`, or with a bar and a command that makes events: `| makeresults`",
     "a query begins with `source NAME`, what is looked for follows: `source NAME | search {}`",
 )
+
+
+def find(name: str) -> type[Command] | None:
+    """The command of this name or alias, in any case of letters."""
+    return _NAMED.get(name.lower())
 
 
 def read(text: str) -> Query:

@@ -53,7 +53,7 @@ def read_measure(cursor: Cursor) -> Measure:
 
 def _parts(cursor: Cursor, expr: Expr) -> tuple[str, tuple[Expr, ...]]:
     """The aggregate and its arguments; a bare word is an aggregate without any."""
-    if isinstance(expr, Field):
+    if isinstance(expr, Field) and expr.name.replace("_", "").isalnum():  # any other stood in quotes: it is a field
         return expr.name.lower(), ()
     if isinstance(expr, Call) and is_callable(expr.function):
         return expr.function, expr.arguments

@@ -86,6 +86,9 @@ _ESCAPE: Final = re.compile(r"\\([\"'\\])")
 _SKIPPED: Final = re.compile(
     rf"""(?:{_STRING}|(?<![^\s,(=<>|\[]){_NAME}|```(?s:.*?)```|(?<![^{_SPACE}])//[^\n]*|[^|\[\]"'`/]+|["'`/])"""
 )
+_COMMENTS: Final = re.compile(
+    rf"{_STRING}|(?<![^\s,(=<>|\[]){_NAME}|(?P<comment>```(?s:.*?)```|(?<![^{_SPACE}])//[^\n]*)"
+)
 _RUN: Final = re.compile(rf"{_BLANKS}(?:((?!['\"]){RUN_PATTERN})|((?!))|(==|!=|<=|>=|[=<>,|()\[\]])|{_STRING}|{_NAME})")
 """Blanks and a token in one go; the number of the group that matched says what it is. No numbers in this grain."""
 _DATE: Final = r"(?:19|20)\d\d-(?:0\d|1[0-2])-[0-3]\d(?:T[\w:.+-]*)?(?![\w@])"
@@ -125,21 +128,25 @@ class Scanner:
         return match.end() if match else position
 
     def skip_command(self, position: int) -> int:
-        """The next `|` that parts commands, at or after `position`, or the end of the text.
-
-        A double quote that is never closed takes all that follows.
-        """
+        """The next `|` that parts commands, at or after `position`, or the end of the text."""
         depth = 0
         while position < len(self.text):
             sign = self.text[position]
             if sign == "|" and depth <= 0:
                 return position
             depth += (sign == "[") - (sign == "]")
-            match = _SKIPPED.match(self.text, position)
-            if match and match[0] == '"':
-                return len(self.text)
-            position = match.end() if match else position + 1
+            position = self.skip_piece(position)
         return position
+
+    def skip_piece(self, position: int) -> int:
+        """The place after what begins at `position`: a text in quotes, a comment, a run of words, a bar or bracket.
+
+        A double quote that is never closed takes all that follows.
+        """
+        match = _SKIPPED.match(self.text, position)
+        if match and match[0] == '"':
+            return len(self.text)
+        return match.end() if match else position + 1
 
     def _read(self, position: int, grain: Grain) -> Token:
         match = (_RUN if grain is Grain.RUN else _EXPRESSION).match(self.text, position)
@@ -184,6 +191,11 @@ class Scanner:
             raise TrawlError(Code.SYNTAX_ERROR, "found a backtick, macros are not known here", hint=hint, span=span)
         reason = f"found `{sign}`, which means nothing here"
         raise TrawlError(Code.SYNTAX_ERROR, reason, hint=sign_hint(text, start), span=span)
+
+
+def comments(text: str) -> list[Span]:
+    """Where the comments of a text stand, in order."""
+    return [Span(*found.span("comment")) for found in _COMMENTS.finditer(text) if found["comment"] is not None]
 
 
 def _unescaped(text: str, quote: str) -> str:

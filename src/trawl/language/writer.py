@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from trawl.algebra import Measure
 from trawl.expr import Expr
@@ -15,47 +15,73 @@ if TYPE_CHECKING:
     from trawl.language.tree import Query
 
 
-class Writer:
-    """Collects the pieces of a query, one blank between them."""
+INDENT: Final = 4
+"""Blanks that the lines of a subquery are set in."""
 
-    def __init__(self) -> None:
+
+class Writer:
+    """Collects the pieces of a query, one blank between them.
+
+    Args:
+        indent: blanks before a line; None for all on one line.
+    """
+
+    def __init__(self, indent: int | None = None) -> None:
+        self._indent = indent
         self._pieces: list[str] = []
+        self._between = ""
 
     @property
     def text(self) -> str:
         """What was written."""
-        return " ".join(self._pieces)
+        return "".join(self._pieces)
 
     def word(self, word: str) -> None:
         """Writes a command's name, a keyword, a number or a bar."""
-        self._pieces.append(word)
+        self._put(word)
+
+    def _put(self, piece: str) -> None:
+        self._pieces.append(self._between + piece)
+        self._between = " "
+
+    def _line(self) -> None:
+        """Begins a line, where there are lines."""
+        if self._indent is not None:
+            self._between = "\n" + " " * self._indent
 
     def pipeline(self, query: Query) -> None:
         """Writes the commands of a query, bars between them."""
         for position, stage in enumerate(query.commands):
             if position:
+                self._line()
                 self.word("|")
             stage.write(self)
 
     def subquery(self, query: Query) -> None:
         """Writes a query in square brackets."""
         self.word("[")
+        if self._indent is not None:
+            self._indent += INDENT
+        self._line()
         self.pipeline(query)
+        if self._indent is not None:
+            self._indent -= INDENT
+        self._line()
         self.word("]")
 
     def option(self, key: str, value: object, default: object = None) -> None:
         """Writes `key=value`, unless the value is the default."""
         if value != default:
             text = ("false", "true")[value] if isinstance(value, bool) else run_text(str(value))
-            self._pieces.append(f"{key}={text}")
+            self._put(f"{key}={text}")
 
     def list(self, texts: Iterable[str]) -> None:
         """Writes texts with commas between them."""
-        self._pieces.append(", ".join(texts))
+        self._put(", ".join(texts))
 
     def name(self, name: str, keywords: Collection[str] = KEYWORDS) -> None:
         """Writes a field's name."""
-        self._pieces.append(name_text(name, keywords))
+        self._put(name_text(name, keywords))
 
     def names(self, names: Iterable[Name | str], *keywords: str) -> None:
         """Writes names and patterns; one that is a keyword is quoted."""
@@ -66,20 +92,20 @@ class Writer:
 
     def expression(self, expr: Expr) -> None:
         """Writes an expression of `where` and `eval`."""
-        self._pieces.append(expression_text(expr))
+        self._put(expression_text(expr))
 
     def bracket(self, expr: Expr) -> None:
         """Writes an expression in brackets."""
-        self._pieces.append(f"({expression_text(expr)})")
+        self._put(f"({expression_text(expr)})")
 
     def search(self, expr: Expr, queries: Iterable[Query] = ()) -> None:
         """Writes a condition of `search`. `queries` are those that stand in it as terms."""
         texts = []
         for query in queries:
-            inner = Writer()
+            inner = Writer(self._indent)
             inner.subquery(query)
             texts.append(inner.text)
-        self._pieces.append(search_text(expr, subqueries=texts))
+        self._put(search_text(expr, subqueries=texts))
 
     def measures(self, measures: Iterable[Measure]) -> None:
         """Writes measures."""

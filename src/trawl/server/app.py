@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 import trawl
 from trawl.server import description, errors
 from trawl.server.guard import Guard
-from trawl.server.routes import docs, health, logs, results, settings, tasks
+from trawl.server.routes import docs, health, language, logs, results, settings, tasks
 from trawl.server.services import Services
 
 DESCRIPTION: Final = """
@@ -44,6 +44,7 @@ def create_app(services: Services, base_path: str = "", is_open: bool = True) ->
     errors.install(app)
     for prefix, resources in (
         ("/_sme/async_requests", (tasks, results, logs)),
+        ("/_sme", (language,)),
         ("/_cluster", (settings,)),
         ("/health", (health,)),
     ):

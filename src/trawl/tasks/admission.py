@@ -27,7 +27,20 @@ def admit(wanted: Wanted, owner: str, in_force: Mapping[str, Any], catalog: Cata
         in_force: every cluster setting by key.
 
     Raises:
-        TrawlError: `BODY_TOO_LARGE`, `INVALID_TIME`, `MALFORMED_REQUEST`, and what `trawl.planning.plan` raises.
+        TrawlError: what `draft` and `trawl.planning.plan` raise.
+    """
+    made = draft(wanted, owner, in_force)
+    return made, plan(made.request, catalog)
+
+
+def draft(wanted: Wanted, owner: str, in_force: Mapping[str, Any]) -> Task:
+    """The task that would be made if its query can be planned.
+
+    Args:
+        in_force: every cluster setting by key.
+
+    Raises:
+        TrawlError: `BODY_TOO_LARGE`, `INVALID_TIME`, `MALFORMED_REQUEST`.
     """
     if len(wanted.query.encode(errors="surrogatepass")) > LARGEST_QUERY:
         raise TrawlError(Code.BODY_TOO_LARGE, "the query is longer than 1 MiB")
@@ -37,7 +50,7 @@ def admit(wanted: Wanted, owner: str, in_force: Mapping[str, Any], catalog: Cata
     end = resolve(wanted.end or in_force[_DEFAULT + "dt_end"], now, zone)
     if start > end:
         raise TrawlError(Code.INVALID_TIME, f"the range starts at {start}, after its end at {end}")
-    draft = Task(
+    return Task(
         id=new_id(moment),
         owner=owner,
         wanted=wanted,
@@ -49,8 +62,6 @@ def admit(wanted: Wanted, owner: str, in_force: Mapping[str, Any], catalog: Cata
         limits=_limits(in_force),
         ttl_seconds=seconds_of(wanted.ttl if wanted.ttl is not None else in_force["trawl.tasks.ttl"]),
     )
-    planned = plan(draft.request, catalog)
-    return draft, planned
 
 
 def check_room(in_force: Mapping[str, Any], used: Callable[[], int]) -> None:

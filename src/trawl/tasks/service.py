@@ -11,6 +11,9 @@ import sqlalchemy as sql
 
 from trawl.catalog.base import Catalog
 from trawl.errors import Code, TrawlError
+from trawl.planning import Request
+from trawl.planning.completion import Completion, complete
+from trawl.planning.drafts import Draft, look
 from trawl.settings.cluster import ClusterSettings
 from trawl.settings.process import Settings
 from trawl.tasks import admission, listing, presence
@@ -103,6 +106,17 @@ class Tasks:
         """Plans the query and says what it would read; makes no task. Raises what `submit` does."""
         _, planned = admission.admit(wanted, "", self._cluster.all(), self._catalog)
         return DryRun.of(planned, self._catalog)
+
+    def look(self, wanted: Wanted) -> Draft:
+        """What can be said of a query that is being written: what is wrong with it is part of the answer."""
+        return look(self._drafted(wanted), self._catalog)
+
+    def complete(self, wanted: Wanted, position: int) -> Completion:
+        """What may be written at a place of a query."""
+        return complete(self._drafted(wanted), position, self._catalog)
+
+    def _drafted(self, wanted: Wanted) -> Request:
+        return admission.draft(wanted, "", self._cluster.all()).request
 
     # --- looking ---------------------------------------------------------------------------------------
 
