@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from typing import Final
 from typing import Literal as OneOf
 
 from trawl.calendars import BucketUnit
@@ -215,13 +216,23 @@ class Aggregate(Relation):
     span: Span | None = None
 
 
+ROW_NUMBER: Final = "row_number"
+"""The measure of a window that counts the rows of the group, from 1."""
+LAG: Final = "LAG"
+"""The measure of a window that is the value, whole, of so many rows before: `LAG(value, count)`."""
+CARRY: Final = "CARRY"
+"""The measure of a window that is the value, whole, of the last row up to and with this one that has any."""
+BY_PLACE: Final = frozenset({ROW_NUMBER, LAG, CARRY})
+
+
 @dataclass(frozen=True, eq=False)
 class Window(Relation):
     """Adds measures over rows of the same group to every row; order kept.
 
     `frame` says over which: `all` rows of the group; `running`: those up to and with the row, in the
     input's order, the last `size` of them where that is not 0. Rows with a null key get null.
-    Besides aggregates, `row_number` (from 1) is a measure here; with `order` it counts in that order.
+    Besides aggregates the measures of `BY_PLACE` are known here, which go by the row's place in its group,
+    in the input's order or in `order`, whatever the frame.
     """
 
     input: Relation

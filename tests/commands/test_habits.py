@@ -196,6 +196,31 @@ REFUSED = [
         "as",
         "a field gets another name after a bar: `| rename … as machine`",
     ),
+    # windows
+    (
+        "source web | streamstats count as n reset_after=(n==3)",
+        "n",
+        "a reset looks at fields that the events have; a measure gets a name of its own with `as`",
+    ),
+    (
+        'source web | streamstats count reset_after="("status==500")"',
+        '"("',
+        "the expression stands in brackets: `reset_after=(a == 1)`",
+    ),
+    ("source web | eventstats count by host where count>1", "where", "a bar goes before a command: `| where …`"),
+    (
+        "source web | accum bytes by host",
+        "by",
+        "running totals of groups are computed by `streamstats sum(a) as total by b`",
+    ),
+    (
+        "source web | delta bytes by host",
+        "by",
+        "groups are compared each on its own after `streamstats last(a) as before by b current=false`",
+    ),
+    ("source web | autoregress bytes as b p=1-3", "as", "the columns are named `bytes_p1` to `bytes_p3`"),
+    ("source web | eval a=1 | peval b=a", "peval b=a", "`eval` does the same anywhere"),
+    ("source web | eval a=1 | timeaggs count", "timeaggs count", "`timechart` does the same anywhere"),
     # times
     ("source web earliest=2020-05-01 10:00", "10:00", 'a time with a blank takes double quotes: "2020-05-01 10:00"'),
     ("source web earliest=-1d latest=now()", "(", "date math has no brackets: `now`, `now-1d`"),
@@ -343,6 +368,24 @@ WARNED = [
 
 WORKS = [
     ("source web | search status==500", "source web | search status=500"),
+    (
+        "source web | streamstats count as n by host window=5",
+        "source web | streamstats count as n by host window=5",
+    ),
+    (
+        "source web | streamstats window=5 global=f current=f sum(bytes) as s by host path",
+        "source web | streamstats sum(bytes) as s by host, path window=5 current=false",
+    ),
+    (
+        "source web | eventstats avg(bytes) AS a BY host path",
+        "source web | eventstats avg(bytes) as a by host, path",
+    ),
+    ("source web | accum bytes AS y", "source web | accum bytes as y"),
+    ("source web | delta bytes AS y p=2", "source web | delta bytes as y p=2"),
+    ("source web | delta p=1 bytes", "source web | delta bytes"),
+    ("source web | autoregress bytes p=1-3", "source web | autoregress bytes p=1-3"),
+    ("source web | addtotals col=t row=f status bytes", "source web | addtotals row=false col=true status, bytes"),
+    ("source web | filldown user host", "source web | filldown user, host"),
     ('source web | eval x="a"."b"', 'source web | eval x = "a" . "b"'),
     ("source web | stats count by host path", "source web | stats count by host, path"),
     ("source web | stats count by host, host", "source web | stats count by host"),

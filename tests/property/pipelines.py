@@ -116,7 +116,10 @@ SEARCHES = st.lists(st.tuples(st.sampled_from(["", "NOT "]), TERMS).map("".join)
 
 ARITHMETIC = ["sum", "avg", "range", "median", "stdev", "varp", "sumsq", "p90"]
 AGGREGATES = st.sampled_from(
-    [*ARITHMETIC, "count", "dc", "min", "max", "values", "list", "first", "last", "mode", "earliest", "latest"]
+    [
+        *(*ARITHMETIC, "count", "dc", "min", "max", "values", "list", "first", "last", "mode"),
+        *("earliest", "latest", "rate", "per_minute"),
+    ]
 )
 MEASURES = st.tuples(AGGREGATES, NAMES).map(lambda drawn: f"{drawn[0]}({drawn[1]})")
 STATS = st.tuples(
@@ -127,6 +130,13 @@ STATS = st.tuples(
 KEYS = st.tuples(st.sampled_from(["", "-"]), st.sampled_from(["{}", "num({})", "str({})"]), NAMES).map(
     lambda drawn: drawn[0] + drawn[1].format(drawn[2])
 )
+RUNNING = st.tuples(
+    STATS,
+    st.sampled_from(["", " window=1", " window=3"]),
+    st.sampled_from(["", " current=false"]),
+    st.sampled_from(["", " reset_on_change=true"]),
+    st.one_of(st.just(""), CONDITIONS.map(" reset_before=({})".format), CONDITIONS.map(" reset_after=({})".format)),
+).map("".join)
 SPANS = st.sampled_from(["1h", "1d", "3d", "1w", "1mon", "1q", "2y"])
 _COMMANDS: list[st.SearchStrategy[str]] = [
     CONDITIONS.map("where {}".format),
@@ -139,6 +149,22 @@ _COMMANDS: list[st.SearchStrategy[str]] = [
     st.tuples(st.sampled_from(["", "2 "]), NAMES).map(lambda drawn: f"dedup {''.join(drawn)}"),
     NAMES.map("rename {} as r".format),
     STATS.map("stats {}".format),
+    STATS.map("eventstats {}".format),
+    RUNNING.map("streamstats {}".format),
+    st.just("reverse"),
+    st.one_of(st.just(""), NAMES).map("filldown {}".format),
+    st.tuples(NAMES, st.sampled_from(["", " p=2"])).map(lambda drawn: f"delta {drawn[0]} as d{drawn[1]}"),
+    NAMES.map("accum {}".format),
+    st.tuples(NAMES, st.sampled_from(["", " p=2", " p=1-3"])).map(lambda drawn: f"autoregress {drawn[0]}{drawn[1]}"),
+    st.tuples(st.sampled_from(["", "timefield=s "]), NAMES, st.one_of(st.just(""), NAMES.map(" by {}".format))).map(
+        lambda drawn: f"rate {drawn[0]}{drawn[1]} as d{drawn[2]}"
+    ),
+    st.tuples(
+        st.sampled_from(["", "col=true ", "row=false col=true labelfield=t "]), st.sampled_from(["", "i, x", "t, f"])
+    ).map(lambda drawn: f"addtotals {drawn[0]}{drawn[1]}"),
+    st.tuples(
+        st.sampled_from(["", "action=annotate ", "threshold=1 "]), st.sampled_from(["", "i", "t, x", "f by b"])
+    ).map(lambda drawn: f"anomalydetection {drawn[0]}{drawn[1]}"),
     NAMES.map("top 2 {}".format),
     NAMES.map("rare 2 {}".format),
     NAMES.map("fillnull value=0 {}".format),

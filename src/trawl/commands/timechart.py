@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from trawl import calendars
 from trawl.algebra import Aggregate, Buckets, Explode, Extend, Fill, Lump, Measure, Pivot, Relation
@@ -57,6 +58,8 @@ class Timechart(Command):
 
     name: ClassVar[str] = "timechart"
     replaces_events: ClassVar[bool] = True
+    approximate: ClassVar[bool] = False
+    """Whether an engine may approximate where it says so."""
 
     measures: tuple[Measure, ...]
     by: Name | None = None
@@ -69,14 +72,24 @@ class Timechart(Command):
     @classmethod
     def parse(cls, cursor: Cursor) -> Self:
         """Reads options, measures, `by` and one field, options."""
-        options = Options(
+        return cls.read_with(cursor, cls.options(cursor))
+
+    @classmethod
+    def options(cls, cursor: Cursor, **more: Callable[[str], Any]) -> Options:
+        """The options that there are, and `more` of the command's own."""
+        return Options(
             cursor,
             timefield=lambda what: cursor.name(f"a field for {what}").text,
             span=cursor.stride,
             bins=cursor.positive,
             limit=cursor.integer,
             useother=cursor.boolean,
+            **more,
         )
+
+    @classmethod
+    def read_with(cls, cursor: Cursor, options: Options) -> Self:
+        """Reads it with these options."""
         options.read()
         _refuse_span(cursor)
         measures = read_measures(cursor)
@@ -99,16 +112,20 @@ class Timechart(Command):
     def write(self, writer: Writer) -> None:
         """Writes options first."""
         writer.word(self.name)
+        self.write_options(writer)
+        writer.measures(self.measures)
+        if self.by is not None:
+            writer.word("by")
+            writer.names((self.by,))
+
+    def write_options(self, writer: Writer) -> None:
+        """Writes the options."""
         if self.time_field is not None:
             writer.word(f"timefield={name_text(self.time_field)}")
         writer.option("span", self.span_given)
         writer.option("bins", self.bins)
         writer.option("limit", self.limit, 10)
         writer.option("useother", self.uses_other, True)
-        writer.measures(self.measures)
-        if self.by is not None:
-            writer.word("by")
-            writer.names((self.by,))
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """Buckets, measures, series to columns, missing buckets."""
@@ -121,12 +138,13 @@ class Timechart(Command):
         measures = lower_measures(self.measures, time_field)
         zeros = tuple(measure.name for measure in measures if _is_count(measure))
         if self.by is None:
-            table = Aggregate(events, ((time_field, Field(bucket)),), measures, span=self.span)
+            keys = ((time_field, Field(bucket)),)
+            table = Aggregate(events, keys, measures, approximate=self.approximate, span=self.span)
             return self._fill(table, time_field, buckets, zeros, scope)
         series = hidden("series", upstream.columns.names)
         events = self._with_series(events, upstream, self.by, bucket, series, measures[0])
-        keys = ((time_field, Field(bucket)), (self.by.text, Field(series)))
-        grouped = Aggregate(events, keys, measures, span=self.span)
+        pairs = ((time_field, Field(bucket)), (self.by.text, Field(series)))
+        grouped = Aggregate(events, pairs, measures, approximate=self.approximate, span=self.span)
         names = tuple(measure.name for measure in measures)
         filled = self._fill(grouped, time_field, buckets, (), scope)
         return Pivot(filled, time_field, self.by.text, names, last=(OTHER, MISSING), zeros=zeros)

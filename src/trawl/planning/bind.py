@@ -119,7 +119,7 @@ class Binder:
     @_bind.register
     def _(self, relation: Window) -> Relation:
         known = relation.input.columns
-        measures = tuple(self.typing.measure(measure, known) for measure in relation.measures)
+        measures = tuple(self.typing.measure(measure, known, in_window=True) for measure in relation.measures)
         return replace(
             relation,
             partition=tuple(self.typing.expression(key, known) for key in relation.partition),

@@ -8,7 +8,7 @@ from dataclasses import field as dataclass_field
 from typing import Final
 
 from trawl import functions
-from trawl.algebra import Measure
+from trawl.algebra import BY_PLACE, ROW_NUMBER, Measure
 from trawl.commands.habits import MEASURES
 from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
 from trawl.expr import Call, EveryField, Expr, Field, Literal, Subsearch
@@ -18,8 +18,6 @@ from trawl.planning.unknown import note_unknown
 from trawl.schema import ANY, INTEGER, NULL, Schema, Type, type_of
 from trawl.values import Instant
 
-ROW_NUMBER: Final = "row_number"
-"""The measure of a window that is no aggregate."""
 _STOPPED: Final = Clock(Instant(0))
 """For binding again what a rule rewrote: by then no call asks for the clock."""
 
@@ -60,12 +58,16 @@ class Typing:
             case Call():
                 return self._call(expression, known)
 
-    def measure(self, measure: Measure, known: Schema) -> Measure:
-        """The measure with types, over rows of these columns. Raises what `expression` does."""
-        if measure.function == ROW_NUMBER:
-            return measure
-        aggregation = _aggregation(measure)
+    def measure(self, measure: Measure, known: Schema, *, in_window: bool = False) -> Measure:
+        """The measure with types, over rows of these columns. Raises what `expression` does.
+
+        Args:
+            in_window: whether a measure may go by the row's place.
+        """
         arguments = tuple(self.expression(argument, known) for argument in measure.arguments)
+        if in_window and measure.function in BY_PLACE:
+            return replace(measure, arguments=arguments)
+        aggregation = _aggregation(measure)
         _accept(aggregation, measure.function, arguments, measure.span)
         typed = replace(measure, arguments=arguments)
         measured(typed)
@@ -119,8 +121,8 @@ def single(type_: Type | None) -> Type:
 
 def measured(measure: Measure) -> Type:
     """The type of the column that a typed measure goes to."""
-    if measure.function == ROW_NUMBER:
-        return INTEGER
+    if measure.function in BY_PLACE:
+        return INTEGER if measure.function == ROW_NUMBER else measure.arguments[0].type or NULL
     first, *rest = (argument.type or NULL for argument in measure.arguments) if measure.arguments else (NULL,)
     return _result(_aggregation(measure).result, (single(first), *rest), measure.span)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from trawl.algebra import (
+    BY_PLACE,
     Aggregate,
     Explode,
     Extend,
@@ -29,7 +30,6 @@ from trawl.algebra import (
 )
 from trawl.engines.duckdb import spelling
 from trawl.engines.duckdb.spelling import aggregates
-from trawl.engines.duckdb.windows import ROW_NUMBER
 from trawl.expr import Call, Expr, walk
 
 _ALWAYS = Scan | Generate | Given | Rows | Project | Slice | Reverse | Explode | Union | Join | Pivot | Fill | Profile
@@ -47,13 +47,16 @@ def is_able(relation: Relation) -> bool:
         case Aggregate():
             return _all(key for _, key in relation.keys) and all(map(_is_measured, relation.measures))
         case Window():
-            measures = [measure for measure in relation.measures if measure.function != ROW_NUMBER]
             keys = [*relation.partition, *(key.value for key in relation.order)]
-            return _all(keys) and all(map(_is_measured, measures))
+            return _all(keys) and all(map(_is_measured_in_window, relation.measures))
         case Lump():
             return _is_measured(relation.weight)
         case _:
             return isinstance(relation, _ALWAYS)
+
+
+def _is_measured_in_window(measure: Measure) -> bool:
+    return _all(measure.arguments) if measure.function in BY_PLACE else _is_measured(measure)
 
 
 def _is_measured(measure: Measure) -> bool:

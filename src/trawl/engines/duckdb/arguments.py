@@ -56,7 +56,7 @@ def number(operand: Operand, to: Scope) -> Alternative:
                 to.note(Flaw.TIME_NO_NUMBER, f"{given.sql} IS NOT NULL")
             case _:
                 found.append(given)
-    if found and all(given.kind is Kind.INTEGER for given in found):
+    if all(given.kind is Kind.INTEGER for given in found):
         wide = any(given.wide for given in found)
         return Alternative(sql.coalesce((given.sql for given in found), "BIGINT"), Kind.INTEGER, wide=wide)
     return Alternative(sql.coalesce((floating(given, to) for given in found), "DOUBLE"), Kind.FLOAT)

@@ -40,6 +40,7 @@ from trawl.engines.duckdb import (
     profiling,
     reshaping,
     shaping,
+    totals,
     windows,
 )
 from trawl.engines.duckdb.checks import Check
@@ -49,6 +50,7 @@ from trawl.engines.duckdb.frames import Frame, Key, Names
 from trawl.engines.duckdb.hosts import Host, kept
 from trawl.engines.duckdb.layouts import laid_out
 from trawl.engines.duckdb.scan import Reading
+from trawl.engines.duckdb.totals import Totals
 from trawl.schema import Schema
 
 
@@ -63,6 +65,7 @@ class Compiler:
         names: makes names for columns, unique over the whole statement.
         shared: the queries of what is read more than once, for `WITH`.
         checks: what counts the faults of the data, over what was compiled.
+        totals: what is measured already of whole groups, by the identity of the window.
     """
 
     snapshot: Snapshot
@@ -71,6 +74,7 @@ class Compiler:
     names: Names = field(default_factory=Names)
     shared: list[str] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    totals: dict[int, Totals] = field(default_factory=dict)
     _schemas: dict[int, Schema] = field(default_factory=dict)
     _readings: dict[int, Reading] = field(default_factory=dict)
 
@@ -243,7 +247,16 @@ class Compiler:
     @_compile.register
     def _(self, relation: Window, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
-        self.checks += checks.of_rows(windows.extend(frame, self.zone, relation))
+        if not totals.can(relation):
+            self.checks += windows.extend(frame, relation, self.zone)
+            return frame
+        measured = self.totals.get(id(relation))
+        if measured is None:
+            if not totals.is_streamed(relation.input):
+                self._share(frame)
+            measured, found = totals.measure(frame.copy(), relation, self.zone)
+            self.checks += found
+        totals.join(frame, relation, measured, self.zone)
         return frame
 
     @_compile.register

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from trawl.algebra import Explode, Extend, Filter, Given, Project, Relation, Scan, Slice
+from trawl.engines.duckdb import totals
 from trawl.engines.duckdb.compile import Compiler
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.scan import Reading, is_clock
@@ -31,14 +32,23 @@ class Pipeline:
     def of(cls, relation: Relation) -> Pipeline | None:
         """The relation as a pipeline, if it is one."""
         stages: list[Relation] = []
-        while isinstance(relation, Filter | Extend | Project | Slice | Explode):
+        while isinstance(relation, Filter | Extend | Project | Slice | Explode) or totals.can(relation):
             if isinstance(relation, Slice) and relation.notice is not None:
                 return None
             stages.append(relation)
-            relation = relation.input
+            (relation,) = relation.inputs
         if not isinstance(relation, Scan | Given):
             return None
-        return cls(relation, tuple(reversed(stages)))
+        found = cls(relation, tuple(reversed(stages)))
+        return found if found._totals_are_of_all else None
+
+    @property
+    def _totals_are_of_all(self) -> bool:
+        """Whether all rows that there are reach what measures groups: then they can be measured beforehand."""
+        last = max((number for number, stage in enumerate(self.stages) if totals.can(stage)), default=-1)
+        is_cut = any(isinstance(stage, Slice) for stage in self.stages[: last + 1])
+        is_limited = isinstance(self.leaf, Scan) and self.leaf.newest is not None
+        return last < 0 or not (is_cut or is_limited)
 
     @property
     def root(self) -> Relation:
@@ -55,6 +65,7 @@ class Pipeline:
         steps = (self.leaf, *self.stages)
         wanted = [Wanted.of(step, steps[number + 1 :]) for number, step in enumerate(steps)]
         schema = self.root.columns
+        self._measure_groups(compiler, host, reading)
         found = False
         batch_rows = FIRST_ROWS if eager else BATCH_ROWS
         for current in joined(self._cuts(reading), threads):
@@ -74,6 +85,22 @@ class Pipeline:
         if not found:
             frame = self._frame(compiler, host, reading, Cut((), True), [Wanted(None, 0)] * len(wanted))
             yield from host.stream(compiler.result(frame, schema), schema)
+
+    def _measure_groups(self, compiler: Compiler, host: Statements, reading: Reading) -> None:
+        """Computes what is measured of whole groups, over all rows, before the first of them comes out."""
+        for number, stage in enumerate(self.stages):
+            if not totals.can(stage):
+                continue
+            host.reading([])
+            checks = len(compiler.checks)
+            frame = reading.frame(reading.segments)
+            for below in self.stages[:number]:
+                frame = compiler.frame(below, {id(below.inputs[0]): frame})
+            del compiler.checks[checks:]  # the faults in single rows are counted when these come out
+            measured, found = totals.measure(frame, stage, compiler.zone)
+            compiler.checks += found
+            host.count_faults(compiler)
+            compiler.totals[id(stage)] = measured.kept(host, compiler.shared)
 
     def _cuts(self, reading: Reading) -> Sequence[Cut]:
         if isinstance(self.leaf, Given):

@@ -1,59 +1,126 @@
-"""Measures over rows of the same group, added to every row (`trawl.algebra.Window`)."""
+"""Measures over rows of the same group, added to every row (`trawl.algebra.Window`), as windows of DuckDB.
+
+Those that are all of whole groups are joined to the rows instead (`trawl.engines.duckdb.totals`).
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from trawl.algebra import Window
-from trawl.engines.duckdb import ordering, sql
+from trawl.algebra import BY_PLACE, LAG, ROW_NUMBER, Measure, Window
+from trawl.engines.duckdb import checks, ordering, sql
+from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.grouping import identical
 from trawl.engines.duckdb.operands import Operand, element, is_there, one, opened
 from trawl.engines.duckdb.spelling import aggregates
+from trawl.expr import Literal
 from trawl.schema import Kind
 
-ROW_NUMBER = "row_number"
-"""The measure that is no aggregate."""
+
+@dataclass(frozen=True)
+class Partition:
+    """The groups of a window's rows.
+
+    Attributes:
+        columns: columns of the frame that are the same in all rows of a group.
+        is_whole: whether a row has a value of every key, as SQL: others are in no group.
+    """
+
+    columns: tuple[str, ...]
+    is_whole: str
+
+    @classmethod
+    def of(cls, relation: Window, to: Expressions) -> Partition:
+        """The groups of a window's rows, their keys as columns of the frame."""
+        keys = [_alone(to.operand(key), to) for key in relation.partition]
+        is_whole = to.bind(sql.all_of(is_there(key) for key in keys)) if keys else "true"
+        return cls(tuple(given.sql for key in keys for given in key), is_whole)
+
+    @property
+    def clause(self) -> str:
+        """As a window says it."""
+        return f"PARTITION BY {', '.join(self.columns)}" if self.columns else ""
+
+    def within(self, operand: Operand) -> Operand:
+        """A value in the rows that are in a group, null in others."""
+        if self.is_whole == "true":
+            return operand
+        guarded = (f"CASE WHEN {self.is_whole} THEN {given.sql} END" for given in operand)
+        return tuple(replace(given, sql=found, constant=None) for given, found in zip(operand, guarded, strict=True))
 
 
-def extend(frame: Frame, zone: str, relation: Window) -> Expressions:
-    """Adds the measures to the frame's columns; the rows keep their order, but lie in any."""
+def extend(frame: Frame, relation: Window, zone: str) -> list[Check]:
+    """Adds the measures to the columns; the rows keep their order, but lie in any."""
     to = Expressions(frame, zone)
-    keys = [_alone(to.operand(key), to) for key in relation.partition]
-    columns = [given.sql for key in keys for given in key]
-    group = f"PARTITION BY {', '.join(columns)}" if columns else ""
-    has_keys = to.bind(sql.all_of(is_there(key) for key in keys)) if keys else "true"
-    calls = aggregates.Calls(frame.names, f" OVER ({_frame(to, relation, group)})")
-    plain = [measure for measure in relation.measures if measure.function != ROW_NUMBER]
-    measures, _ = aggregates.measured(to, plain, frame.order, calls)
-    numbers = {measure.name: _row_number(to, relation, group) for measure in relation.measures if measure not in plain}
+    groups = Partition.of(relation, to)
+    placed = {
+        measure.name: _placed(measure, relation, to, groups)
+        for measure in relation.measures
+        if measure.function in BY_PLACE
+    }
+    calls = aggregates.Calls(frame.names, f" OVER ({_over(to, relation, groups)})")
+    plain = [measure for measure in relation.measures if measure.function not in BY_PLACE]
+    with to.where(groups.is_whole):
+        measures, flaws = aggregates.measured(to, plain, frame.order, calls)
+    found = list(checks.of_rows(to))
     for call, name in calls.columns.items():
         frame.compute(call, name)
-    added = {
-        name: tuple(replace(given, sql=f"CASE WHEN {has_keys} THEN {given.sql} END") for given in operand)
-        for name, operand in {**measures, **numbers}.items()
-    }
     frame.close()
+    at_fault = [(flaw, span, f"{groups.is_whole} AND ({condition})") for flaw, span, condition in flaws]
+    found += checks.of_groups(frame.copy(), at_fault)
+    settle(frame, relation, groups, {**measures, **placed})
+    return found
+
+
+def settle(frame: Frame, relation: Window, groups: Partition, measures: Mapping[str, Operand]) -> None:
+    """Makes the measures fields of the frame, in the order of the relation, in the rows that are in a group."""
+    added = {measure.name: groups.within(measures[measure.name]) for measure in relation.measures}
     frame.settle({**frame.columns, **added}, frame.order)
-    return to
 
 
-def _row_number(to: Expressions, relation: Window, group: str) -> Operand:
+def _placed(measure: Measure, relation: Window, to: Expressions, groups: Partition) -> Operand:
+    """A measure that goes by the place of each row in its group."""
     own = [found for key in relation.order for found in ordering.sort_keys(key, to.operand(key.value), to)]
     order = ", ".join(map(str, (*own, *to.frame.order)))
-    return one(Kind.INTEGER, to.frame.compute(f"row_number() OVER ({group}{f' ORDER BY {order}' if order else ''})"))
+    over = f"{groups.clause}{f' ORDER BY {order}' if order else ''}"
+    if measure.function == ROW_NUMBER:
+        return one(Kind.INTEGER, to.frame.compute(f"row_number() OVER ({over})"))
+    value = tuple(replace(given, sql=to.bind(given.sql), constant=None) for given in to.operand(measure.arguments[0]))
+    if measure.function == LAG:
+        count = measure.arguments[1]
+        assert isinstance(count, Literal)
+        lags = (to.frame.compute(f"lag({given.sql}, {count.value}) OVER ({over})") for given in value)
+        return tuple(replace(given, sql=name) for given, name in zip(value, lags, strict=True))
+    over += " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+    if len(value) == 1:
+        carried = to.frame.compute(f"last_value({value[0].sql} IGNORE NULLS) OVER ({over})")
+        return (replace(value[0], sql=carried),)
+    return _carried_together(value, over, to)
 
 
-def _frame(to: Expressions, relation: Window, group: str) -> str:
-    if relation.frame == "all":
-        return group
+def _carried_together(value: Operand, over: str, to: Expressions) -> Operand:
+    """The last value of several kinds: all alternatives of the same row."""
+    if not value:
+        return ()
+    names = [f"a{number}" for number in range(len(value))]
+    fields = ", ".join(f"{name}: {given.sql}" for name, given in zip(names, value, strict=True))
+    whole = to.bind(f"CASE WHEN {is_there(value)} THEN {{{fields}}} END")
+    carried = to.frame.compute(f"last_value({whole} IGNORE NULLS) OVER ({over})")
+    return tuple(replace(given, sql=f"{carried}.{name}") for given, name in zip(value, names, strict=True))
+
+
+def _over(to: Expressions, relation: Window, groups: Partition) -> str:
     end = "CURRENT ROW" if relation.include_current else "1 PRECEDING"
     start = "UNBOUNDED PRECEDING"
     if relation.size:
         start = f"{relation.size - relation.include_current} PRECEDING"
+    if relation.frame == "all":
+        start, end = "UNBOUNDED PRECEDING", "UNBOUNDED FOLLOWING"
     order = ", ".join(map(str, to.frame.order))
-    return f"{group}{f' ORDER BY {order}' if order else ''} ROWS BETWEEN {start} AND {end}"
+    return f"{groups.clause}{f' ORDER BY {order}' if order else ''} ROWS BETWEEN {start} AND {end}"
 
 
 def _alone(operand: Operand, to: Expressions) -> Operand:

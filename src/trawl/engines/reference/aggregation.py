@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from itertools import product
-from typing import Final
 
 from trawl import functions
 from trawl.algebra import Aggregate, Measure, SortKey
@@ -15,9 +14,6 @@ from trawl.functions.base import Aggregation, Fault, spread
 from trawl.functions.ordering import OrderKey, distinct, identity, order_key, sort_key
 from trawl.instants import read_time
 from trawl.values import Instant, Scalar, Value
-
-ROW_NUMBER: Final = "row_number"
-"""The measure of a window that is no aggregate."""
 
 
 def aggregate(relation: Aggregate, rows: list[Row], faults: Faults) -> list[Row]:
@@ -48,8 +44,25 @@ def measured(measure: Measure, rows: Iterable[Row], faults: Faults) -> Value:
     """The value of an aggregate over rows; null where the data is at fault."""
     aggregation = functions.find_aggregation(measure.function)
     assert aggregation is not None, f"{measure.function} is not bound"
+    return _evaluated(aggregation, measure, _arguments(aggregation, measure, rows, faults), faults)
+
+
+def running(measure: Measure, frames: Iterable[list[Row]], rows: Iterable[Row], faults: Faults) -> list[Value]:
+    """The value of an aggregate for each frame of rows; a row at fault counts once, however many frames have it.
+
+    Args:
+        frames: what the aggregate sees, frame by frame. rows: all of them, each once.
+    """
+    aggregation = functions.find_aggregation(measure.function)
+    assert aggregation is not None, f"{measure.function} is not bound"
+    _arguments(aggregation, measure, rows, faults)
+    found = (_arguments(aggregation, measure, frame, Faults()) for frame in frames)
+    return [_evaluated(aggregation, measure, arguments, faults) for arguments in found]
+
+
+def _evaluated(aggregation: Aggregation, measure: Measure, arguments: list[object], faults: Faults) -> Value:
     try:
-        return aggregation.evaluate(*_arguments(aggregation, measure, rows, faults))
+        return aggregation.evaluate(*arguments)
     except Fault as fault:
         faults.add(fault, measure.span)
         return None

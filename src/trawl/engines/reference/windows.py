@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from trawl.algebra import Window
-from trawl.engines.reference.aggregation import ROW_NUMBER, measured, sorted_by
+from trawl.algebra import BY_PLACE, CARRY, LAG, ROW_NUMBER, Measure, Window
+from trawl.engines.reference.aggregation import running, sorted_by
 from trawl.engines.reference.expressions import Faults, evaluate
 from trawl.engines.reference.rows import Row
+from trawl.expr import Literal
 from trawl.functions.ordering import identity
 from trawl.values import Value
 
@@ -24,19 +25,42 @@ def window(relation: Window, rows: list[Row], faults: Faults) -> list[Row]:
         if None not in keys:
             groups.setdefault(tuple(identity(key) for key in keys), []).append(place)
     for places in groups.values():
+        ordered = _in_order(relation, places, rows, faults)
         for measure in relation.measures:
-            if measure.function == ROW_NUMBER:
-                for number, place in enumerate(_in_order(relation, places, rows, faults), 1):
-                    found[place][measure.name] = number
-            elif relation.frame == "all":
-                value = measured(measure, [rows[place] for place in places], faults)
-                for place in places:
-                    found[place][measure.name] = value
+            if measure.function in BY_PLACE:
+                values = _by_place(measure, [rows[place] for place in ordered], faults)
+                of_places = zip(ordered, values, strict=True)
             else:
-                for count, place in enumerate(places):
-                    frame = _frame(relation, places, count)
-                    found[place][measure.name] = measured(measure, [rows[other] for other in frame], faults)
+                values = _over_frames(relation, measure, [rows[place] for place in places], faults)
+                of_places = zip(places, values, strict=True)
+            for place, value in of_places:
+                found[place][measure.name] = value
     return found
+
+
+def _by_place(measure: Measure, rows: list[Row], faults: Faults) -> list[Value]:
+    """The value of a measure that goes by the place of each row among these."""
+    if measure.function == ROW_NUMBER:
+        return list(range(1, len(rows) + 1))
+    values = [evaluate(measure.arguments[0], row, faults) for row in rows]
+    if measure.function == CARRY:
+        carried: list[Value] = []
+        for value in values:
+            carried.append(carried[-1] if value is None and carried else value)
+        return carried
+    assert measure.function == LAG
+    count = measure.arguments[1]
+    assert isinstance(count, Literal)
+    assert isinstance(count.value, int)
+    before: list[Value] = [None] * count.value
+    return [*before, *values][: len(values)]
+
+
+def _over_frames(relation: Window, measure: Measure, rows: list[Row], faults: Faults) -> list[Value]:
+    """The value of an aggregate at each of the rows of a group."""
+    if relation.frame == "all":
+        return running(measure, [rows], rows, faults) * len(rows)
+    return running(measure, [_frame(relation, rows, count) for count in range(len(rows))], rows, faults)
 
 
 def _in_order(relation: Window, places: list[int], rows: list[Row], faults: Faults) -> list[int]:
@@ -45,11 +69,11 @@ def _in_order(relation: Window, places: list[int], rows: list[Row], faults: Faul
     return [by_row[id(row)] for row in sorted_by(relation.order, [rows[place] for place in places], faults)]
 
 
-def _frame(relation: Window, places: list[int], count: int) -> list[int]:
+def _frame(relation: Window, rows: list[Row], count: int) -> list[Row]:
     """The rows of a group that a running measure sees at the row of index `count`."""
     end = count + relation.include_current
     start = max(0, end - relation.size) if relation.size else 0
-    return places[start:end]
+    return rows[start:end]
 
 
 def _alone(value: Value) -> Value:

@@ -129,19 +129,18 @@ class Gathering:
         listed_keys = ", ".join([*before, *map(str, keys)])
         return f" ORDER BY {listed_keys}" if listed_keys else ""
 
-    def pick(self, *before: str, last: bool = False) -> Operand:
-        """The value of the row that comes first; rows without one do not count.
-
-        Args:
-            before: ascending keys that count before the order of the rows.
-        """
+    def pick(self, *, last: bool = False) -> Operand:
+        """The value of the row that comes first, or last; rows without one do not count."""
         value = self.one_column(last=last)
-        place = self.place(*before, last=last)
+        if self.calls.window:
+            picked = self.rows(f"{'last' if last else 'first'}_value({value.sql} IGNORE NULLS)")
+            return (replace(value, sql=picked, constant=None),)
+        place = self.place(last=last)
         if place is not None:
             picked = self.rows(f"arg_min({value.sql}, {place})")
         else:
             present = f"FILTER ({value.sql} IS NOT NULL)"
-            picked = self.rows(f"first({value.sql}{self.ordered(*before, last=last)}) {present}")
+            picked = self.rows(f"first({value.sql}{self.ordered(last=last)}) {present}")
         return (replace(value, sql=picked, constant=None),)
 
     def one_column(self, *, last: bool) -> Alternative:

@@ -50,29 +50,37 @@ def _timed_pick(of: Gathering, sign: str) -> Operand:
 
 
 def _rate(of: Gathering) -> Operand:
-    instant = _time(of)
-    given, _ = of.numbers()
-    value = of.to.bind(_with_time(of, of.as_floats(given, False), instant))
+    value, many, instant = _timed_numbers(of)
+    ends = (f"{value}[1]", f"{value}[-1]") if many else (value, value)
     place = of.place(instant)
     if place is not None:
-        first, last = (of.rows(f"{function}({value}, {place})") for function in ("arg_min", "arg_max"))
+        first, last = (
+            of.rows(f"{function}({end}, {place})") for function, end in zip(("arg_min", "arg_max"), ends, strict=True)
+        )
     else:
         present = f"FILTER ({value} IS NOT NULL)"
-        first = of.rows(f"first({value}{of.ordered(instant)}) {present}")
-        ends = of.ordered(f"-{instant}", last=True)
-        last = of.rows(f"first({value}{ends}) {present}")
+        first = of.rows(f"first({ends[0]}{of.ordered(instant)}) {present}")
+        last = of.rows(f"first({ends[1]}{of.ordered(f'-{instant}', last=True)}) {present}")
     return one(Kind.FLOAT, of.finite(f"(({last} - {first}) / {_seconds(of, value, instant)})"))
 
 
 def _per(length: int) -> Builder:
     def build(of: Gathering) -> Operand:
-        instant = _time(of)
-        given, many = of.numbers()
-        value = of.to.bind(_with_time(of, of.as_floats(given, many), instant))
+        value, many, instant = _timed_numbers(of)
         total = of.over("fsum", value, many)
         return one(Kind.FLOAT, of.finite(f"({total} / {_seconds(of, value, instant)} * {length})"))
 
     return build
+
+
+def _timed_numbers(of: Gathering) -> tuple[str, bool, str]:
+    """The numbers of each row as floats, null where it has none or no time; whether they are a list; the instant."""
+    instant = _time(of)
+    given, many = of.numbers()
+    floats = of.as_floats(given, many)
+    if many:
+        floats = f"CASE WHEN len({given.sql}) > 0 THEN {floats} END"
+    return of.to.bind(_with_time(of, floats, instant)), many, instant
 
 
 def _seconds(of: Gathering, value: str, instant: str) -> str:

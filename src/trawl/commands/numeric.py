@@ -1,0 +1,40 @@
+"""Fields as numbers while a command lowers itself: which hold any, and what is computed with."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+
+from trawl.algebra import Relation
+from trawl.commands.base import Scope
+from trawl.commands.columns import shown
+from trawl.expr import Call, Expr, Field, Literal
+from trawl.language.names import Name
+from trawl.schema import Kind, Type
+
+_NUMBERS = frozenset({Kind.INTEGER, Kind.FLOAT})
+
+
+def as_number(field: Field) -> Call:
+    """The number that a field's value is, numeric text too; anything else is a fault of the data."""
+    return Call("mul", (field, Literal(1)), field.span)
+
+
+def numbers(upstream: Relation, names: Iterable[Name], scope: Scope, without: Container[str] = ()) -> dict[str, Expr]:
+    """The fields that names mean, each with the number that it is in an event.
+
+    Where no names are given these are the fields that hold numbers, but for some; text in them does not count.
+    """
+    if listed := tuple(names):
+        spans = {name.text: name.span for name in listed}
+        return {name: as_number(Field(name, spans.get(name))) for name in shown(upstream, listed, scope)}
+    return {
+        column.name: _if_number(Field(column.name), column.type)
+        for column in upstream.columns
+        if column.name not in without and column.type.kinds & _NUMBERS
+    }
+
+
+def _if_number(field: Field, type_: Type) -> Expr:
+    if type_.is_number and not type_.multivalue:
+        return field
+    return Call("if", (Call("isnum", (field,)), as_number(field), Literal(None)))
