@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from trawl.algebra import (
+    CARRY,
+    LAG,
     Aggregate,
     Buckets,
     Explode,
@@ -155,6 +157,24 @@ class TestGroups:
         order = (SortKey(Field("n"), descending=True),)
         numbered = Window(numbers(5, 9, 7), (), (Measure("row_number", (), "k"),), order=order)
         assert rows_of(numbered) == [{"n": 5, "k": 3}, {"n": 9, "k": 1}, {"n": 7, "k": 2}]
+
+    def test_values_of_rows_before_are_those_of_the_group_in_its_order(self) -> None:
+        rows = table({"g": 1, "v": "a"}, {"g": 2, "v": "b"}, {"g": 1, "v": [1, 2]}, {"v": "c"}, {"g": 1, "v": "d"})
+        before = Measure(LAG, (Field("v"), Literal(1)), "before")
+        assert column(Window(rows, (Field("g"),), (before,)), "before") == [None, None, "a", None, [1, 2]]
+        order = (SortKey(Field("n"), descending=True),)
+        turned = Window(numbers(5, 9, 7), (), (Measure(LAG, (Field("n"), Literal(2)), "k"),), order=order)
+        assert column(turned, "k") == [9, None, None]
+
+    def test_the_last_value_is_carried_whole(self) -> None:
+        rows = table({}, {"v": [1, 2]}, {}, {"v": []}, {}, {"v": "x"})
+        carried = Window(rows, (), (Measure(CARRY, (Field("v"),), "v"),))
+        assert column(carried, "v") == [None, [1, 2], [1, 2], [], [], "x"]
+
+    def test_a_row_at_fault_counts_once_however_many_frames_have_it(self) -> None:
+        rows = table({"v": "x"}, {"v": 1}, {"v": 2})
+        total = Window(rows, (), (Measure("sum", (Field("v"),), "total"),), frame="running")
+        assert [notice.count for notice in run(Reference(), bind(total)).notices] == [1]
 
 
 class TestShapes:
