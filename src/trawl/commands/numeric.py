@@ -12,24 +12,32 @@ from trawl.language.names import Name
 from trawl.schema import Kind, Type
 
 _NUMBERS = frozenset({Kind.INTEGER, Kind.FLOAT})
+_MAY_BE = _NUMBERS | {Kind.STRING}
 
 
 def as_number(field: Field) -> Call:
     """The number that a field's value is, numeric text too; anything else is a fault of the data."""
-    return Call("mul", (field, Literal(1)), field.span)
+    return Call("tonumber", (field,), field.span)
 
 
 def numbers(upstream: Relation, names: Iterable[Name], scope: Scope, without: Container[str] = ()) -> dict[str, Expr]:
     """The fields that names mean, each with the number that it is in an event.
 
     Where no names are given these are the fields that hold numbers, but for some; text in them does not count.
+    A pattern means no field that is never a number.
     """
+    known = upstream.columns
     if listed := tuple(names):
-        spans = {name.text: name.span for name in listed}
-        return {name: as_number(Field(name, spans.get(name))) for name in shown(upstream, listed, scope)}
+        spans = {name.text: name.span for name in listed if not name.is_pattern}
+        fields = (Field(name, spans.get(name)) for name in shown(upstream, listed, scope))
+        return {
+            field.name: as_number(field)
+            for field in fields
+            if known.type_of(field.name).kinds & _MAY_BE or (field.name in spans and field.name in known)
+        }
     return {
         column.name: _if_number(Field(column.name), column.type)
-        for column in upstream.columns
+        for column in known
         if column.name not in without and column.type.kinds & _NUMBERS
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TypeAlias
 
 from trawl import functions
@@ -14,7 +15,7 @@ from trawl.engines.duckdb.operands import Alternative, Operand, constant, elemen
 from trawl.engines.duckdb.scopes import INLINE, Flaw, Scope
 from trawl.errors import Span
 from trawl.expr import Call, Expr, Field, Literal
-from trawl.schema import Kind
+from trawl.schema import Kind, Type
 
 Holds: TypeAlias = Callable[[Alternative, Scope], str | None]
 """Whether a single value is what is asked for, as SQL; None where it never is."""
@@ -123,7 +124,7 @@ class Expressions:
             self.operand(argument)
         self._calls.append(call)
         try:
-            return self._spelled(call)
+            return _conformed(self._spelled(call), call.type)
         finally:
             self._calls.pop()
 
@@ -139,6 +140,24 @@ class Expressions:
             found = search(self, call)
             return one(Kind.BOOLEAN, f"coalesce({', '.join([*found, 'false'])})")
         return spelling.SCALARS[name](self, call)
+
+
+def _conformed(operand: Operand, type_: Type | None) -> Operand:
+    """Integers as floats where the type of a call says float: where a field is text in other events, say."""
+    if type_ is None or Kind.FLOAT not in type_.kinds or Kind.INTEGER in type_.kinds:
+        return operand
+    return tuple(
+        replace(
+            given,
+            sql=f"CAST({given.sql} AS DOUBLE{'[]' if given.many else ''})",
+            kind=Kind.FLOAT,
+            wide=False,
+            constant=None,
+        )
+        if given.kind is Kind.INTEGER
+        else given
+        for given in operand
+    )
 
 
 def _judged(condition: str) -> str:
