@@ -67,11 +67,13 @@ def _mode(of: Gathering) -> Operand:
 
 def _as_seen(of: Gathering, lists: Operand, struct: str) -> str:
     """The boxed value of a shared struct: of a whole number that was never seen as an integer, the float."""
-    integers = [given.sql for given in lists if given.kind is Kind.INTEGER]
-    if not integers or not any(given.kind is Kind.FLOAT for given in lists):
+    if not any(given.kind is Kind.FLOAT for given in lists):
         return f"{struct}.b"
-    seen = of.flat(f"CAST({integers[0]} AS HUGEINT[])")
-    is_float = f"{struct}.r = 0 AND {sql.is_whole(f'{struct}.n')} AND NOT list_contains({seen}, {struct}.i)"
+    is_float = f"{struct}.r = 0 AND {sql.is_whole(f'{struct}.n')}"
+    integers = [given.sql for given in lists if given.kind is Kind.INTEGER]
+    if integers:
+        seen = of.flat(f"CAST({integers[0]} AS HUGEINT[])")
+        is_float += f" AND NOT list_contains({seen}, {struct}.i)"
     return f"CASE WHEN {is_float} THEN {struct}.b || '.0' ELSE {struct}.b END"
 
 
