@@ -147,6 +147,18 @@ COMMANDS = st.one_of(
     after("bin", option("span", SPANS), option("bins", POSITIVE), FIELDS, "as", FIELDS),
     after("fillnull", "value=", TEXTS.map(quoted), FIELD_LISTS),
     after("fillnull", "value=", NUMBERS.map(str)),
+    after("rex", option("max_match", SMALL), "field=", FIELDS, '"(?<x>.)"'),
+    after("rex", "mode=sed", TEXTS.map(quoted)),
+    after("regex", st.sampled_from(["", "'a b'=", "'a b'!="]), TEXTS.map(quoted)),
+    after("replace", TEXTS.filter(lambda text: "*" not in text).map(quoted), 'with "" in', FIELD_LISTS),
+    after("makemv", 'delim=", "', FIELDS, option("allowempty", FLAGS)),
+    after("makemv", FIELDS, "tokenizer=", TEXTS.map(quoted)),
+    after("mvexpand", FIELDS, option("limit", SMALL)),
+    after("mvcombine", "delim=", TEXTS.map(quoted), FIELDS),
+    after("nomv", FIELDS),
+    after("parse", FIELDS, TEXTS.map(quoted)),
+    after("kv", option("pairdelim", st.just('";|"')), "field=", FIELDS),
+    after("spath", "input=", FIELDS, "output=", FIELDS, "path=", TEXTS.filter(bool).map(quoted)),
 )
 BEGINNINGS = st.one_of(
     after(

@@ -290,6 +290,27 @@ class Pivot(Relation):
     zeros: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Unpack(Relation):
+    """Adds the fields of a JSON object that a row has as a text, named and shaped as loading does; order kept.
+
+    Nested objects become dotted fields (language.md 6a); fields that the data has come last, by name. A row whose
+    object has a field gets it in place of the value that it has, any other row keeps that. The schema is open:
+    only the data tells the names.
+
+    Attributes:
+        text: the JSON text; null or anything but an object adds nothing.
+        kept: columns that stay as they are, whatever the objects hold.
+        most: so many fields are added, the first by name. notice: what is said where there are more.
+    """
+
+    input: Relation
+    text: Expr
+    kept: tuple[str, ...]
+    most: int
+    notice: Notice
+
+
 @dataclass(frozen=True, slots=True)
 class Buckets:
     """Equal or calendar-aligned stretches of time or of numbers (language.md 5).

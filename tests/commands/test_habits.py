@@ -270,12 +270,12 @@ WARNED = [
     ("source web | bucket _time span=1h", "_time", "no event has a field `_time`; the time is in `@timestamp`"),
     ("source web | stats count by _time", "_time", "no event has a field `_time`; the time is in `@timestamp`"),
     (
-        "source web | table _raw, host",
+        "source web | stats count by host | table _raw, host",
         "_raw",
         'no event has a field `_raw`; a text is looked for in all fields by `search "…"`',
     ),
     (
-        'source web | where match(_raw, "x")',
+        'source web | stats count | where match(_raw, "x")',
         "_raw",
         'no event has a field `_raw`; a text is looked for in all fields by `search "…"`',
     ),

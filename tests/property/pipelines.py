@@ -138,7 +138,40 @@ RUNNING = st.tuples(
     st.one_of(st.just(""), CONDITIONS.map(" reset_before=({})".format), CONDITIONS.map(" reset_after=({})".format)),
 ).map("".join)
 SPANS = st.sampled_from(["1h", "1d", "3d", "1w", "1mon", "1q", "2y"])
+_TAKEN = st.sampled_from(['"(?<t>[a-z])"', '"(?<x>\\w)(?<r>b)?"', '"(?<m>[0-9]+)(\\W|$)"', '"(?s)(?<i>.)(?<l>.*)"'])
+_SCRIPTS = st.sampled_from(['"s/[a-z1]/<\\0>/"', '"s/b*/-/g"', '"s/[0-9]|B/x/2i"', '"s/\\b/|/2"', '"y/ab1/ba2/"'])
+_CHANGES = st.sampled_from(
+    ['"1" with one', '"*" with "*!"', '"a*" with "*", true with "yes"', '"*.*" with "*,*"', 'A with "", "1*" with 2']
+)
+_MULTIVALUED: list[st.SearchStrategy[str]] = [
+    st.tuples(NAMES, st.sampled_from(["", "max_match=0 ", "max_match=2 "]), _TAKEN).map(
+        "rex field={0[0]} {0[1]}{0[2]}".format
+    ),
+    _TAKEN.map("rex {}".format),
+    st.tuples(NAMES, _SCRIPTS).map("rex field={0[0]} mode=sed {0[1]}".format),
+    st.tuples(NAMES, st.sampled_from(["=", "!="]), st.sampled_from(['"^a"', '"[0-9]$"'])).map(
+        lambda drawn: f"regex {''.join(drawn)}"
+    ),
+    st.tuples(_CHANGES, st.one_of(st.just(""), NAMES.map(" in {}".format))).map(
+        lambda drawn: f"replace {''.join(drawn)}"
+    ),
+    st.tuples(st.sampled_from(["", 'delim="a" ', 'delim="1" allowempty=true ', 'tokenizer="([a-z0-9])." ']), NAMES).map(
+        lambda drawn: f"makemv {''.join(drawn)}"
+    ),
+    st.tuples(NAMES, st.sampled_from(["", " limit=1", " limit=2"])).map(lambda drawn: f"mvexpand {''.join(drawn)}"),
+    st.tuples(st.lists(NAMES, min_size=1, max_size=3, unique=True), st.sampled_from(["", 'delim=":" '])).map(
+        lambda drawn: f"fields {', '.join(drawn[0])} | mvcombine {drawn[1]}{drawn[0][0]}"
+    ),
+    NAMES.map("nomv {}".format),
+    st.tuples(NAMES, st.sampled_from(['"%{INT:i:int}"', '"%{WORD:t}%{DATA:x}$"', '"^%{NUMBER:f:float}"'])).map(
+        lambda drawn: f"parse {' '.join(drawn)}"
+    ),
+    NAMES.map('eval j = "k=" . tostring({0}) . " x=1" | kv field=j'.format),
+    st.just("spath"),
+    NAMES.map("eval j=_raw | fields @timestamp, {}, j | spath input=j".format),
+]
 _COMMANDS: list[st.SearchStrategy[str]] = [
+    *_MULTIVALUED,
     CONDITIONS.map("where {}".format),
     st.tuples(NAMES, EXPRESSIONS).map(lambda drawn: f"eval {drawn[0]}={drawn[1]}"),
     SEARCHES.map("search {}".format),

@@ -119,8 +119,8 @@ def _values(values: Sequence[Scalar]) -> Value:
     return list(in_order(distinct(values))) or None
 
 
-def _list(values: Sequence[Scalar]) -> Value:
-    return list(values[:LONGEST_LIST]) or None
+def _list(values: Sequence[Scalar], most: int = LONGEST_LIST) -> Value:
+    return list(values[: most or None]) or None
 
 
 def _first(values: Sequence[Scalar]) -> Scalar | None:
@@ -187,6 +187,13 @@ def _number_type(arguments: tuple[Type, ...]) -> Type:
 def _float_type(arguments: tuple[Type, ...]) -> Type:
     expect_numbers(arguments[:1])
     return FLOAT
+
+
+def _check_most(arguments: tuple[Expr, ...]) -> None:
+    for most in arguments[1:]:
+        value = most.value if isinstance(most, Literal) else None
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 31:
+            raise TrawlError(Code.INVALID_ARGUMENT, "how many values are listed is no whole number", span=most.span)
 
 
 def _check_percent(arguments: tuple[Expr, ...]) -> None:
@@ -301,11 +308,13 @@ AGGREGATIONS: Final = (
     ),
     Aggregation(
         "list",
-        ("field",),
+        ("field", "most?"),
         _list_type,
         _list,
-        f"All values in the order of the events, at most {LONGEST_LIST}.",
-        examples=(Example("list(f)", None),),
+        f"All values in the order of the events, at most {LONGEST_LIST} or so many as are given, 0 for all.",
+        examples=(Example("list(f)", None), Example("list(f, 0)", None)),
+        constants=(1,),
+        check=_check_most,
     ),
     Aggregation(
         "first",

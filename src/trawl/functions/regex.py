@@ -34,6 +34,10 @@ _POSIX: Final = {
     "xdigit": "0-9A-Fa-f",
 }
 _SIMPLE_ESCAPES: Final = {"a": r"\a", "f": r"\f", "t": r"\t", "n": r"\n", "r": r"\r", "v": r"\v"}
+_AFTER: Final = "RE2: what follows is matched too, and a group takes the part that is wanted: `(wanted)following`"
+_BEFORE: Final = "RE2: what stands before is matched too, and a group takes the part that is wanted: `before(wanted)`"
+_NOT: Final = "RE2: a class of other signs, `[^…]`, or a further condition, `NOT match(f, …)`"
+_LOOKS: Final = {"(?=": _AFTER, "(?<=": _BEFORE, "(?!": _NOT, "(?<!": _NOT}
 _GROUP = re.compile(r"\(\?(?:P?<(\w+)>|([imsU]*)(-[imsU]+)?([:)]))", re.ASCII)
 
 
@@ -111,6 +115,9 @@ class _Translation:
             return
         found = _GROUP.match(self.text, self.place)
         if found is None:
+            around = next((sign for sign in _LOOKS if self.text.startswith(sign, self.place)), None)
+            if around is not None:
+                raise _refused(f"`{around}` looks around, which RE2 does not", _LOOKS[around])
             raise _refused("a group that RE2 does not know")
         name, added, removed, end = found.groups()
         self.place = found.end()

@@ -55,18 +55,22 @@ def _match(value: Scalar, pattern: Scalar) -> bool:
 
 
 def _replace(value: Scalar, pattern: Scalar, replacement: Scalar) -> str:
-    subject = text(value)
-    parts = _replacement(text(replacement))
-    written: list[str] = []
+    subject, written = text(value), text(replacement)
+    parts: list[str] = []
     place = 0
-    for found in _matches(compile_re2(text(pattern)), subject):
-        written.append(subject[place : found.start()])
-        written.extend(part if isinstance(part, str) else found[part] or "" for part in parts)
+    for found in matches(compile_re2(text(pattern)), subject):
+        parts += (subject[place : found.start()], expanded(written, found))
         place = found.end()
-    return "".join(written) + subject[place:]
+    return "".join(parts) + subject[place:]
 
 
-def _matches(pattern: re.Pattern[str], subject: str) -> Iterator[re.Match[str]]:
+def expanded(replacement: str, found: re.Match[str]) -> str:
+    """A replacement with the groups of a match filled in."""
+    parts = _replacement(replacement)
+    return "".join(part if isinstance(part, str) else found[part] or "" for part in parts)
+
+
+def matches(pattern: re.Pattern[str], subject: str) -> Iterator[re.Match[str]]:
     """The matches as RE2 finds them: none that is empty right after another."""
     last = -1
     for found in pattern.finditer(subject):
@@ -107,7 +111,8 @@ def _check_pattern(arguments: tuple[Expr, ...]) -> None:
     _compiled(arguments[1])
 
 
-def _check_replacement(arguments: tuple[Expr, ...]) -> None:
+def check_replacement(arguments: tuple[Expr, ...]) -> None:
+    """Refuses a second argument that is no regular expression, and a third that names a group which it has not."""
     compiled = _compiled(arguments[1])
     replacement = arguments[2]
     parts = _replacement(_constant_text(replacement, "the replacement"))
@@ -194,7 +199,7 @@ FUNCTIONS: Final = (
             Example('replace("aaa", "a", "b")', "bbb"),
         ),
         constants=(1, 2),
-        check=_check_replacement,
+        check=check_replacement,
     ),
     Function(
         "like",

@@ -28,11 +28,14 @@ from trawl.algebra import (
     Sort,
     SortKey,
     Union,
+    Unpack,
     Window,
 )
 from trawl.errors import Code, TrawlError, clip
+from trawl.expr import Field
+from trawl.functions.documents import RAW
 from trawl.planning.typing import Typing, measured, single
-from trawl.schema import FLOAT, INTEGER, NULL, STRING, TIME, Column, Kind, Schema, Type, array_of
+from trawl.schema import ANY, FLOAT, INTEGER, NULL, STRING, TIME, Column, Kind, Schema, Type, array_of
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,9 @@ class Binder:
     @_bind.register
     def _(self, relation: Project) -> Relation:
         known = relation.input.columns
+        if any(self.typing.is_json(old, known) for _, old in relation.names):
+            relation = replace(relation, input=self._bind(Extend(relation.input, ((RAW, Field(RAW)),))))
+            known = relation.input.columns
         return replace(relation, schema=Schema(tuple(Column(new, known.type_of(old)) for new, old in relation.names)))
 
     @_bind.register
@@ -144,6 +150,13 @@ class Binder:
     def _(self, relation: Pivot) -> Relation:
         row = Column(relation.row, relation.input.columns.type_of(relation.row))
         return replace(relation, schema=Schema((row,), open=True))
+
+    @_bind.register
+    def _(self, relation: Unpack) -> Relation:
+        known = relation.input.columns
+        text = self.typing.expression(relation.text, known)
+        columns = (c if c.name in relation.kept else Column(c.name, ANY) for c in known)
+        return replace(relation, text=text, schema=Schema(tuple(columns), open=True))
 
     @_bind.register
     def _(self, relation: Profile) -> Relation:

@@ -74,7 +74,9 @@ def resume(before: Plan, schema: Schema, catalog: Catalog, answers: Answers | No
     assert before.rest is not None
     notices = Notices([])
     lowering = _Lowering(before.request, notices.add)
-    scope = QueryScope(before.request, catalog, notices.add, lowering.subquery, answers)
+    scope = QueryScope(
+        before.request, catalog, notices.add, lowering.subquery, answers, are_events=before.tap is None
+    )
     scope.range, scope.time_field = before.range, before.time_field
     lowered = lowering.main(before.rest.commands, Given(PREVIOUS, schema=schema.closed()), scope)
     return replace(
@@ -155,5 +157,9 @@ class _Lowering:
     def _lowered(self, stage: Command, upstream: Relation, scope: QueryScope) -> Relation:
         with placed(stage.span):
             relation = stage.lower(upstream, scope)  # `source` may settle another time field
-            typing = Typing(scope.time_field, self._notice, self._request.strict, self._clock, self._full_text)
-            return Binder(typing).bind(relation)
+            typing = Typing(
+                scope.time_field, self._notice, self._request.strict, self._clock, self._full_text, scope.are_events
+            )
+            bound = Binder(typing).bind(relation)
+        scope.are_events = scope.are_events and not stage.replaces_events
+        return bound

@@ -11,6 +11,7 @@ from trawl.catalog.base import Catalog, Source
 from trawl.commands.base import SourceClause
 from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
 from trawl.expr import Call, Field, Literal
+from trawl.functions.documents import RAW
 from trawl.language.time import resolve
 from trawl.language.tree import Query
 from trawl.planning.plan import Answers, Request
@@ -29,6 +30,7 @@ class QueryScope:
         nested: lowers a subquery within a scope of its own.
         answers: runs what has to be known before planning can go on; None where the query is only looked at.
         sources: names of all that are read, by the queries around and within this one too.
+        are_events: whether no command so far has replaced the events, so that `_raw` is known of each.
     """
 
     request: Request
@@ -39,6 +41,7 @@ class QueryScope:
     range: TimeRange = field(init=False)
     time_field: str = field(init=False)
     sources: list[str] = field(default_factory=list)
+    are_events: bool = True
 
     def __post_init__(self) -> None:
         self.range = self.request.range
@@ -64,6 +67,8 @@ class QueryScope:
 
     def note_unknown(self, field: Field, known: Schema) -> None:
         """Warns of a field that no event has; raises `UNKNOWN_FIELD` if the request is strict."""
+        if field.name == RAW and self.are_events:
+            return
         note_unknown(field, known, self.time_field, self.notice, is_strict=self.request.strict)
 
     def subquery(self, query: Query) -> Relation:

@@ -13,6 +13,7 @@ from trawl.commands.habits import MEASURES
 from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
 from trawl.expr import Call, EveryField, Expr, Field, Literal, Subsearch
 from trawl.functions.base import Aggregation, Clock, Function
+from trawl.functions.documents import RAW, as_json
 from trawl.planning.fulltext import FullText
 from trawl.planning.unknown import note_unknown
 from trawl.schema import ANY, INTEGER, NULL, Schema, Type, type_of
@@ -32,6 +33,7 @@ class Typing:
         strict: whether an unknown field is an error instead (`strict: true` of a request, api.md 2).
         clock: what `now()` is, and the zone of times as text.
         full_text: what `EveryField` is, counted over the whole plan.
+        are_events: whether the rows are events, of which `_raw` is the JSON where no source has such a field.
     """
 
     time_field: str = "@timestamp"
@@ -39,6 +41,7 @@ class Typing:
     strict: bool = False
     clock: Clock = _STOPPED
     full_text: FullText = dataclass_field(default_factory=FullText)
+    are_events: bool = False
 
     def expression(self, expression: Expr, known: Schema) -> Expr:
         """The expression with types, over rows of these columns. Depth is bounded by the parser.
@@ -73,7 +76,16 @@ class Typing:
         measured(typed)
         return typed
 
-    def _field(self, field: Field, known: Schema, *, may_be_text: bool = False) -> Field:
+    def is_json(self, name: str, known: Schema) -> bool:
+        """Whether a field is none of the columns, but what `as_json` makes of them."""
+        return name == RAW and self.are_events and name not in known and not known.open
+
+    def _field(self, field: Field, known: Schema, *, may_be_text: bool = False) -> Expr:
+        if self.is_json(field.name, known):
+            return as_json(known)
+        return self._known_field(field, known, may_be_text=may_be_text)
+
+    def _known_field(self, field: Field, known: Schema, *, may_be_text: bool = False) -> Field:
         note_unknown(field, known, self.time_field, self.notice, is_strict=self.strict, may_be_text=may_be_text)
         return Field(field.name, field.span, known.type_of(field.name))
 
@@ -94,6 +106,8 @@ class Typing:
         for argument in call.arguments:
             if isinstance(argument, EveryField):
                 arguments.extend(self.full_text.fields(known, self.time_field, call.span))
+            elif isinstance(argument, Field) and function.lazy and function.expand is not None:
+                arguments.append(self._known_field(argument, known))  # each of its values stands for it inside
             elif isinstance(argument, Field):
                 may_be_text = bool(arguments) and call.span is not None and function.takes_text
                 arguments.append(self._field(argument, known, may_be_text=may_be_text))

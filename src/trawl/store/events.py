@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from trawl.functions.flattening import MOST_NESTED
 from trawl.store.chunk import Chunk, Reject
-from trawl.store.gathering import MOST_NESTED, Gathering, is_deep
+from trawl.store.gathering import Gathering, is_deep
 from trawl.store.timing import TimeRule, take_times
 
 Objects = Sequence[dict[str, Any]]

@@ -5,24 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, compress
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import orjson
 import pyarrow as pa
 
 from trawl.arrow import to_array
+from trawl.functions.flattening import MOST_DIGITS, MOST_NESTED, Path
 from trawl.schema import BOOLEAN, FLOAT, INTEGER, STRING, TIME, Type, array_of, type_of
 from trawl.store.chunk import ROW_TYPE, Slot, Values, slot_of
 from trawl.values import Instant, Value
-
-MOST_NESTED: Final = 100
-"""How deep objects may nest."""
-
-MOST_DIGITS: Final = 38
-"""How many digits an integer may have (decimal128); a longer one is kept as text."""
-
-Path: TypeAlias = tuple[str, ...]
-"""The keys that lead to a value in its event."""
 
 _TYPES: Final[dict[type, Type]] = {str: STRING, int: INTEGER, float: FLOAT, bool: BOOLEAN, Instant: TIME}
 _INT64: Final = 1 << 63

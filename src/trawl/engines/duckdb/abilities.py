@@ -26,6 +26,7 @@ from trawl.algebra import (
     Slice,
     Sort,
     Union,
+    Unpack,
     Window,
 )
 from trawl.engines.duckdb import spelling
@@ -49,6 +50,8 @@ def is_able(relation: Relation) -> bool:
         case Window():
             keys = [*relation.partition, *(key.value for key in relation.order)]
             return _all(keys) and all(map(_is_measured_in_window, relation.measures))
+        case Unpack():
+            return _all([relation.text])
         case Lump():
             return _is_measured(relation.weight)
         case _:

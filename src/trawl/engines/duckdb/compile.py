@@ -27,6 +27,7 @@ from trawl.algebra import (
     Slice,
     Sort,
     Union,
+    Unpack,
     Window,
     post_order,
 )
@@ -41,6 +42,7 @@ from trawl.engines.duckdb import (
     reshaping,
     shaping,
     totals,
+    unpacking,
     windows,
 )
 from trawl.engines.duckdb.checks import Check
@@ -277,6 +279,15 @@ class Compiler:
         known = self._schemas[id(relation.input)]
         result, self._schemas[id(relation)] = reshaping.pivot(frame, relation, known, self.host, self.shared)
         return result
+
+    @_compile.register
+    def _(self, relation: Unpack, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        to = Expressions(frame, self.zone)
+        known = self._schemas[id(relation.input)]
+        self._schemas[id(relation)] = unpacking.unpack(to, relation, known, self.host, self.shared)
+        self.checks += checks.of_rows(to)
+        return frame
 
     @_compile.register
     def _(self, relation: Fill, inputs: tuple[Frame, ...]) -> Frame:

@@ -19,6 +19,7 @@ from trawl.engines.reference.profiles import profile
 from trawl.engines.reference.reshaping import explode, fill, lump, pivot
 from trawl.engines.reference.rows import Row, Sequence, rows_of
 from trawl.engines.reference.scan import scan, stored
+from trawl.engines.reference.unpacking import unpack
 from trawl.engines.reference.windows import window
 from trawl.errors import Code, Notice, TrawlError
 from trawl.schema import Schema
@@ -108,6 +109,8 @@ class Interpretation:
                 return Sequence(relation.columns, stored(relation, self.work.snapshot, self.read.append))
             case algebra.Pivot():
                 return pivot(relation, inputs[0])
+            case algebra.Unpack():
+                return unpack(relation, inputs[0], self.faults, self.told.append)
             case _:
                 return Sequence(_real_schema(relation, inputs), self.rows(relation, inputs))
 

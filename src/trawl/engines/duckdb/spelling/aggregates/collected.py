@@ -11,6 +11,7 @@ from trawl.engines.duckdb.layouts import box
 from trawl.engines.duckdb.operands import Alternative, Operand
 from trawl.engines.duckdb.scopes import INLINE
 from trawl.engines.duckdb.spelling.aggregates.gathering import Builder, Gathering, merged
+from trawl.expr import Literal
 from trawl.functions.aggregates import LONGEST_LIST
 from trawl.schema import Kind, Type
 
@@ -34,22 +35,34 @@ def _values(of: Gathering) -> Operand:
 
 def _list(of: Gathering) -> Operand:
     to = of.to
+    most = _most(of)
+    cut = f"[1:{most}]" if most else ""
     if not has_lists(of.values):
         value = merged(of.values, of.to)
         place = of.place()
-        if place is not None:
-            kept = of.rows(f"arg_min({value.sql}, {place}, {LONGEST_LIST})")
+        if place is not None and 0 < most <= LONGEST_LIST:
+            kept = of.rows(f"arg_min({value.sql}, {place}, {most})")
         else:
             present = f"FILTER ({value.sql} IS NOT NULL)"
             every = of.rows(f"list({value.sql}{of.ordered()}) {present}")
-            kept = f"({every})[1:{LONGEST_LIST}]"
+            kept = f"({every}){cut}"
         return (replace(value, sql=kept, many=True, constant=None),)
     lists = in_order(of.values, to)
     boxes = [ordering.each(given, _item_text) for given in lists]
     row = to.bind(f"list_concat({', '.join(boxes)})")
     all_rows = of.flat(f"{row}{of.ordered()}", f" FILTER ({row} IS NOT NULL)")
-    every = f"{all_rows}[1:{LONGEST_LIST}]"
+    every = f"{all_rows}{cut}"
     return (Alternative(f"CASE WHEN len({every}) > 0 THEN {every} END", None, many=True, inside=Type(kinds_of(lists))),)
+
+
+def _most(of: Gathering) -> int:
+    """How many values a list has at most; 0 for all."""
+    if len(of.arguments) == 1:
+        return LONGEST_LIST
+    most = of.arguments[1]
+    assert isinstance(most, Literal)
+    assert isinstance(most.value, int)
+    return most.value
 
 
 def _mode(of: Gathering) -> Operand:

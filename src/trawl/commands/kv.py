@@ -1,0 +1,104 @@
+"""`kv`: fields out of pairs of names and values in a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Final, Self
+
+from trawl.algebra import Relation
+from trawl.commands.base import Command, Scope
+from trawl.commands.extracting import unpacked
+from trawl.errors import Code, TrawlError
+from trawl.expr import Call, Field, Literal
+from trawl.functions.documents import RAW
+from trawl.language.cursor import Cursor, Options
+from trawl.language.names import Name
+from trawl.language.spelling import name_text, quoted
+from trawl.language.writer import Writer
+
+_QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
+_PLAIN: Final = r'[^\s,;&|"()\[\]{}<>]*'
+_USUAL: Final = (
+    r"(?:^|[\s,;&|?(\[{<])([A-Za-z_@][\w.@-]*)[=:]"
+    rf'({_QUOTED}|/?[^\s,;&|"()\[\]{{}}<>:=/]{_PLAIN})'
+)
+"""Pairs as logs write them: `a=1`, `a="b c"`, `a:1`; no time of day and no address after its scheme is one."""
+
+
+@dataclass(frozen=True)
+class Kv(Command):
+    """Take fields out of pairs of names and values: `a=1`, `a="b c"`, `a:1`.
+
+    Fields are named as the text names them, and what is found replaces the values that they have, but never
+    the time. Of a name that comes twice the first value counts. `pairdelim` gives the signs that part pairs and
+    `kvdelim` those between name and value; one of them alone takes blanks, `,`, `;`, `&` and `|`, or `=`, for
+    the other. Without `field` the whole event is read: the line that it was loaded from, or its JSON. At most
+    1,000 fields are added, the first by name.
+
+    Synopsis:
+        kv [field=FIELD] [pairdelim="SIGNS"] [kvdelim="SIGNS"]
+
+    Examples:
+        Parameters of a request.
+
+        >>> source web qsize=1 | eval query = "page=2&size=10" | kv field=query | fields query, page, size
+        query          | page | size
+        page=2&size=10 | 2    | 10
+    """
+
+    name: ClassVar[str] = "kv"
+    aliases: ClassVar[tuple[str, ...]] = ("extract",)
+
+    field: Name | None = None
+    pair_signs: str | None = None
+    value_signs: str | None = None
+
+    @classmethod
+    def parse(cls, cursor: Cursor) -> Self:
+        """Reads options."""
+        options = Options(
+            cursor,
+            field=lambda what: cursor.name(f"a field for {what}"),
+            pairdelim=lambda what: _signs(cursor, what),
+            kvdelim=lambda what: _signs(cursor, what),
+        )
+        options.read()
+        if not cursor.at_end():
+            raise cursor.surprise("an option, `|` or the end", "the field is an option: `kv field=…`")
+        return cls(options.get("field", None), options.get("pairdelim", None), options.get("kvdelim", None))
+
+    def write(self, writer: Writer) -> None:
+        """Writes options."""
+        writer.word(self.name)
+        if self.field is not None:
+            writer.word(f"field={name_text(self.field.text)}")
+        for key, signs in (("pairdelim", self.pair_signs), ("kvdelim", self.value_signs)):
+            if signs is not None:
+                writer.word(f"{key}={quoted(signs)}")
+
+    def lower(self, upstream: Relation, scope: Scope) -> Relation:
+        """Makes a JSON object of the pairs, and unpacks it."""
+        read = self.field.field if self.field else Field(RAW, self.span)
+        pairs = Call("pairs", (read, Literal(self._pattern())), self.span)
+        return unpacked(upstream, pairs, scope, self.span)
+
+    def _pattern(self) -> str:
+        """The regular expression of a pair."""
+        if self.pair_signs is None and self.value_signs is None:
+            return _USUAL
+        between = _class(" \t\r\n,;&|" if self.pair_signs is None else self.pair_signs)
+        equals = _class("=" if self.value_signs is None else self.value_signs)
+        name = rf'([^{between}{equals}\s"](?:[^{between}{equals}"]*[^{between}{equals}\s"])?)'
+        return rf"{name}\s*[{equals}]\s*({_QUOTED}|[^{between}]*)"
+
+
+def _signs(cursor: Cursor, what: str) -> str:
+    token = cursor.text(f"signs for {what}")
+    if not token.text:
+        raise TrawlError(Code.INVALID_ARGUMENT, f"there are no signs for {what}", span=token.span)
+    return token.text
+
+
+def _class(signs: str) -> str:
+    """Signs as they stand inside square brackets."""
+    return "".join(sign if sign.isalnum() or sign.isspace() or not sign.isascii() else f"\\{sign}" for sign in signs)

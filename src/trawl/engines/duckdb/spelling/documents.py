@@ -1,0 +1,64 @@
+"""DuckDB's spelling of JSON texts of fields (`trawl.functions.documents`)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import orjson
+
+from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.arguments import text, text_of
+from trawl.engines.duckdb.expressions import Expressions
+from trawl.engines.duckdb.operands import Alternative, Operand, element, one, opened
+from trawl.engines.duckdb.scopes import INLINE, Scope
+from trawl.expr import Call, Literal
+from trawl.functions.extraction import unnamed
+from trawl.schema import Kind
+
+_QUOTED: Final = frozenset({Kind.STRING, Kind.TIME})
+_RESPELLED: Final = frozenset({Kind.FLOAT, Kind.TIME})
+"""Kinds whose boxed values are not JSON as it is written here."""
+
+
+def _event_json(to: Expressions, call: Call) -> Operand:
+    members = []
+    for name, value in zip(call.arguments[::2], call.arguments[1::2], strict=True):
+        assert isinstance(name, Literal)
+        written = [_written(given, to) for given in to.operand(value)]
+        if written:
+            key = sql.text(orjson.dumps(name.value).decode() + ":")
+            members.append(f"{key} || {sql.coalesce(written, 'VARCHAR')}")
+    return one(Kind.STRING, f"'{{' || concat_ws(',', {', '.join([*members, 'NULL::VARCHAR'])}) || '}}'")
+
+
+def _written(given: Alternative, to: Scope) -> str:
+    """The value as JSON."""
+    if given.many:
+        item = _written(element(given, "x"), INLINE)
+        items = f"list_transform({given.sql}, lambda x: coalesce({item}, 'null'))"
+        return f"'[' || array_to_string({items}, ',') || ']'"
+    if given.kind is None:
+        if not given.inside.kinds & _RESPELLED:
+            return given.sql
+        return sql.coalesce((_written(found, to) for found in opened((given,), to)), "VARCHAR")
+    written = text_of(given, to)
+    return f"CAST(to_json({written}) AS VARCHAR)" if given.kind in _QUOTED else written
+
+
+def _pairs(to: Expressions, call: Call) -> Operand:
+    pattern = call.arguments[1]
+    assert isinstance(pattern, Literal)
+    regex = sql.text(unnamed(str(pattern.value)))
+    value = to.bind(text(to.operand(call.arguments[0]), to))
+    names, values = (to.bind(f"regexp_extract_all({value}, {regex}, {group})") for group in (1, 2))
+    trimmed = "trim(p[2], ' \t')"
+    inner = f"replace({trimmed}[2:-2], '\\\"', '\"')"
+    is_quoted = f"length({trimmed}) >= 2 AND {trimmed}[1] = '\"' AND {trimmed}[-1] = '\"'"
+    plain = f"CASE WHEN {is_quoted} THEN {inner} ELSE {trimmed} END"
+    member = f"CASE WHEN p[1] != '' THEN CAST(to_json(p[1]) AS VARCHAR) || ':' || CAST(to_json({plain}) AS VARCHAR) END"
+    members = f"list_filter(list_transform(list_zip({names}, {values}), lambda p: {member}), lambda x: x IS NOT NULL)"
+    found = to.bind(members)
+    return one(Kind.STRING, f"CASE WHEN len({found}) > 0 THEN '{{' || array_to_string({found}, ',') || '}}' END")
+
+
+SCALARS: Final = {"event_json": _event_json, "pairs": _pairs}
