@@ -17,6 +17,7 @@ class Flaw(Enum):
     TEXT_NO_BOOLEAN = "not_a_boolean", "a text that is neither true nor false was found"
     NO_TIME = "not_a_time", "a value that cannot be read as a time was found"
     NOT_OF_FORMAT = "not_a_time", "a text that is not of the format was found"
+    NO_JSON = "not_json", "a text that is no JSON was found"
     NOT_DEFINED = "not_defined", "the function is not defined for a number that was found"
     SEVERAL_VALUES = "several_values", "several values were found where one is expected"
     INTEGER_OVERFLOW = "overflow", "an integer is beyond 64 bits"
