@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-import orjson
-
 from trawl.errors import Code, TrawlError
 from trawl.expr import Call, Expr, Field, Literal
 from trawl.functions.base import Example, Function, Multivalue, fixed
 from trawl.functions.coercion import text
 from trawl.functions.extraction import check_pattern
+from trawl.functions.jsontext import string
 from trawl.functions.regex import compile_re2
 from trawl.schema import STRING, Schema
 from trawl.values import Instant, Scalar, Value, number_text
@@ -30,7 +29,9 @@ def as_json(known: Schema) -> Call:
 
 def _event_json(*pairs: Value) -> str:
     members = zip(pairs[::2], pairs[1::2], strict=True)
-    return "{" + ",".join(f"{_text(str(name))}:{_written(value)}" for name, value in members if value is not None) + "}"
+    return (
+        "{" + ",".join(f"{string(str(name))}:{_written(value)}" for name, value in members if value is not None) + "}"
+    )
 
 
 def _written(value: Value) -> str:
@@ -44,18 +45,14 @@ def _written(value: Value) -> str:
         case int() | float():
             return number_text(value)
         case Instant():
-            return _text(str(value))
+            return string(str(value))
         case str():
-            return _text(value)
-
-
-def _text(value: str) -> str:
-    return orjson.dumps(value).decode()
+            return string(value)
 
 
 def _pairs(value: Scalar, pattern: Scalar) -> str | None:
     found = compile_re2(text(pattern)).finditer(text(value))
-    members = [f"{_text(match[1])}:{_text(unquoted(match[2] or ''))}" for match in found if match[1]]
+    members = [f"{string(match[1])}:{string(unquoted(match[2] or ''))}" for match in found if match[1]]
     return "{" + ",".join(members) + "}" if members else None
 
 

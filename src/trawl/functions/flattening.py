@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
+from trawl.functions import jsontext
 from trawl.values import Scalar, Value
 
 MOST_NESTED: Final = 100
@@ -22,10 +22,8 @@ def fields_of_text(text: Value) -> dict[str, Value]:
     if not isinstance(text, str):
         return {}
     try:
-        document = json.loads(text, object_pairs_hook=_firsts, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        return {}
-    if not isinstance(document, dict):
+        document = jsontext.read(text)
+    except ValueError:
         return {}
     found: dict[str, list[Value]] = {}
     for path, value in sorted(_leaves(document, ()), key=lambda leaf: leaf[0]):
@@ -33,40 +31,22 @@ def fields_of_text(text: Value) -> dict[str, Value]:
     return {name: values[0] if len(values) == 1 else _merged(values) for name, values in found.items()}
 
 
-def _firsts(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        found.setdefault(name, value)
-    return found
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)
-
-
-def _leaves(document: dict[str, Any], above: Path) -> Iterator[tuple[Path, Value]]:
-    for name, value in document.items():
+def _leaves(document: jsontext.Json, above: Path) -> Iterator[tuple[Path, Value]]:
+    members = dict(reversed(document.members)) if isinstance(document, jsontext.Object) else {}
+    for name, value in members.items():
         path = (*above, name)
-        if isinstance(value, dict):
+        if isinstance(value, jsontext.Object):
             if len(path) < MOST_NESTED:
                 yield from _leaves(value, path)
         elif isinstance(value, list):
-            yield path, [_item(item) for item in value]
-        elif value is not None:
-            yield path, _scalar(value)
+            yield path, [_scalar(item) for item in value]
+        elif (found := _scalar(value)) is not None:
+            yield path, found
 
 
-def _item(item: Any) -> Scalar | None:
-    if item is None:
-        return None
-    if isinstance(item, dict | list):
-        return json.dumps(item, ensure_ascii=False, separators=(",", ":"))
-    return _scalar(item)
-
-
-def _scalar(value: str | int | float | bool) -> Scalar:
+def _scalar(value: jsontext.Json) -> Scalar | None:
     is_long = isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**MOST_DIGITS
-    return str(value) if is_long else value
+    return str(value) if is_long else jsontext.scalar(value)
 
 
 def _merged(values: list[Value]) -> Value:

@@ -74,9 +74,7 @@ def resume(before: Plan, schema: Schema, catalog: Catalog, answers: Answers | No
     assert before.rest is not None
     notices = Notices([])
     lowering = _Lowering(before.request, notices.add)
-    scope = QueryScope(
-        before.request, catalog, notices.add, lowering.subquery, answers, are_events=before.tap is None
-    )
+    scope = QueryScope(before.request, catalog, notices.add, lowering.subquery, answers, are_events=before.tap is None)
     scope.range, scope.time_field = before.range, before.time_field
     lowered = lowering.main(before.rest.commands, Given(PREVIOUS, schema=schema.closed()), scope)
     return replace(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from trawl.algebra import Given, Scan
+from trawl.algebra import Given, Relation, Scan
 from trawl.catalog.base import Segment
 from trawl.engines.duckdb.frames import Frame, Names
-from trawl.engines.duckdb.hosts import Host
+from trawl.engines.duckdb.hosts import Host, kept
 from trawl.engines.duckdb.scan import Reading
 from trawl.schema import Column, Schema
 
@@ -73,3 +73,16 @@ class Computed:
     def rows(self, column: Column) -> int:
         """All rows."""
         return self.count
+
+
+def columns_of(
+    input_: Relation, frame: Frame, segments: Mapping[str, tuple[Segment, ...]], host: Host, shared: Collection[str]
+) -> Columns:
+    """Where the columns of a relation are read from that was compiled to a frame: its files, where it is no more."""
+    match input_:
+        case (Scan(newest=None) | Given()) as leaf if not isinstance(leaf, Given) or leaf.name in segments:
+            return Stored(leaf, segments, frame.names)
+        case other:
+            if not isinstance(other, Given):
+                kept(frame, host, shared)
+            return Computed.of(frame, host)

@@ -46,10 +46,10 @@ from trawl.engines.duckdb import (
     windows,
 )
 from trawl.engines.duckdb.checks import Check
-from trawl.engines.duckdb.columns import Columns, Computed, Stored
+from trawl.engines.duckdb.columns import columns_of
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Key, Names
-from trawl.engines.duckdb.hosts import Host, kept
+from trawl.engines.duckdb.hosts import Host
 from trawl.engines.duckdb.layouts import laid_out
 from trawl.engines.duckdb.scan import Reading
 from trawl.engines.duckdb.totals import Totals
@@ -78,6 +78,7 @@ class Compiler:
     checks: list[Check] = field(default_factory=list)
     totals: dict[int, Totals] = field(default_factory=dict)
     _schemas: dict[int, Schema] = field(default_factory=dict)
+    _found: dict[int, unpacking.Found] = field(default_factory=dict)
     _readings: dict[int, Reading] = field(default_factory=dict)
 
     def frame(self, root: Relation, given: Mapping[int, Frame] | None = None) -> Frame:
@@ -120,6 +121,12 @@ class Compiler:
         if id(leaf) not in self._readings:
             self._readings[id(leaf)] = Reading.of(leaf, self.snapshot.segments, self.names)
         return self._readings[id(leaf)]
+
+    def find(self, relation: Unpack, frame: Frame) -> None:
+        """Learns which fields the objects have, of which the frame has all rows."""
+        found = unpacking.find(frame.copy(), relation, self.zone, self.host, self.shared)
+        self._found[id(relation)] = found
+        self._schemas[id(relation)] = found.schema(self._schemas[id(relation.input)])
 
     def know(self, relation: Relation, schema: Schema) -> None:
         """Says what columns a relation has that is handed over as a frame."""
@@ -283,9 +290,10 @@ class Compiler:
     @_compile.register
     def _(self, relation: Unpack, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
+        if id(relation) not in self._found:
+            self.find(relation, frame)
         to = Expressions(frame, self.zone)
-        known = self._schemas[id(relation.input)]
-        self._schemas[id(relation)] = unpacking.unpack(to, relation, known, self.host, self.shared)
+        unpacking.unpack(to, relation, self._found[id(relation)])
         self.checks += checks.of_rows(to)
         return frame
 
@@ -297,13 +305,5 @@ class Compiler:
     @_compile.register
     def _(self, relation: Profile, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
-        segments = self.snapshot.segments
-        source: Columns
-        match relation.input:
-            case (Scan(newest=None) | Given()) as leaf if not isinstance(leaf, Given) or leaf.name in segments:
-                source = Stored(leaf, segments, self.names)
-            case other:
-                if not isinstance(other, Given):
-                    kept(frame, self.host, self.shared)
-                source = Computed.of(frame, self.host)
+        source = columns_of(relation.input, frame, self.snapshot.segments, self.host, self.shared)
         return profiling.profile(relation, self._schemas[id(relation.input)], source, self.names, self.host)

@@ -7,18 +7,21 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from trawl.algebra import Explode, Extend, Filter, Given, Project, Relation, Scan, Slice
+from trawl.algebra import Explode, Extend, Filter, Given, Project, Relation, Scan, Slice, Unpack
 from trawl.engines.duckdb import totals
 from trawl.engines.duckdb.compile import Compiler
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.scan import Reading, is_clock
 from trawl.engines.duckdb.slices import Cut, cut, joined
 from trawl.engines.duckdb.statements import BATCH_ROWS, FIRST_ROWS, Statements
+from trawl.schema import Schema
 
 
 @dataclass(frozen=True)
 class Pipeline:
     """A scan or a stored result, and relations over it that look at one row at a time.
+
+    The last one may unpack texts, whose fields all of them are looked at for beforehand.
 
     Attributes:
         leaf: where rows come from.
@@ -32,6 +35,9 @@ class Pipeline:
     def of(cls, relation: Relation) -> Pipeline | None:
         """The relation as a pipeline, if it is one."""
         stages: list[Relation] = []
+        if isinstance(relation, Unpack):
+            stages.append(relation)
+            relation = relation.input
         while isinstance(relation, Filter | Extend | Project | Slice | Explode) or totals.can(relation):
             if isinstance(relation, Slice) and relation.notice is not None:
                 return None
@@ -40,12 +46,13 @@ class Pipeline:
         if not isinstance(relation, Scan | Given):
             return None
         found = cls(relation, tuple(reversed(stages)))
-        return found if found._totals_are_of_all else None
+        return found if found._all_are_asked else None
 
     @property
-    def _totals_are_of_all(self) -> bool:
-        """Whether all rows that there are reach what measures groups: then they can be measured beforehand."""
-        last = max((number for number, stage in enumerate(self.stages) if totals.can(stage)), default=-1)
+    def _all_are_asked(self) -> bool:
+        """Whether all rows that there are reach the stages that ask all of them before the first one comes out."""
+        asking = (number for number, stage in enumerate(self.stages) if totals.can(stage) or isinstance(stage, Unpack))
+        last = max(asking, default=-1)
         is_cut = any(isinstance(stage, Slice) for stage in self.stages[: last + 1])
         is_limited = isinstance(self.leaf, Scan) and self.leaf.newest is not None
         return last < 0 or not (is_cut or is_limited)
@@ -64,8 +71,8 @@ class Pipeline:
         reading = Reading.of(self.leaf, compiler.snapshot.segments, compiler.names)
         steps = (self.leaf, *self.stages)
         wanted = [Wanted.of(step, steps[number + 1 :]) for number, step in enumerate(steps)]
-        schema = self.root.columns
         self._measure_groups(compiler, host, reading)
+        schema = self._schema(compiler, host, reading)
         found = False
         batch_rows = FIRST_ROWS if eager else BATCH_ROWS
         for current in joined(self._cuts(reading), threads):
@@ -89,18 +96,30 @@ class Pipeline:
     def _measure_groups(self, compiler: Compiler, host: Statements, reading: Reading) -> None:
         """Computes what is measured of whole groups, over all rows, before the first of them comes out."""
         for number, stage in enumerate(self.stages):
-            if not totals.can(stage):
-                continue
-            host.reading([])
-            checks = len(compiler.checks)
-            frame = reading.frame(reading.segments)
-            for below in self.stages[:number]:
-                frame = compiler.frame(below, {id(below.inputs[0]): frame})
-            del compiler.checks[checks:]  # the faults in single rows are counted when these come out
-            measured, found = totals.measure(frame, stage, compiler.zone)
-            compiler.checks += found
-            host.count_faults(compiler)
-            compiler.totals[id(stage)] = measured.kept(host, compiler.shared)
+            if totals.can(stage):
+                frame = self._all_rows(number, compiler, host, reading)
+                measured, found = totals.measure(frame, stage, compiler.zone)
+                compiler.checks += found
+                host.count_faults(compiler)
+                compiler.totals[id(stage)] = measured.kept(host, compiler.shared)
+
+    def _schema(self, compiler: Compiler, host: Statements, reading: Reading) -> Schema:
+        """The columns; where only the data tells them, it is asked."""
+        if not isinstance(self.root, Unpack):
+            return self.root.columns
+        compiler.know(self.leaf, self.leaf.columns)
+        compiler.find(self.root, self._all_rows(len(self.stages) - 1, compiler, host, reading))
+        return compiler.schema_of(self.root)
+
+    def _all_rows(self, before: int, compiler: Compiler, host: Statements, reading: Reading) -> Frame:
+        """All rows that come into a stage. The faults in single rows are counted when these come out."""
+        host.reading([])
+        checks = len(compiler.checks)
+        frame = reading.frame(reading.segments)
+        for stage in self.stages[:before]:
+            frame = compiler.frame(stage, {id(stage.inputs[0]): frame})
+        del compiler.checks[checks:]
+        return frame
 
     def _cuts(self, reading: Reading) -> Sequence[Cut]:
         if isinstance(self.leaf, Given):

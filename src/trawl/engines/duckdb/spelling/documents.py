@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import orjson
-
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.arguments import text, text_of
 from trawl.engines.duckdb.expressions import Expressions
@@ -13,6 +11,7 @@ from trawl.engines.duckdb.operands import Alternative, Operand, element, one, op
 from trawl.engines.duckdb.scopes import INLINE, Scope
 from trawl.expr import Call, Literal
 from trawl.functions.extraction import unnamed
+from trawl.functions.jsontext import string
 from trawl.schema import Kind
 
 _QUOTED: Final = frozenset({Kind.STRING, Kind.TIME})
@@ -26,7 +25,7 @@ def _event_json(to: Expressions, call: Call) -> Operand:
         assert isinstance(name, Literal)
         written = [_written(given, to) for given in to.operand(value)]
         if written:
-            key = sql.text(orjson.dumps(name.value).decode() + ":")
+            key = sql.text(string(str(name.value)) + ":")
             members.append(f"{key} || {sql.coalesce(written, 'VARCHAR')}")
     return one(Kind.STRING, f"'{{' || concat_ws(',', {', '.join([*members, 'NULL::VARCHAR'])}) || '}}'")
 

@@ -23,7 +23,7 @@ _LAX: Final = r"'(?i)(^|[\[:,\s+-])(nan|inf)|,\s*[\]}]'"
 _STRINGS: Final = r"""'"(?:[^"\\]|\\.)*"', '""', 'g'"""
 
 
-def _is_valid(value: str) -> str:
+def is_valid_json(value: str) -> str:
     """Whether a text is JSON; null where it is null."""
     without = f"regexp_replace({value}, {_STRINGS})"
     lax = f"regexp_matches({value}, {_LAX}) AND regexp_matches({without}, {_LAX})"
@@ -33,14 +33,14 @@ def _is_valid(value: str) -> str:
 def _given(to: Expressions, call: Call) -> str:
     """The text that is given, where it is JSON; one that is none is noted."""
     value = to.bind(text(to.operand(call.arguments[0]), to))
-    is_valid = to.bind(_is_valid(value))
+    is_valid = to.bind(is_valid_json(value))
     to.note(Flaw.NO_JSON, f"NOT {is_valid}")
     return to.bind(f"CASE WHEN {is_valid} THEN {value} END")
 
 
 def _valid(to: Expressions, call: Call) -> Operand:
     value = to.bind(text(to.operand(call.arguments[0]), to))
-    return one(Kind.BOOLEAN, _is_valid(value))
+    return one(Kind.BOOLEAN, is_valid_json(value))
 
 
 def _canonical(to: Expressions, call: Call) -> Operand:
