@@ -1,7 +1,8 @@
 """JSON objects in texts: which paths lead to values, what the values are, and how they are boxed.
 
 What a value is statements tell by a sign: `s` text, `i` an integer of 64 bits, `w` a wider one, `f` a float, `b` a
-boolean, `o` an object, `a` an array; `as`, `ai` and so on what an array holds, where objects and arrays are texts.
+boolean, `o` an object, `a` an array, `x` a number that cannot be held; `as`, `ai` and so on what an array holds, where
+objects and arrays are texts. No statement uses regular expressions, which take long to compile at hundreds of places.
 """
 
 from __future__ import annotations
@@ -14,18 +15,19 @@ from trawl.engines.duckdb.hosts import Host
 from trawl.functions.flattening import MOST_DIGITS, MOST_NESTED, Path
 from trawl.schema import STRING, Kind, Type
 
-__all__ = ["WIDE", "Path", "boxed", "extracted", "paths", "type_of"]
+__all__ = ["TEXT", "WIDE", "Path", "boxed", "extracted", "extracted_texts", "of_kind", "paths", "type_of"]
 
+TEXT: Final = "s"
 WIDE: Final = "w"
-_OBJECT, _ARRAY = "o", "a"
-_KINDS: Final = {"s": Kind.STRING, "i": Kind.INTEGER, WIDE: Kind.INTEGER, "f": Kind.FLOAT, "b": Kind.BOOLEAN}
+_OBJECT, _ARRAY, _BEYOND = "o", "a", "x"
+_KINDS: Final = {TEXT: Kind.STRING, "i": Kind.INTEGER, WIDE: Kind.INTEGER, "f": Kind.FLOAT, "b": Kind.BOOLEAN}
 _DIGITS_OF_64: Final = 18
 _MORE: Final = 10
 """So many times the paths that are wanted are looked at on each level at most, the first ones by name."""
 
 
 def paths(table: str, host: Host, most: int) -> Mapping[Path, Collection[str]]:
-    """The paths to values that are no objects, and what these are.
+    """The paths to values that are not just objects or null, and what is there.
 
     Args:
         table: holds the objects in its column `document`.
@@ -37,7 +39,7 @@ def paths(table: str, host: Host, most: int) -> Mapping[Path, Collection[str]]:
         if not level:
             break
         signs = _signs(table, level, host)
-        found |= {path: plain for path in level if (plain := signs[path] - {_OBJECT})}
+        found |= {path: signs[path] for path in level if signs[path] - {_OBJECT, _BEYOND}}
         level = _members(table, [path for path in level if _OBJECT in signs[path]], host, most)
     return found
 
@@ -75,15 +77,21 @@ def _sign(value: str, nested: str | None = None) -> str:
     return (
         f"CASE WHEN {value} IS NULL OR {value}[1] = 'n' THEN NULL WHEN {value}[1] = '\"' THEN 's' "
         f"WHEN {value}[1] IN ('t', 'f') THEN 'b' WHEN {value}[1] = '[' THEN '{array}' "
-        f"WHEN {value}[1] = '{{' THEN '{members}' WHEN {_is_long(value)} THEN 's' "
-        f"WHEN NOT regexp_full_match({value}, '-?[0-9]+') THEN CASE WHEN {_is_finite(value)} THEN 'f' END "
-        f"WHEN length({value}) <= {_DIGITS_OF_64} THEN 'i' ELSE '{WIDE}' END"
+        f"WHEN {value}[1] = '{{' THEN '{members}' "
+        f"WHEN {_is_broken(value)} THEN CASE WHEN {_is_finite(value)} THEN 'f' ELSE '{_BEYOND}' END "
+        f"WHEN length({value}) <= {_DIGITS_OF_64} THEN 'i' WHEN {_is_long(value)} THEN 's' ELSE '{WIDE}' END"
     )
 
 
-def _is_long(value: str) -> str:
+def _is_broken(number: str) -> str:
+    """Whether a number is written with a fraction or an exponent."""
+    return f"(contains({number}, '.') OR contains({number}, 'e') OR contains({number}, 'E'))"
+
+
+def _is_long(number: str) -> str:
     """Whether a number is an integer of more digits than are kept."""
-    return f"regexp_full_match({value}, '-?[0-9]{{{MOST_DIGITS + 1},}}')"
+    digits = f"length({number}) - CAST({number}[1] = '-' AS INTEGER)"
+    return f"{_is_number(number)} AND {digits} > {MOST_DIGITS} AND NOT {_is_broken(number)}"
 
 
 def _is_finite(value: str) -> str:
@@ -93,24 +101,38 @@ def _is_finite(value: str) -> str:
 
 def type_of(signs: Collection[str], *, merges: bool) -> Type:
     """What a field may be that has such values; one that several paths lead to may be an array of them."""
-    kinds = frozenset(_KINDS[sign[-1]] for sign in signs if sign != _ARRAY)
-    single = any(len(sign) == 1 and sign != _ARRAY for sign in signs)
-    return Type(kinds or STRING.kinds, single, merges or _ARRAY in signs)
+    kinds = frozenset(_KINDS[sign[-1]] for sign in signs if sign[-1] in _KINDS)
+    return Type(kinds or STRING.kinds, not _KINDS.keys().isdisjoint(signs), merges or _ARRAY in signs)
 
 
 def boxed(value: str, signs: Collection[str]) -> str:
     """A JSON value as a boxed one; null of null, of an object, and of a number that cannot be held."""
     cases = f"WHEN {value}[1] IN ('{{', 'n') THEN NULL"
-    if {f"{_ARRAY}s", f"{_ARRAY}f"} & set(signs):
+    if not {f"{_ARRAY}{TEXT}", f"{_ARRAY}{_BEYOND}"}.isdisjoint(signs):
         item = (
-            f"CASE WHEN x[1] IN ('{{', '[') OR {_is_long('x')} THEN {_quoted('x')} "
+            f"CASE WHEN x[1] IN ('{{', '[') OR ({_is_long('x')}) THEN {_quoted('x')} "
             f"WHEN {_is_number('x')} AND NOT {_is_finite('x')} THEN 'null' ELSE x END"
         )
         items = f"array_to_string(list_transform({_items(value)}, lambda x: {item}), ',')"
         cases += f" WHEN {value}[1] = '[' THEN '[' || {items} || ']'"
-    if "s" in signs:
+    if TEXT in signs:
         cases += f" WHEN {_is_long(value)} THEN {_quoted(value)}"
-    return f"CASE {cases} WHEN {_is_number(value)} AND NOT {_is_finite(value)} THEN NULL ELSE {value} END"
+    if _BEYOND in signs:
+        cases += f" WHEN {_is_number(value)} AND NOT {_is_finite(value)} THEN NULL"
+    return f"CASE {cases} ELSE {value} END"
+
+
+def of_kind(box: str, kind: Kind, *, is_wide: bool) -> str:
+    """A boxed value as what it holds, where it is known to be of a kind."""
+    match kind:
+        case Kind.STRING:
+            return f"json_extract_string({box}, '$')"
+        case Kind.BOOLEAN:
+            return f"({box} = 'true')"
+        case Kind.INTEGER:
+            return f"CAST({box} AS {sql.WIDE if is_wide else sql.TYPES[kind]})"
+        case _:
+            return f"CAST({box} AS {sql.TYPES[kind]})"
 
 
 def _is_number(value: str) -> str:
@@ -120,6 +142,11 @@ def _is_number(value: str) -> str:
 def extracted(document: str, wanted: Sequence[Path]) -> str:
     """The values at some paths, as a list of JSON texts."""
     return f"CAST(json_extract({document}, {_steps(wanted)}) AS VARCHAR[])" if wanted else "[]::VARCHAR[]"
+
+
+def extracted_texts(document: str, wanted: Sequence[Path]) -> str:
+    """The texts at some paths, as a list."""
+    return f"json_extract_string({document}, {_steps(wanted)})" if wanted else "[]::VARCHAR[]"
 
 
 def _items(array: str) -> str:

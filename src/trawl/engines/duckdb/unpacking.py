@@ -12,7 +12,7 @@ from trawl.engines.duckdb.documents import Path
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.hosts import Host
-from trawl.engines.duckdb.operands import Alternative, Operand, opened
+from trawl.engines.duckdb.operands import Alternative, Operand, is_there, one
 from trawl.engines.duckdb.scopes import Silent
 from trawl.engines.duckdb.spelling.json import is_valid_json
 from trawl.schema import Column, Kind, Schema, Type
@@ -29,6 +29,10 @@ class Found:
 
     fields: Mapping[str, Sequence[Path]]
     signs: Mapping[Path, Collection[str]]
+
+    def are_texts(self, several: Sequence[Path]) -> bool:
+        """Whether one path leads to a field, and to nothing but texts."""
+        return len(several) == 1 and set(self.signs[several[0]]) == {documents.TEXT}
 
     def type_of(self, name: str) -> Type:
         """What a field may be."""
@@ -62,17 +66,29 @@ def unpack(to: Expressions, relation: Unpack, found: Found) -> None:
     """Adds the fields to the frame, each layer of it for all of them at once."""
     frame = to.frame
     document = frame.compute(_document(to, relation))
-    paths = [path for several in found.fields.values() for path in several]
-    every = frame.compute(documents.extracted(document, paths))
-    values = {path: frame.compute(f"{every}[{number}]") for number, path in enumerate(paths, 1)}
-    boxes = {path: frame.compute(documents.boxed(values[path], found.signs[path])) for path in paths}
-    merged = {name: _merged([boxes[path] for path in several], frame) for name, several in found.fields.items()}
-    columns = dict(frame.columns)
-    for name, box in merged.items():
-        old = frame.columns.get(name, ())
-        masked = (replace(g, sql=f"CASE WHEN {box} IS NULL THEN {g.sql} END", constant=None) for g in old)
+    plain = {name: several[0] for name, several in found.fields.items() if found.are_texts(several)}
+    others = [path for name, several in found.fields.items() if name not in plain for path in several]
+    texts = frame.compute(documents.extracted_texts(document, list(plain.values())))
+    every = frame.compute(documents.extracted(document, others))
+    added: dict[str, Operand] = {
+        name: one(Kind.STRING, frame.compute(f"{texts}[{number}]")) for number, name in enumerate(plain, 1)
+    }
+    values = {path: frame.compute(f"{every}[{number}]") for number, path in enumerate(others, 1)}
+    boxes = {path: frame.compute(documents.boxed(values[path], found.signs[path])) for path in others}
+    together = {
+        name: _merged([boxes[path] for path in several], frame)
+        for name, several in found.fields.items()
+        if name not in plain
+    }
+    for name, box in together.items():
         is_wide = any(documents.WIDE in found.signs[path] for path in found.fields[name])
-        columns[name] = (*masked, *_value(box, found.type_of(name), frame, is_wide=is_wide))
+        added[name] = _value(box, found.type_of(name), is_wide=is_wide)
+    columns = dict(frame.columns)
+    for name in found.fields:
+        is_new = is_there(added[name])
+        old = frame.columns.get(name, ())
+        masked = (replace(g, sql=f"CASE WHEN NOT {is_new} THEN {g.sql} END", constant=None) for g in old)
+        columns[name] = (*masked, *added[name])
     frame.settle(columns)
 
 
@@ -93,12 +109,9 @@ def _merged(boxes: Sequence[str], frame: Frame) -> str:
     return frame.compute(f"CASE WHEN {count} > 1 THEN {together} ELSE {sql.coalesce(boxes, 'VARCHAR')} END")
 
 
-def _value(box: str, type_: Type, frame: Frame, *, is_wide: bool) -> Operand:
-    """A boxed value, as the kinds that it may be where it is of one."""
-    operand: Operand = (Alternative(box, None, inside=type_),)
-    if len(type_.kinds) > 1 or type_.multivalue:
-        return operand
-    return tuple(
-        replace(given, sql=f"CAST({given.sql} AS BIGINT)", wide=False) if given.wide and not is_wide else given
-        for given in opened(operand, frame)
-    )
+def _value(box: str, type_: Type, *, is_wide: bool) -> Operand:
+    """A boxed value, as what it holds where that is single and of one kind."""
+    if type_.kind is None or type_.multivalue:
+        return (Alternative(box, None, inside=type_),)
+    value = documents.of_kind(box, type_.kind, is_wide=is_wide)
+    return (Alternative(value, type_.kind, wide=is_wide and type_.kind is Kind.INTEGER),)
