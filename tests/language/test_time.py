@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from trawl.datemath import Unit
 from trawl.errors import Code, Span, TrawlError
 from trawl.instants import read_instant
-from trawl.language.strides import Stride, Unit, automatic, read_stride
+from trawl.language.strides import Stride, automatic, read_stride
 from trawl.language.time import check, resolve
 from trawl.values import Instant, TimeRange
 

@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from trawl.datemath import find_unit
 from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
 from trawl.language.habits import CLAUSES, clause_hint, word_hint
 from trawl.language.names import Name, Written
-from trawl.language.strides import Stride, find_unit, read_stride
+from trawl.language.strides import Stride, read_stride
 from trawl.language.time import check
 from trawl.language.tokens import MOST_DIGITS, Grain, Kind, Scanner, Token
 from trawl.values import exact_number

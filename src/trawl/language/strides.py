@@ -3,73 +3,17 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from trawl import calendars
 from trawl.algebra import Buckets
+from trawl.datemath import CALENDAR, FIXED, Unit, add_calendar, find_unit
 from trawl.errors import Code, Span, TrawlError, clip
 from trawl.instants import wall
 from trawl.values import NANOSECONDS, TimeRange
 
-
-class Unit(StrEnum):
-    """Units of time, by their canonical spelling in spans. Days and longer ones follow the calendar."""
-
-    MILLISECOND = "ms"
-    SECOND = "s"
-    MINUTE = "m"
-    HOUR = "h"
-    DAY = "d"
-    WEEK = "w"
-    MONTH = "mon"
-    QUARTER = "q"
-    YEAR = "y"
-
-
-_SPELLINGS: Final = {
-    Unit.MILLISECOND: "ms",
-    Unit.SECOND: "s sec secs second seconds",
-    Unit.MINUTE: "m min mins minute minutes",
-    Unit.HOUR: "h hr hrs hour hours",
-    Unit.DAY: "d day days",
-    Unit.WEEK: "w week weeks",
-    Unit.MONTH: "M mon month months",
-    Unit.QUARTER: "q qtr quarter quarters",
-    Unit.YEAR: "y yr year years",
-}
-_UNITS: Final = {word: unit for unit, words in _SPELLINGS.items() for word in words.split()}
-FIXED: Final = {
-    Unit.MILLISECOND: NANOSECONDS // 1000,
-    Unit.SECOND: NANOSECONDS,
-    Unit.MINUTE: 60 * NANOSECONDS,
-    Unit.HOUR: 3600 * NANOSECONDS,
-}
 _DAY: Final = 86_400 * NANOSECONDS
-CALENDAR: Final[dict[Unit, calendars.BucketUnit]] = {
-    Unit.DAY: "day",
-    Unit.WEEK: "week",
-    Unit.MONTH: "month",
-    Unit.QUARTER: "quarter",
-    Unit.YEAR: "year",
-}
-_MONTHS: Final = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
-
-
-def find_unit(word: str) -> Unit | None:
-    """The unit of this spelling. `m` is the minute and `M` the month; all others in any case of letters."""
-    return _UNITS.get(word) or _UNITS.get(word.lower())
-
-
-def add_calendar(local: datetime, count: int, unit: Unit) -> datetime:
-    """The same time of day, days or months away; a day that the month has not is its last."""
-    if unit in (Unit.DAY, Unit.WEEK):
-        return local + timedelta(days=count * (7 if unit is Unit.WEEK else 1))
-    years, month = divmod(local.year * 12 + local.month - 1 + count * _MONTHS[unit], 12)
-    return local.replace(year=years, month=month + 1, day=min(local.day, monthrange(years, month + 1)[1]))
 
 
 @dataclass(frozen=True, slots=True)
