@@ -92,7 +92,17 @@ def wall(instant: str, zone: str) -> str:
     return micros if zone == "UTC" else f"timezone({sql.text(zone)}, CAST({micros} AS TIMESTAMPTZ))"
 
 
-def from_wall(shown: str, zone: str) -> str:
-    """The instant, in nanoseconds as a HUGEINT, at which a clock in the zone shows a TIMESTAMP."""
-    instant = shown if zone == "UTC" else f"timezone({sql.text(zone)}, {shown})"
-    return f"(CAST(epoch_us({instant}) AS HUGEINT) * 1000)"
+def from_wall(shown: str, zone: str, to: Scope) -> str:
+    """The instant, in nanoseconds as a HUGEINT, at which a clock in the zone shows a TIMESTAMP, the first if twice.
+
+    DuckDB takes the second time, so where the clock was ahead a day before, it is asked whether it showed this then.
+    """
+    if zone == "UTC":
+        return f"(CAST(epoch_us({shown}) AS HUGEINT) * 1000)"
+    shown, name = to.bind(shown), sql.text(zone)
+    last = to.bind(f"timezone({name}, {shown})")
+    before = f"({last} - INTERVAL 25 HOUR)"
+    ahead = to.bind(f"timezone({name}, {before}) - timezone('UTC', {before})")
+    first = f"timezone('UTC', {shown} - {ahead})"
+    is_twice = f"{ahead} > {shown} - timezone('UTC', {last}) AND timezone({name}, {first}) = {shown}"
+    return f"(CAST(epoch_us(CASE WHEN {is_twice} THEN {first} ELSE {last} END) AS HUGEINT) * 1000)"

@@ -50,7 +50,7 @@ def floor(to: Expressions, instant: str, size: int, unit: str, zone: str) -> str
         month = to.bind(f"(year({shown}) - 1970) * 12 + month({shown}) - 1")
         lower = to.bind(f"{month} - ({month} % {length} + {length}) % {length} + {1970 * 12}")
         edge = f"make_timestamp({lower} // 12, {lower} % 12 + 1, 1, 0, 0, 0)"
-    found = to.bind(from_wall(edge, zone))
+    found = to.bind(from_wall(edge, zone, to))
     first_edge, last_edge = FIRST_INSTANT.nanoseconds, LAST_INSTANT.nanoseconds
     return f"CAST({sql.bounded(found, first_edge, last_edge)} AS BIGINT)"
 

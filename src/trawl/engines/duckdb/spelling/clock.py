@@ -90,12 +90,13 @@ def _read(to: Expressions, call: Call) -> Operand:
     written = to.bind(text(to.operand(call.arguments[0]), to))
     pattern = clock.reader(form)
     regex = sql.text(f"(?i){pattern.pattern}")
-    names = sorted(pattern.groupindex, key=lambda name: pattern.groupindex[name])
+    columns = {name: f"p{place}" for name, place in pattern.groupindex.items()}  # DuckDB takes `m` and `M` for one
     matches = f"regexp_full_match({written}, {regex})"
     parts = "NULL"
-    if names:
-        parts = to.bind(f"CASE WHEN {matches} THEN regexp_extract({written}, {regex}, {sql.texts(names)}) END")
-    found = {name: f"nullif({parts}[{sql.text(name)}], '')" for name in names}
+    if columns:
+        names = sql.texts(columns.values())
+        parts = to.bind(f"CASE WHEN {matches} THEN regexp_extract({written}, {regex}, {names}) END")
+    found = {name: f"nullif({parts}.{column}, '')" for name, column in columns.items()}
     instant = to.bind(f"CASE WHEN {matches} THEN {_assembled(to, found, zone)} END")
     to.note(Flaw.NOT_OF_FORMAT, f"{written} IS NOT NULL AND {instant} IS NULL")
     return one(Kind.TIME, instant)
@@ -126,13 +127,13 @@ def _assembled(to: Expressions, parts: dict[str, str], zone: str) -> str:
     moved = shown
     if "j" in parts:
         moved = f"CASE WHEN {day_of_year} <= 366 THEN {shown} + to_days(CAST({day_of_year} - 1 AS INTEGER)) END"
-    base = from_wall(moved, "UTC" if "Z" in parts else zone)
+    base = from_wall(moved, "UTC" if "Z" in parts else zone, to)
     if "z" in parts:
         offset = parts["z"]
         minutes = f"CAST({offset}[2:3] AS BIGINT) * 60 + CAST({offset}[-2:] AS BIGINT)"
         signed = f"CASE WHEN {offset}[1] = '-' THEN -({minutes}) ELSE {minutes} END"
         ahead = f"CASE WHEN {offset} IS NULL OR upper({offset}) = 'Z' THEN 0 ELSE {signed} END"
-        base = f"({from_wall(moved, 'UTC')} - ({ahead}) * 60 * {SECOND}::HUGEINT)"
+        base = f"({from_wall(moved, 'UTC', to)} - ({ahead}) * 60 * {SECOND}::HUGEINT)"
     if "s" in parts:
         base = f"CAST({parts['s']} AS HUGEINT) * {SECOND}"
     return in_range(f"{base} + {fraction}", to)
