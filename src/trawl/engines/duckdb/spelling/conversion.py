@@ -12,7 +12,7 @@ from trawl.engines.duckdb.arguments import as_float, floating, number, text, who
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.operands import Operand, is_there, one, singles
 from trawl.engines.duckdb.scopes import Flaw
-from trawl.engines.duckdb.spelling.numbers import decimal
+from trawl.engines.duckdb.spelling.rounding import decimal
 from trawl.engines.duckdb.times import SECOND, time
 from trawl.expr import Call, Literal
 from trawl.schema import Kind
