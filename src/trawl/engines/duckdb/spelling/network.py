@@ -5,11 +5,13 @@ from __future__ import annotations
 import ipaddress
 from typing import Final
 
+from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.arguments import text
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.operands import Operand, one
 from trawl.engines.duckdb.scopes import Scope
 from trawl.expr import Call, Literal
+from trawl.functions.network import PRIVATE, ZEROS, read_mask
 from trawl.functions.searching import Network, network
 from trawl.schema import Kind
 
@@ -68,4 +70,54 @@ def _in_network(to: Expressions, call: Call) -> Operand:
     return one(Kind.BOOLEAN, f"CASE WHEN {value} IS NOT NULL THEN {within(value, found)} END")
 
 
-SCALARS: Final = {"cidrmatch": _in_network}
+def _masked(to: Expressions, call: Call) -> Operand:
+    mask, address = call.arguments
+    assert isinstance(mask, Literal)
+    assert isinstance(mask.value, str)
+    found = read_mask(mask.value)
+    assert found is not None, "the call was checked"
+    value = to.bind(text(to.operand(address), to))
+    bits = to.bind(f"{_number(value)} & {found.bits}")
+    octets = (f"({bits} >> {shift}) & 255" for shift in (24, 16, 8, 0))
+    version_4 = f"CASE WHEN regexp_full_match({value}, {_VERSION_4}) THEN concat_ws('.', {', '.join(octets)}) END"
+    if found.prefix is None:
+        return one(Kind.STRING, version_4)
+    digits = to.bind(_kept(to, _digits(value), found.prefix))
+    groups = (f"coalesce(nullif(ltrim({digits}[{n}:{n + 3}], '0'), ''), '0')" for n in range(1, 33, 4))
+    plain = to.bind(f"concat_ws(':', {', '.join(groups)})")
+    short = " ".join(
+        f"WHEN regexp_matches({plain}, '{zeros}') THEN regexp_replace({plain}, '{zeros}', '::')" for zeros in ZEROS
+    )
+    version_6 = f"CASE WHEN {digits} IS NOT NULL THEN CASE {short} ELSE {plain} END END"
+    return one(Kind.STRING, f"coalesce({version_4}, {version_6})")
+
+
+def _kept(to: Expressions, digits: str, prefix: int) -> str:
+    """The hexadecimal digits of an address of which so many bits are kept."""
+    whole, rest = divmod(prefix, 4)
+    if not rest:
+        return f"rpad(left({digits}, {whole}), 32, '0')"
+    digits = to.bind(digits)
+    kept = "".join(f"{digit & 16 - (1 << 4 - rest):x}" for digit in range(16))
+    last = f"translate({digits}[{whole + 1}], '0123456789abcdef', '{kept}')"
+    return f"rpad(left({digits}, {whole}) || {last}, 32, '0')"
+
+
+def _is_private(to: Expressions, call: Call) -> Operand:
+    value = to.bind(text(to.operand(call.arguments[0]), to))
+    key = to.bind(address_key(value, to))
+    found = sql.any_of(f"{key} BETWEEN {low} AND {high}" for low, high in map(_edges, PRIVATE))
+    return one(Kind.BOOLEAN, f"CASE WHEN {value} IS NOT NULL THEN coalesce({found}, false) END")
+
+
+def _edges(block: str) -> tuple[str, str]:
+    """The first and the last address of a network, as `address_key` has them."""
+    found = ipaddress.ip_network(block)
+    digits = 8 if found.version == 4 else 32
+    low, high = (
+        f"'{found.version}{int(edge):0{digits}x}'" for edge in (found.network_address, found.broadcast_address)
+    )
+    return low, high
+
+
+SCALARS: Final = {"cidrmatch": _in_network, "ipmask": _masked, "isprivate_ip": _is_private}
