@@ -5,6 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from trawl.expr import Call, Expr, Field, Literal
+from trawl.language.cursor import Cursor
+from trawl.language.searches import read_search
 from trawl.language.spelling import expression_text, name_text, quoted, run_text
 
 ODD = st.text(st.characters(codec="utf-8"), max_size=8)
@@ -23,31 +25,6 @@ def literals(value: str | int | float | bool | None) -> Literal:
 LEAVES: st.SearchStrategy[Expr] = st.one_of(
     NAMES.map(Field), st.one_of(TEXTS, st.integers(0, 10**20), st.booleans(), st.none()).map(literals)
 )
-
-
-def calls(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
-    """Calls as the reader makes them: flat ones hold none of their like."""
-
-    def flat(function: str) -> st.SearchStrategy[Expr]:
-        others = inner.filter(lambda expr: not (isinstance(expr, Call) and expr.function == function))
-        return st.lists(others, min_size=2, max_size=4).map(lambda made: Call(function, tuple(made)))
-
-    def fixed(functions: list[str], count: int) -> st.SearchStrategy[Expr]:
-        arguments = st.tuples(*[inner] * count)
-        return st.builds(Call, st.sampled_from(functions), arguments)
-
-    return st.one_of(
-        flat("and"),
-        flat("or"),
-        flat("concat"),
-        fixed(["eq", "ne", "lt", "le", "gt", "ge", "add", "sub", "mul", "div", "mod", "like", "in", "pow"], 2),
-        fixed(["not", "neg", "abs", "isnull"], 1),
-        fixed(["if", "in", "case"], 3),
-        st.just(Call("now", ())),
-    )
-
-
-EXPRESSIONS = st.recursive(LEAVES, calls, max_leaves=12)
 
 
 def joined(*pieces: str | st.SearchStrategy[str], by: str = "") -> st.SearchStrategy[str]:
@@ -76,6 +53,34 @@ SEARCHES = st.recursive(
     ),
     max_leaves=8,
 )
+
+
+def calls(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
+    """Calls as the reader makes them: flat ones hold none of their like."""
+
+    def flat(function: str) -> st.SearchStrategy[Expr]:
+        others = inner.filter(lambda expr: not (isinstance(expr, Call) and expr.function == function))
+        return st.lists(others, min_size=2, max_size=4).map(lambda made: Call(function, tuple(made)))
+
+    def fixed(functions: list[str], count: int) -> st.SearchStrategy[Expr]:
+        arguments = st.tuples(*[inner] * count)
+        return st.builds(Call, st.sampled_from(functions), arguments)
+
+    return st.one_of(
+        flat("and"),
+        flat("or"),
+        flat("concat"),
+        fixed(["eq", "ne", "lt", "le", "gt", "ge", "add", "sub", "mul", "div", "mod", "like", "in", "pow"], 2),
+        fixed(["not", "neg", "abs", "isnull"], 1),
+        fixed(["if", "in", "case"], 3),
+        st.just(Call("now", ())),
+        SEARCHES.map(lambda text: Call("searchmatch", (Literal(text), read_search(Cursor(text))))),
+    )
+
+
+EXPRESSIONS = st.recursive(LEAVES, calls, max_leaves=12)
+
+
 FIELDS = NAMES.map(lambda name: quoted(name, "'"))
 FIELD_LISTS = listed(FIELDS)
 FLAGS = st.sampled_from(["", "true", "false"])

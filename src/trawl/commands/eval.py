@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from trawl.algebra import Extend, Relation
 from trawl.commands.base import Command, Scope
 from trawl.errors import clip
-from trawl.expr import Expr, Field, fields_of
+from trawl.expr import EveryField, Expr, Field, fields_of, walk
 from trawl.language.cursor import Cursor
 from trawl.language.expressions import read_expression, read_field
 from trawl.language.spelling import expression_text
@@ -60,8 +60,9 @@ class Eval(Command):
         """Computes side by side what can be, and after it what reads or replaces what was computed."""
         together: dict[str, Expr] = {}
         for name, expr in self.assignments:
-            if name in together or not together.keys().isdisjoint(fields_of(expr)):
-                upstream = Extend(upstream, tuple(together.items()))
+            reads_all = any(isinstance(node, EveryField) for node in walk(expr))
+            if name in together or reads_all or not together.keys().isdisjoint(fields_of(expr)):
+                upstream = Extend(upstream, tuple(together.items())) if together else upstream
                 together = {}
             together[name] = expr
         return Extend(upstream, tuple(together.items()))

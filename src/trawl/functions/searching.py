@@ -9,7 +9,8 @@ from functools import cache
 from typing import Final
 
 from trawl import wildcards
-from trawl.functions.base import Example, Function, Multivalue, fixed, spread
+from trawl.expr import Call, Expr
+from trawl.functions.base import Clock, Example, Function, Multivalue, fixed, spread
 from trawl.functions.coercion import exact
 from trawl.functions.ordering import compare, compare_numbers
 from trawl.instants import read_time
@@ -111,6 +112,15 @@ def _one_has(value: str, wanted: str) -> bool:
     return any(found[place : place + len(sought)] == sought for place in range(len(found) - len(sought) + 1))
 
 
+def _match(text: Scalar, condition: Value) -> Value:
+    raise AssertionError("the call is rewritten as the condition")
+
+
+def _expand_match(call: Call, clock: Clock) -> Expr:
+    """The condition that the reader found in the text."""
+    return call.arguments[1] if len(call.arguments) == 2 else call
+
+
 def _comparison(name: str, holds: Callable[[int], bool], summary: str, example: Example) -> Function:
     return Function(
         name,
@@ -173,5 +183,17 @@ FUNCTIONS: Final = (
         takes_null=True,
         multivalue=Multivalue.ACCEPT,
         is_operator=True,
+    ),
+    Function(
+        "searchmatch",
+        ("search",),
+        fixed(BOOLEAN),
+        _match,
+        "Whether the event is one that `search` would keep by this text.",
+        examples=(
+            Example('searchmatch("host=WEB* port>=80")', True),
+            Example('searchmatch("error OR host=db*")', False),
+        ),
+        expand=_expand_match,
     ),
 )

@@ -11,6 +11,7 @@ import math
 from trawl.errors import Code, Span, TrawlError, clip
 from trawl.expr import DEEPEST, Expr, Field, Literal
 from trawl.language.cursor import Cursor
+from trawl.language.embedded import SEARCH, read_embedded
 from trawl.language.habits import COMMENT, OPERATORS, comparison
 from trawl.language.nesting import Node, call, too_deep
 from trawl.language.operators import (
@@ -258,6 +259,8 @@ class _Reading:
         name = frame.call.word
         if name in CONSTANTS and not arguments:
             node = Node(Literal(CONSTANTS[name], span), span)
+        elif name == SEARCH:
+            node = read_embedded(arguments, span, self._cursor.scanner.text)
         else:
             node = call(name, arguments, span)
         self._frames[-1].operands.append(call("not", [node], span) if frame.is_negated else node)

@@ -46,6 +46,11 @@ def read_search(cursor: Cursor, subqueries: list[Query] | None = None) -> Expr:
     Raises:
         TrawlError: `SYNTAX_ERROR`, `INVALID_ARGUMENT`, `QUERY_TOO_DEEP`.
     """
+    return read_node(cursor, subqueries).expr
+
+
+def read_node(cursor: Cursor, subqueries: list[Query] | None = None) -> Node:
+    """Takes the condition of a `search`, with an account of how deep it nests. Arguments and errors as `read_search`."""
     return _Reading(cursor, subqueries).run()
 
 
@@ -63,7 +68,7 @@ class _Reading:
         self._subqueries = subqueries
         self._frames = [_Frame()]
 
-    def run(self) -> Expr:
+    def run(self) -> Node:
         cursor = self._cursor
         needs_term = True
         while True:
@@ -98,7 +103,7 @@ class _Reading:
                 raise self._unexpected(token, needs_term)
             else:
                 self._end(token)
-                return _merged(frame).expr
+                return _merged(frame)
 
     def _unexpected(self, token: Token, needs_term: bool) -> TrawlError:
         if token.word in KEYWORDS:

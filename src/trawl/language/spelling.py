@@ -8,6 +8,7 @@ from typing import Final
 
 from trawl.algebra import Measure
 from trawl.expr import Call, Expr, Field, Literal, Subsearch
+from trawl.language.embedded import SEARCH
 from trawl.language.habits import word_hint
 from trawl.language.names import Name
 from trawl.language.operators import AND, BY_FUNCTION, COMPARISON, CONSTANTS, NEGATIVE, NOT, OR, WORDS, Operator
@@ -65,6 +66,8 @@ def expression_text(expr: Expr, least: int = 0) -> str:
         return f"({_literal_text(expr)})" if is_negated_number else _literal_text(expr)
     assert isinstance(expr, Call), "a full-text term is no expression"
     operator = BY_FUNCTION.get(expr.function)
+    if expr.function == SEARCH:  # its text says the condition that stands beside it
+        return f"{SEARCH}({expression_text(expr.arguments[0])})"
     if operator is None or not _is_operator(expr, operator):
         return f"{expr.function}({', '.join([expression_text(argument) for argument in expr.arguments])})"
     if operator is NOT:
