@@ -13,6 +13,7 @@ from trawl.algebra import (
     Slice,
     Sort,
     SortKey,
+    Window,
     post_order,
 )
 from trawl.errors import Notice
@@ -137,6 +138,16 @@ def test_slices_keep_their_order_on_their_way_down() -> None:
     assert kinds(sunk) == [Extend, Project, Slice, Slice, Scan]
     assert [(s.count, s.offset) for s in post_order(sunk) if isinstance(s, Slice)] == [(5, 2), (3, 1)]
     assert sunk.columns.names == ("host", "a")
+
+
+def test_a_slice_from_the_first_row_on_sinks_through_numbers() -> None:
+    numbered = Window(scan(), (), (Measure("row_number", (), "n"),), frame="running")
+    first = Slice(Extend(numbered, (("a", Field("n")),)), 5)
+    assert kinds(sink.apply(bind(first))) == [Extend, Window, Slice, Scan]
+    later = Extend(Slice(first, 3, 1), (("b", Field("n")),))
+    assert kinds(sink.apply(bind(later))) == [Extend, Extend, Slice, Slice, Window, Scan]
+    again = Window(Slice(Extend(scan(), (("a", Field("port")),)), 2, 1), (), (Measure("row_number", (), "m"),))
+    assert kinds(sink.apply(bind(Slice(again, 3, 1)))) == [Slice, Window, Extend, Slice, Scan]
 
 
 def test_a_slice_stays_above_what_drops_adds_or_moves_rows() -> None:

@@ -12,7 +12,26 @@ NUMBERS = st.one_of(
     st.sampled_from([9007199254740993, -(1 << 63), (1 << 63) - 1, 12345678901234567890]),
 )
 TEXTS = st.sampled_from(
-    ["", "a", "A", "b", "ä", "ab c", "1", "1.0", "10", "9", "-3", "1e1", "9007199254740993", "10.0.0.1", "a\nb"]
+    [
+        "",
+        "a",
+        "A",
+        "b",
+        "ä",
+        "ab c",
+        "1",
+        "1.0",
+        "10",
+        "9",
+        "-3",
+        "1e1",
+        "9007199254740993",
+        "10.0.0.1",
+        "a\nb",
+        '[1,"a",2.5]',
+        '{"a": {"b": [{"c": true}, 1e20]}}',
+        "fe80::1:0:a",
+    ]
 )
 SCALARS = st.one_of(NUMBERS, TEXTS, st.booleans())
 ARRAYS = st.lists(st.one_of(st.integers(0, 3), TEXTS, st.none()), max_size=3)
@@ -52,6 +71,25 @@ def _infix(inner: st.SearchStrategy[str], signs: list[str]) -> st.SearchStrategy
     return st.tuples(inner, st.sampled_from(signs), inner).map(lambda drawn: f"({' '.join(drawn)})")
 
 
+SEARCHED = st.sampled_from(["a", "A*", "*", "1", "1.0", "10", '"ab c"', "10.0.0.0/8", "*b*", "true", "2"])
+BOUNDS = st.sampled_from(["1", "2.5", "10", "9007199254740992"])
+TERMS = st.one_of(
+    st.tuples(NAMES, st.sampled_from(["=", "!="]), SEARCHED).map("".join),
+    st.tuples(
+        NAMES, st.sampled_from(["<", "<=", ">", ">="]), st.sampled_from(["1", "2.5", "10", "9007199254740992"])
+    ).map("".join),
+    st.tuples(NAMES, st.just(" IN (1, a, b*)")).map("".join),
+    st.sampled_from(["a", '"ab c"', "1", '"a*"', "zz"]),
+)
+SEARCHES = st.lists(st.tuples(st.sampled_from(["", "NOT "]), TERMS).map("".join), min_size=1, max_size=2).map(" ".join)
+
+_TRIGONOMETRY = st.sampled_from(
+    ["sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"]
+)
+STEPS = st.sampled_from(['"-1d@d"', '"+1mon-90s"', '"@w0"', '"@h+30m"', '"-1q/y"', '"@m-250ms"', '"-300y"', '"-2w+3d"'])
+PATHS = st.sampled_from(['"a"', '"{}"', '"{0}"', '"{1}.a"', '"a.b{}.c"', '"a{}"', "\"'a b'\""])
+
+
 def _deeper(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     condition = conditions(inner)
     text = st.sampled_from(['"a"', '"ab c"', '"1"'])
@@ -76,6 +114,21 @@ def _deeper(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         _call("mvappend", inner, inner),
         _call("mvjoin", inner, text),
         _call("mvcount", inner),
+        _TRIGONOMETRY.flatmap(lambda name: _call(name, inner)),
+        st.sampled_from(["atan2", "hypot"]).flatmap(lambda name: _call(name, inner, inner)),
+        _call("trunc", inner),
+        _call("trunc", inner, st.sampled_from(["0", "1", "2", "-1", "-3"])),
+        st.sampled_from(["bit_and", "bit_or", "bit_xor"]).flatmap(lambda name: _call(name, inner, inner)),
+        st.just("random()"),
+        _call("relative_time", st.one_of(inner, st.sampled_from(["s", "@timestamp"])), STEPS),
+        _call("mktime", st.one_of(inner, st.just("s"))),
+        _call("ipmask", st.sampled_from(['"255.255.0.255"', '"/9"', '"/65"']), inner),
+        st.sampled_from(["json", "json_valid", "json_keys"]).flatmap(lambda name: _call(name, inner)),
+        _call("json_extract", inner, PATHS),
+        _call("json_extract", inner, PATHS, PATHS),
+        _call("json_array", inner, inner),
+        _call("json_object", inner, inner),
+        _call("json", _call("json_array", inner, inner)),
         _call("max", inner, inner),
         _call("min", inner, inner),
         condition,
@@ -93,6 +146,8 @@ def conditions(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         _call("like", inner, st.sampled_from(['"a%"', '"%1%"', '"_"'])),
         _call("match", inner, st.sampled_from(['"^a"', '"[0-9]+$"', '"(?i)B"'])),
         _call("cidrmatch", st.just('"10.0.0.0/8"'), inner),
+        _call("isprivate_ip", inner),
+        _call("searchmatch", SEARCHES.map(_spelled)),
         st.tuples(compared, st.sampled_from(["AND", "OR"]), compared).map(lambda drawn: f"({' '.join(drawn)})"),
         compared.map(lambda condition: f"(NOT {condition})"),
     )
@@ -101,18 +156,6 @@ def conditions(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 LEAVES = st.one_of(NAMES, LITERALS)
 EXPRESSIONS = st.recursive(LEAVES, _deeper, max_leaves=5)
 CONDITIONS = conditions(EXPRESSIONS)
-
-SEARCHED = st.sampled_from(["a", "A*", "*", "1", "1.0", "10", '"ab c"', "10.0.0.0/8", "*b*", "true", "2"])
-BOUNDS = st.sampled_from(["1", "2.5", "10", "9007199254740992"])
-TERMS = st.one_of(
-    st.tuples(NAMES, st.sampled_from(["=", "!="]), SEARCHED).map("".join),
-    st.tuples(
-        NAMES, st.sampled_from(["<", "<=", ">", ">="]), st.sampled_from(["1", "2.5", "10", "9007199254740992"])
-    ).map("".join),
-    st.tuples(NAMES, st.just(" IN (1, a, b*)")).map("".join),
-    st.sampled_from(["a", '"ab c"', "1", '"a*"', "zz"]),
-)
-SEARCHES = st.lists(st.tuples(st.sampled_from(["", "NOT "]), TERMS).map("".join), min_size=1, max_size=2).map(" ".join)
 
 ARITHMETIC = ["sum", "avg", "range", "median", "stdev", "varp", "sumsq", "p90"]
 AGGREGATES = st.sampled_from(

@@ -34,6 +34,7 @@ from trawl.algebra import (
 from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Field
 from trawl.functions.documents import RAW
+from trawl.planning.chance import numbered
 from trawl.planning.typing import Typing, measured, single
 from trawl.schema import ANY, FLOAT, INTEGER, NULL, STRING, TIME, Column, Kind, Schema, Type, array_of
 
@@ -58,7 +59,7 @@ class Binder:
                 bound[id(relation)] = relation
             elif opened:
                 inputs = tuple(bound[id(child)] for child in relation.inputs)
-                bound[id(relation)] = self._bind(relation.with_inputs(inputs))
+                bound[id(relation)] = numbered(self._bind(relation.with_inputs(inputs)), self.typing.clock)
             elif id(relation) not in bound:
                 stack.append((relation, True))
                 stack.extend((child, False) for child in relation.inputs)

@@ -80,6 +80,7 @@ class Compiler:
     _schemas: dict[int, Schema] = field(default_factory=dict)
     _found: dict[int, unpacking.Found] = field(default_factory=dict)
     _readings: dict[int, Reading] = field(default_factory=dict)
+    _counted: set[int] = field(default_factory=set)
 
     def frame(self, root: Relation, given: Mapping[int, Frame] | None = None) -> Frame:
         """The relation as a frame.
@@ -89,6 +90,7 @@ class Compiler:
         """
         known = dict(given or {})
         order = list(post_order(root))
+        self._counted |= {id(leaf) for relation in order if (leaf := windows.counted(relation)) is not None}
         uses = Counter(id(child) for relation in order for child in relation.inputs)
         done: dict[int, Frame] = {}
         for relation in order:
@@ -169,7 +171,8 @@ class Compiler:
     @_compile.register
     def _(self, relation: Scan, inputs: tuple[Frame, ...]) -> Frame:
         reading = self.reading(relation)
-        frame = reading.frame(reading.segments)
+        ordered = reading.in_order() if id(relation) in self._counted else None
+        frame = reading.frame(reading.segments if ordered is None else ordered, is_ordered=ordered is not None)
         if relation.newest is not None:
             frame.limit(relation.newest)
         return frame

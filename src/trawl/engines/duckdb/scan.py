@@ -17,6 +17,7 @@ from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
 from trawl.engines.duckdb.groups import Group, Held, Parts, Placed, grouped
 from trawl.engines.duckdb.operands import Alternative, Operand, of_column, one
 from trawl.engines.duckdb.scopes import INLINE
+from trawl.engines.duckdb.slices import in_order
 from trawl.engines.duckdb.times import nanoseconds, time
 from trawl.schema import INTEGER, Kind, Type
 
@@ -68,6 +69,13 @@ class Reading:
         for path, row in rows:
             only.setdefault(path, []).append(row)
         return replace(self, segments=tuple(p for p in self.segments if p.segment.path in only), only=only)
+
+    def in_order(self) -> tuple[Placed, ...] | None:
+        """The segments whose files, one after the other, have the rows in order; None where they overlap in time."""
+        if not isinstance(self.leaf, Scan):
+            return self.segments
+        is_by_clock = all(is_clock(placed.segment, self.leaf) for placed in self.segments)
+        return in_order(self.segments) if is_by_clock else None
 
     def frame(self, segments: Sequence[Placed], *, is_ordered: bool = False, is_located: bool = False) -> Frame:
         """The rows of some of the segments: of a scan those in its range of time, newest first.

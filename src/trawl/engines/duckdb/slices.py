@@ -48,6 +48,14 @@ def cut(segments: Sequence[Placed]) -> list[Cut]:
     return found
 
 
+def in_order(segments: Sequence[Placed]) -> tuple[Placed, ...] | None:
+    """The segments whose files, one after the other, have the events in order; None where they overlap."""
+    cuts = cut(segments)
+    if not all(each.is_ordered for each in cuts):
+        return None
+    return tuple(placed for each in cuts for placed in each.segments)
+
+
 def joined(cuts: Sequence[Cut], threads: int) -> Iterator[Cut]:
     """The cuts, ordered ones joined to their neighbours: the first alone, then ever more of them.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from trawl.algebra import BY_PLACE, LAG, ROW_NUMBER, Measure, Window
+from trawl.algebra import BY_PLACE, LAG, ROW_NUMBER, Extend, Filter, Given, Measure, Project, Relation, Scan, Window
 from trawl.engines.duckdb import checks, ordering, sql
 from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.expressions import Expressions
@@ -55,6 +55,7 @@ class Partition:
 def extend(frame: Frame, relation: Window, zone: str) -> list[Check]:
     """Adds the measures to the columns; the rows keep their order, but lie in any."""
     to = Expressions(frame, zone)
+    is_ordered = frame.is_ordered and _only_numbers(relation)
     groups = Partition.of(relation, to)
     placed = {
         measure.name: _placed(measure, relation, to, groups)
@@ -72,6 +73,7 @@ def extend(frame: Frame, relation: Window, zone: str) -> list[Check]:
     at_fault = [(flaw, span, f"{groups.is_whole} AND ({condition})") for flaw, span, condition in flaws]
     found += checks.of_groups(frame.copy(), at_fault)
     settle(frame, relation, groups, {**measures, **placed})
+    frame.is_ordered = is_ordered
     return found
 
 
@@ -81,8 +83,27 @@ def settle(frame: Frame, relation: Window, groups: Partition, measures: Mapping[
     frame.settle({**frame.columns, **added}, frame.order)
 
 
+def counted(relation: Relation) -> Scan | Given | None:
+    """The events that a relation numbers, if it numbers events one by one as they come."""
+    if not isinstance(relation, Window) or not _only_numbers(relation):
+        return None
+    below = relation.input
+    while isinstance(below, Filter | Extend | Project):
+        below = below.input
+    return below if isinstance(below, Scan | Given) else None
+
+
+def _only_numbers(relation: Window) -> bool:
+    """Whether it gives all rows their numbers in the order in which they come, and nothing else."""
+    if relation.partition or relation.order:
+        return False
+    return all(measure.function == ROW_NUMBER for measure in relation.measures)
+
+
 def _placed(measure: Measure, relation: Window, to: Expressions, groups: Partition) -> Operand:
     """A measure that goes by the place of each row in its group."""
+    if to.frame.is_ordered and _only_numbers(relation):
+        return one(Kind.INTEGER, to.frame.compute("row_number() OVER ()"))  # DuckDB counts the rows as they stream
     own = [found for key in relation.order for found in ordering.sort_keys(key, to.operand(key.value), to)]
     order = ", ".join(map(str, (*own, *to.frame.order)))
     over = f"{groups.clause}{f' ORDER BY {order}' if order else ''}"

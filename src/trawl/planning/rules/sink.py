@@ -1,11 +1,12 @@
-"""Moves slices below what only names and computes columns, so that they meet each other and what they cut."""
+"""Moves slices below what only names, computes and numbers, so that they meet each other and what they cut."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Final
 
-from trawl.algebra import Extend, Project, Relation, Slice, post_order
+from trawl.algebra import Extend, Project, Relation, Slice, Window, post_order
+from trawl.planning.typing import ROW_NUMBER
 
 _MOVED: Final = (Slice, Project, Extend)
 
@@ -14,10 +15,12 @@ def apply(root: Relation) -> Relation:
     """Puts the slices of every run of slices, projections and extensions first, in their order.
 
     The others keep all rows and their order, so that the same rows lie beyond a slice: one with a notice
-    moves too. What they compute is computed of the rows that are kept.
+    moves too. What they compute is computed of the rows that are kept. Where rows are numbered from the first
+    one on, a slice that begins with it moves as well.
     """
     order = list(post_order(root))
-    inside = {id(relation.input) for relation in order if isinstance(relation, _MOVED)}
+    running = [relation for relation in order if isinstance(relation, _MOVED) or _numbers(relation)]
+    inside = {id(child) for relation in running for child in relation.inputs}
     done: dict[int, Relation] = {}
     for relation in order:
         rebuilt = relation.with_inputs(tuple(done[id(child)] for child in relation.inputs))
@@ -26,18 +29,29 @@ def apply(root: Relation) -> Relation:
 
 
 def _sunk(top: Relation) -> Relation:
-    """The run that ends with this relation, slices first; the relation itself if it ends none."""
-    slices: list[Slice] = []
-    others: list[Relation] = []
+    """The runs that end with this relation, slices first; the relation itself if it ends none."""
+    runs: list[tuple[list[Slice], list[Relation]]] = []
     relation: Relation = top
-    while isinstance(relation, _MOVED):
-        if isinstance(relation, Slice):
-            slices.append(relation)
-        else:
-            others.append(relation)
-        relation = relation.input
-    for cut in reversed(slices):
-        relation = replace(cut, input=relation, schema=relation.columns)
-    for other in reversed(others):
-        relation = other.with_inputs((relation,))
+    while isinstance(relation, _MOVED) or _numbers(relation):
+        slices: list[Slice] = []
+        others: list[Relation] = []
+        while isinstance(relation, _MOVED) or (_numbers(relation) and not any(cut.offset for cut in slices)):
+            if isinstance(relation, Slice):
+                slices.append(relation)
+            else:
+                others.append(relation)
+            (relation,) = relation.inputs
+        runs.append((slices, others))
+    for slices, others in reversed(runs):
+        for cut in reversed(slices):
+            relation = replace(cut, input=relation, schema=relation.columns)
+        for other in reversed(others):
+            relation = other.with_inputs((relation,))
     return relation
+
+
+def _numbers(relation: Relation) -> bool:
+    """Whether it gives all rows their numbers in the order in which they come, and nothing else."""
+    if not isinstance(relation, Window) or relation.partition or relation.order:
+        return False
+    return all(measure.function == ROW_NUMBER for measure in relation.measures)
