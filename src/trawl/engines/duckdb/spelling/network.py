@@ -19,21 +19,24 @@ _OCTET: Final = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _VERSION_4: Final = rf"'{_OCTET}(?:\.{_OCTET}){{3}}'"
 
 
-def within(address: str, block: Network) -> str:
-    """Whether a text is an address in a network. The text is used several times."""
+def within(address: str, block: Network, to: Scope) -> str:
+    """Whether a text is an address in a network."""
+    address = to.bind(address)
     if isinstance(block, ipaddress.IPv4Network):
         low, high = int(block.network_address), int(block.broadcast_address)
         is_address = f"regexp_full_match({address}, {_VERSION_4})"
         return f"CASE WHEN {is_address} THEN {_number(address)} BETWEEN {low} AND {high} ELSE false END"
     low_text, high_text = (f"'{int(edge):032x}'" for edge in (block.network_address, block.broadcast_address))
-    return f"coalesce({_digits(address)} BETWEEN {low_text} AND {high_text}, false)"
+    return f"coalesce({_digits(address, to)} BETWEEN {low_text} AND {high_text}, false)"
 
 
 def address_key(address: str, to: Scope) -> str:
     """A text that orders addresses: version 4 before 6, then by number; null of what is no address."""
     address = to.bind(address)
     version_4 = f"'4' || printf('%08x', {_number(address)})"
-    return f"CASE WHEN regexp_full_match({address}, {_VERSION_4}) THEN {version_4} ELSE '6' || {_digits(address)} END"
+    return (
+        f"CASE WHEN regexp_full_match({address}, {_VERSION_4}) THEN {version_4} ELSE '6' || {_digits(address, to)} END"
+    )
 
 
 def _number(address: str) -> str:
@@ -42,22 +45,25 @@ def _number(address: str) -> str:
     return f"({' + '.join(octets)})"
 
 
-def _digits(address: str) -> str:
+def _digits(address: str, to: Scope) -> str:
     """The 32 hexadecimal digits of a version 6 address; null of what is none."""
-    tail = f"regexp_extract({address}, '([0-9.]+)(?:%.+)?$', 1)"
+    address = to.bind(f"CASE WHEN contains({address}, ':') THEN {address} END")  # lists are slow: not for the others
+    tail = to.bind(f"regexp_extract({address}, '([0-9.]+)(?:%.+)?$', 1)")
     octet = [f"try_cast(split_part({tail}, '.', {n}) AS BIGINT)" for n in range(1, 5)]
     as_groups = f"printf('%x:%x', {octet[0]} * 256 + {octet[1]}, {octet[2]} * 256 + {octet[3]})"
     dotted = f"regexp_full_match({tail}, {_VERSION_4})"
     plain = f"regexp_replace({address}, '%.+$', '')"
-    text = f"CASE WHEN {dotted} THEN regexp_replace({plain}, '[0-9.]+$', {as_groups}) ELSE {plain} END"
-    sides = f"string_split({text}, '::')"
-    before, after = (f"list_filter(string_split(coalesce({sides}[{n}], ''), ':'), lambda g: g != '')" for n in (1, 2))
+    text = to.bind(f"CASE WHEN {dotted} THEN regexp_replace({plain}, '[0-9.]+$', {as_groups}) ELSE {plain} END")
+    sides = to.bind(f"string_split({text}, '::')")
+    before, after = (
+        to.bind(f"list_filter(string_split(coalesce({sides}[{n}], ''), ':'), lambda g: g != '')") for n in (1, 2)
+    )
     zeros = f"list_transform(range(8 - len({before}) - len({after})), lambda n: '0')"
     groups = f"CASE len({sides}) WHEN 1 THEN {before} WHEN 2 THEN list_concat({before}, {zeros}, {after}) END"
-    joined = f"array_to_string(list_transform({groups}, lambda g: lpad(lower(g), 4, '0')), '')"
+    joined = to.bind(f"array_to_string(list_transform({groups}, lambda g: lpad(lower(g), 4, '0')), '')")
     right_form = f"regexp_full_match({text}, '(?:(?:[0-9A-Fa-f]{{1,4}})?:){{2,7}}(?:[0-9A-Fa-f]{{1,4}})?')"
     edges = f"NOT regexp_matches({text}, '^:[^:]|[^:]:$|:::')"
-    return f"CASE WHEN contains({address}, ':') AND {right_form} AND {edges} AND len({joined}) = 32 THEN {joined} END"
+    return f"CASE WHEN {right_form} AND {edges} AND len({joined}) = 32 THEN {joined} END"
 
 
 def _in_network(to: Expressions, call: Call) -> Operand:
@@ -67,7 +73,7 @@ def _in_network(to: Expressions, call: Call) -> Operand:
     found = network(block.value)
     assert found is not None, "the call was checked"
     value = to.bind(text(to.operand(address), to))
-    return one(Kind.BOOLEAN, f"CASE WHEN {value} IS NOT NULL THEN {within(value, found)} END")
+    return one(Kind.BOOLEAN, f"CASE WHEN {value} IS NOT NULL THEN {within(value, found, to)} END")
 
 
 def _masked(to: Expressions, call: Call) -> Operand:
@@ -82,7 +88,7 @@ def _masked(to: Expressions, call: Call) -> Operand:
     version_4 = f"CASE WHEN regexp_full_match({value}, {_VERSION_4}) THEN concat_ws('.', {', '.join(octets)}) END"
     if found.prefix is None:
         return one(Kind.STRING, version_4)
-    digits = to.bind(_kept(to, _digits(value), found.prefix))
+    digits = to.bind(_kept(to, _digits(value, to), found.prefix))
     groups = (f"coalesce(nullif(ltrim({digits}[{n}:{n + 3}], '0'), ''), '0')" for n in range(1, 33, 4))
     plain = to.bind(f"concat_ws(':', {', '.join(groups)})")
     short = " ".join(

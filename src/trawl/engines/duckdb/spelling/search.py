@@ -101,7 +101,7 @@ def _one_is(value: Alternative, wanted: str, to: Scope) -> str | None:
         case Kind.STRING:
             block = network(wanted)
             same_as = same_text(value.sql, wanted)
-            return same_as if block is None else sql.any_of([same_as, within(to.bind(value.sql), block)])
+            return same_as if block is None else sql.any_of([same_as, within(value.sql, block, to)])
         case Kind.BOOLEAN:
             folded = simple_lower(wanted)
             return f"({value.sql} = {folded})" if folded in {"true", "false"} else None
