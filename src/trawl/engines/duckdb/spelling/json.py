@@ -144,12 +144,18 @@ def _array(to: Expressions, call: Call) -> Operand:
 
 
 def _object(to: Expressions, call: Call) -> Operand:
-    texts = [text(to.operand(argument), to) for argument in call.arguments]
+    names = [to.operand(argument) for argument in call.arguments[::2]]
+    values = [text(to.operand(argument), to) for argument in call.arguments[1::2]]
     members = [
-        f"CAST(to_json({name}) AS VARCHAR) || ':' || {value}"
-        for name, value in zip(texts[::2], texts[1::2], strict=True)
+        f"CAST(to_json({text(name, to)}) AS VARCHAR) || ':' || {value}"
+        for name, value in zip(names, values, strict=True)
     ]
-    return one(Kind.STRING, _joined("{", members, "}"))
+    made = _joined("{", members, "}")
+    lists = [given.sql for name in names for given in opened(name, to) if given.many]
+    if lists:  # a name of several values is a fault, not one that is left out
+        several = sql.any_of(f"len(list_filter({each}, lambda x: x IS NOT NULL)) > 1" for each in lists)
+        made = f"CASE WHEN {several} THEN NULL ELSE {made} END"
+    return one(Kind.STRING, made)
 
 
 def _joined(opening: str, pieces: list[str], closing: str) -> str:
