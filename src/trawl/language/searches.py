@@ -50,7 +50,7 @@ def read_search(cursor: Cursor, subqueries: list[Query] | None = None) -> Expr:
 
 
 def read_node(cursor: Cursor, subqueries: list[Query] | None = None) -> Node:
-    """Takes the condition of a `search`, with an account of how deep it nests. Arguments and errors as `read_search`."""
+    """Takes the condition of a `search`, with an account of how deep it nests. As `read_search` otherwise."""
     return _Reading(cursor, subqueries).run()
 
 

@@ -7,10 +7,10 @@ total order. So `random()` is a function of the row's number, which a window bel
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 
-from trawl.algebra import Aggregate, Extend, Filter, Lump, Measure, Project, Relation, Sort, SortKey, Window
+from trawl.algebra import Aggregate, Measure, Project, Relation, SortKey, Window
 from trawl.commands.columns import hidden
 from trawl.expr import Call, Expr, Field, Literal, rewrite
 from trawl.functions.base import Clock
@@ -51,31 +51,21 @@ def numbered(relation: Relation, clock: Clock) -> Relation:
 
 
 def _changed(relation: Relation, change: Callable[[Expr], Expr]) -> Relation:
-    """The relation with each of its expressions changed."""
+    """The relation with each of its expressions changed, whatever relation it is; one of no inputs has none."""
 
-    def of_measure(measure: Measure) -> Measure:
-        return replace(measure, arguments=tuple(change(argument) for argument in measure.arguments))
+    def of(value: object) -> object:
+        match value:
+            case Literal() | Field() | Call():
+                return change(value)
+            case Measure():
+                return replace(value, arguments=tuple(change(argument) for argument in value.arguments))
+            case SortKey():
+                return replace(value, value=change(value.value))
+            case tuple():
+                return tuple(of(item) for item in value)
+        return value
 
-    def of_keys(keys: tuple[SortKey, ...]) -> tuple[SortKey, ...]:
-        return tuple(replace(key, value=change(key.value)) for key in keys)
-
-    match relation:
-        case Filter():
-            return replace(relation, condition=change(relation.condition))
-        case Extend():
-            return replace(relation, assignments=tuple((name, change(e)) for name, e in relation.assignments))
-        case Sort():
-            return replace(relation, keys=of_keys(relation.keys))
-        case Aggregate():
-            keys = tuple((name, change(key)) for name, key in relation.keys)
-            return replace(relation, keys=keys, measures=tuple(map(of_measure, relation.measures)))
-        case Window():
-            return replace(
-                relation,
-                partition=tuple(map(change, relation.partition)),
-                order=of_keys(relation.order),
-                measures=tuple(map(of_measure, relation.measures)),
-            )
-        case Lump():
-            return replace(relation, weight=of_measure(relation.weight))
-    return relation
+    if not relation.inputs:
+        return relation
+    changes = {item.name: of(getattr(relation, item.name)) for item in fields(relation) if item.name != "schema"}
+    return replace(relation, **changes)  # type: ignore[arg-type]  # names and values come from the class itself
