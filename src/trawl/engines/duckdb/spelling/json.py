@@ -18,7 +18,7 @@ from trawl.functions.json import VALUE
 from trawl.functions.jsonpath import Path, read_path
 from trawl.schema import Kind
 
-_LAX: Final = r"'(?i)(^|[\[:,\s+-])(nan|inf)|,\s*[\]}]'"
+_LAX: Final = r"'(?i)(^|[\[:,\s-])(nan|inf|infinity)\s*($|[,\]}])|,\s*[\]}]'"
 """What DuckDB takes for JSON outside of strings, and RFC 8259 does not: such numbers, a comma that nothing follows."""
 _STRINGS: Final = r"""'"(?:[^"\\]|\\.)*"', '""', 'g'"""
 
