@@ -26,16 +26,16 @@ _STRINGS: Final = r"""'"(?:[^"\\]|\\.)*"', '""', 'g'"""
 def is_valid_json(value: str) -> str:
     """Whether a text is JSON; null where it is null."""
     without = f"regexp_replace({value}, {_STRINGS})"
-    lax = f"regexp_matches({value}, {_LAX}) AND regexp_matches({without}, {_LAX})"
-    return f"(json_valid({value}) AND NOT ({lax}))"
+    lax = f"CASE WHEN regexp_matches({value}, {_LAX}) THEN regexp_matches({without}, {_LAX}) ELSE false END"
+    return f"(json_valid({value}) AND NOT {lax})"
 
 
 def _given(to: Expressions, call: Call) -> str:
     """The text that is given, where it is JSON; one that is none is noted."""
     value = to.bind(text(to.operand(call.arguments[0]), to))
-    is_valid = to.bind(is_valid_json(value))
-    to.note(Flaw.NO_JSON, f"NOT {is_valid}")
-    return to.bind(f"CASE WHEN {is_valid} THEN {value} END")
+    found = to.bind(is_valid_json(value))
+    to.note(Flaw.NO_JSON, f"NOT {found}")
+    return to.bind(f"CASE WHEN {found} THEN {value} END")
 
 
 def _valid(to: Expressions, call: Call) -> Operand:
