@@ -162,6 +162,12 @@ class Compiler:
         frame.wrap(name)
         frame.is_ordered = False
 
+    def _events(self, leaf: Scan | Given) -> Frame:
+        """The rows of a leaf; where they are to be numbered, in their order if they lie in it."""
+        reading = self.reading(leaf)
+        ordered = reading.in_order() if id(leaf) in self._counted else None
+        return reading.frame(reading.segments if ordered is None else ordered, is_ordered=ordered is not None)
+
     # --- relations -----------------------------------------------------------------------------------
 
     @singledispatchmethod
@@ -170,17 +176,14 @@ class Compiler:
 
     @_compile.register
     def _(self, relation: Scan, inputs: tuple[Frame, ...]) -> Frame:
-        reading = self.reading(relation)
-        ordered = reading.in_order() if id(relation) in self._counted else None
-        frame = reading.frame(reading.segments if ordered is None else ordered, is_ordered=ordered is not None)
+        frame = self._events(relation)
         if relation.newest is not None:
             frame.limit(relation.newest)
         return frame
 
     @_compile.register
     def _(self, relation: Given, inputs: tuple[Frame, ...]) -> Frame:
-        reading = self.reading(relation)
-        return reading.frame(reading.segments)
+        return self._events(relation)
 
     @_compile.register
     def _(self, relation: Rows, inputs: tuple[Frame, ...]) -> Frame:
