@@ -64,5 +64,7 @@ def test_both_agree(text: str) -> None:
     except ValueError:
         expected = False
     with duckdb.connect() as connection:
-        (found,) = connection.execute(f"SELECT {is_valid_json('x')} FROM (SELECT {sql.text(text)} AS x)").fetchone() or ()
+        (found,) = (
+            connection.execute(f"SELECT {is_valid_json('x')} FROM (SELECT {sql.text(text)} AS x)").fetchone() or ()
+        )
     assert found is expected

@@ -10,12 +10,11 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from functools import cache
 
-from trawl.algebra import Aggregate, Measure, Project, Relation, SortKey, Window
+from trawl.algebra import ROW_NUMBER, Aggregate, Measure, Project, Relation, SortKey, Window
 from trawl.commands.columns import hidden
 from trawl.expr import Call, Expr, Field, Literal, rewrite
 from trawl.functions.base import Clock
 from trawl.functions.chance import RANDOM, seeds
-from trawl.planning.typing import ROW_NUMBER
 from trawl.schema import INTEGER, Column
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from trawl.algebra import Extend, Project, Relation, Slice, Window, post_order
-from trawl.planning.typing import ROW_NUMBER
+from trawl.algebra import ROW_NUMBER, Extend, Project, Relation, Slice, Window, post_order
 
 _MOVED: Final = (Slice, Project, Extend)
 
