@@ -167,6 +167,26 @@ REFUSED = [
     ("source web | timechart span=60 count", "60", "a length has a unit: `60s`, `60m`, `60h`"),
     ("source web | timechart count by host, path", ",", "one field makes the series: `by host`"),
     ("source web | timechart count 1h", "1h", "a length of time stands in options: `span=1h`, `earliest=-1h`"),
+    # functions
+    ("source web | eval n=strlen(path)", "strlen(path)", "did the query mean `len`?"),
+    (
+        "source web | eval x=substring(path, 1)",
+        "substring(path, 1)",
+        "a piece of a text is cut out by `substr(field, 1, 3)`",
+    ),
+    ("source web | eval x=lower_case(path)", "lower_case(path)", "did the query mean `lower`?"),
+    (
+        'source web | where instr(path, "a") > 0',
+        'instr(path, "a")',
+        'a piece of a text is asked for by `contains(field, "…")`',
+    ),
+    ("source web | eval n=size(path)", "size(path)", "values are counted by `mvcount(field)`"),
+    (
+        "source web | eval x=nvl(user, host)",
+        "nvl(user, host)",
+        "the first value that is there is given by `coalesce(a, b)`",
+    ),
+    ("source web | eval x=dedup(host)", "dedup(host)", "`dedup` is a command, a bar goes before it: `| dedup …`"),
     # other commands
     ("source web | head 10 20", "20", "one number says how many: `head 10`"),
     ("source web | head n=5", "n", "the number stands alone: `head 5`"),

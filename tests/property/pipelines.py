@@ -13,24 +13,8 @@ NUMBERS = st.one_of(
 )
 TEXTS = st.sampled_from(
     [
-        "",
-        "a",
-        "A",
-        "b",
-        "ä",
-        "ab c",
-        "1",
-        "1.0",
-        "10",
-        "9",
-        "-3",
-        "1e1",
-        "9007199254740993",
-        "10.0.0.1",
-        "a\nb",
-        '[1,"a",2.5]',
-        '{"a": {"b": [{"c": true}, 1e20]}}',
-        "fe80::1:0:a",
+        *["", "a", "A", "b", "ä", "ab c", "1", "1.0", "10", "9", "-3", "1e1", "9007199254740993", "10.0.0.1", "a\nb"],
+        *["%C3%A4+%ff%41", "YWI=", "b,a,,b", '[1,"a",2.5]', '{"a": {"b": [{"c": true}, 1e20]}}', "fe80::1:0:a"],
     ]
 )
 SCALARS = st.one_of(NUMBERS, TEXTS, st.booleans())
@@ -111,6 +95,8 @@ def _deeper(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         _call("tostring", inner, st.sampled_from(['"hex"', '"commas"', '"duration"', '"binary"'])),
         _call("substr", inner, st.sampled_from(["1", "2", "-2", "0", "i"]), st.sampled_from(["1", "2", "-1", "i"])),
         _call("replace", inner, st.sampled_from(['"a"', '"(\\w)b*"', '"$"']), st.sampled_from(['"z"', '"<\\0>"'])),
+        _of_text(inner),
+        _of_values(inner),
         _call("mvappend", inner, inner),
         _call("mvjoin", inner, text),
         _call("mvcount", inner),
@@ -135,6 +121,33 @@ def _deeper(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
+def _of_text(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    one = ["md5", "sha1", "sha256", "sha512", "crc32", "entropy", "urlencode", "urldecode", "base64encode"]
+    return st.one_of(
+        st.sampled_from([*one, "base64decode"]).flatmap(lambda name: _call(name, inner)),
+        _call("levenshtein", inner, inner),
+        _call("strcat", inner, inner),
+        _call("split", inner, st.one_of(st.sampled_from(['","', '""', '"1"', '" "']), inner)),
+        _call("regex_extract", inner, st.sampled_from(['"^."', '"([0-9])?b*"', '"(?P<x>a)|b"'])),
+        _call("regex_extract", inner, st.just('"(?P<x>[a-z])(.)?"'), st.sampled_from(["0", "1", "2", '"x"'])),
+    )
+
+
+def _of_values(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    place = st.sampled_from(["0", "1", "-1", "-2", "i"])
+    return st.one_of(
+        _call("mvindex", inner, place),
+        _call("mvindex", inner, place, place),
+        _call("mvfind", inner, st.sampled_from(['"a"', '"^[0-9]"', '"^$"'])),
+        _call("mvdedup", inner),
+        _call("mvsort", inner),
+        _call("mvzip", inner, inner),
+        _call("mvrange", st.sampled_from(["0", "i", "-2"]), inner, st.sampled_from(["1", "2", "-1", "0.5", "i"])),
+        _call("mvmap", NAMES, inner),
+        _call("mvfilter", NAMES, conditions(inner)),
+    )
+
+
 def conditions(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     """Expressions that are booleans."""
     compared = _infix(inner, ["==", "!=", "<", "<=", ">", ">="])
@@ -144,6 +157,7 @@ def conditions(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         asked.flatmap(lambda name: _call(name, inner)),
         _call("in", inner, inner, inner),
         _call("like", inner, st.sampled_from(['"a%"', '"%1%"', '"_"'])),
+        st.sampled_from(["contains", "startswith", "endswith"]).flatmap(lambda name: _call(name, inner, inner)),
         _call("match", inner, st.sampled_from(['"^a"', '"[0-9]+$"', '"(?i)B"'])),
         _call("cidrmatch", st.just('"10.0.0.0/8"'), inner),
         _call("isprivate_ip", inner),

@@ -63,6 +63,21 @@ MEASURES: Final = {
 }
 """Hints by the name of an aggregation of other languages, lower case."""
 
+_CONTAINS = 'a piece of a text is asked for by `contains(field, "…")`'
+_LENGTH = "values are counted by `mvcount(field)`"
+
+FUNCTIONS: Final = {
+    **dict.fromkeys(("instr", "indexof", "strpos", "locate", "position", "has"), _CONTAINS),
+    **dict.fromkeys(("substring", "mid", "slice"), "a piece of a text is cut out by `substr(field, 1, 3)`"),
+    **dict.fromkeys(("size", "array_length", "mvlength"), _LENGTH),
+    "array_distinct": "each value is kept once by `mvdedup(field)`",
+    "array_contains": "a value among several is asked for by `field == …`",
+    "ifnull": "the first value that is there is given by `coalesce(a, b)`",
+    "nvl": "the first value that is there is given by `coalesce(a, b)`",
+    "iif": "a choice is written `if(condition, a, b)`",
+}
+"""Hints by the name of a function of other languages, lower case."""
+
 
 def field_hint(name: str, known: Schema, time_field: str) -> str | None:
     """What is meant by a field that no event has, where its name alone tells."""

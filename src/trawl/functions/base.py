@@ -85,8 +85,12 @@ class Function:
         examples: at least one for whatever a query can call.
         takes_null: whether null arguments reach `evaluate`; otherwise null in, null out.
         multivalue: what becomes of arguments with several values.
+        many: positions of the arguments that may have several values, of a function that accepts multivalues;
+            the others count as one. None for all.
         lazy: `evaluate` gets callables that compute the arguments, and calls those that it needs (`if`).
             Then null and multivalues reach it as they are.
+        per_value: the first argument is a field, and `evaluate` gets a callable that computes its values and
+            one that computes the second argument as if the field had just the value that it is given (`mvmap`).
         is_operator: not callable by name in a query.
         takes_text: whether a text may be meant after the first argument, so that a name there which no event
             has may be one without its quotes.
@@ -106,7 +110,9 @@ class Function:
     examples: tuple[Example, ...] = ()
     takes_null: bool = False
     multivalue: Multivalue = Multivalue.REJECT
+    many: tuple[int, ...] | None = None
     lazy: bool = False
+    per_value: bool = False
     is_operator: bool = False
     takes_text: bool = True
     aliases: tuple[str, ...] = ()
@@ -134,8 +140,9 @@ class Function:
             return self.evaluate(*(_constant(argument) for argument in arguments))
         if self.multivalue is Multivalue.ANY:
             return self._any(arguments)
-        if self.multivalue is Multivalue.REJECT:
-            arguments = [single(argument) for argument in arguments]
+        if self.multivalue is Multivalue.REJECT or self.many is not None:
+            kept = self.many or ()
+            arguments = [found if place in kept else single(found) for place, found in enumerate(arguments)]
         if not self.takes_null and any(argument is None for argument in arguments):
             return None
         return self.evaluate(*arguments)

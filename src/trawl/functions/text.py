@@ -1,18 +1,21 @@
-"""Text: case, length, pieces, patterns (language.md 4). Other values count as the text that they are."""
+"""Text: case, length, pieces, patterns, likeness (language.md 4). Other values count as the text that they are."""
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Final
 
 from trawl.errors import Code, TrawlError
-from trawl.expr import Expr, Literal
+from trawl.expr import Expr
 from trawl.functions.base import Example, Function, Multivalue, fixed
 from trawl.functions.coercion import text, whole
+from trawl.functions.patterns import compiled, constant_text
 from trawl.functions.regex import compile_re2
-from trawl.schema import BOOLEAN, INTEGER, STRING
+from trawl.schema import BOOLEAN, FLOAT, INTEGER, STRING
 from trawl.values import Scalar, simple_lower
 
 BLANKS: Final = " \t"
@@ -92,40 +95,52 @@ def _replacement(written: str) -> tuple[str | int, ...]:
     return tuple(parts)
 
 
-def _constant_text(argument: Expr, what: str) -> str:
-    if not isinstance(argument, Literal) or not isinstance(argument.value, str):
-        raise TrawlError(Code.INVALID_ARGUMENT, f"{what} is no text in double quotes", span=argument.span)
-    return argument.value
+def _entropy(value: Scalar) -> float:
+    characters = text(value)
+    counts = Counter(characters).values()
+    return sum((count / len(characters) * math.log2(len(characters) / count) for count in counts), 0.0)
 
 
-def _compiled(argument: Expr) -> re.Pattern[str]:
-    """The regular expression that a constant is; what is wrong with it is said of its place."""
-    try:
-        return compile_re2(_constant_text(argument, "the regular expression"))
-    except TrawlError as error:
-        error.span = error.span or argument.span
-        raise
+def _distance(left: Scalar, right: Scalar) -> int:
+    """By the rows of the table of distances between the beginnings of both."""
+    columns = text(right)
+    row = list(range(len(columns) + 1))
+    for above, character in enumerate(text(left), 1):
+        diagonal, row[0] = row[0], above
+        for place, other in enumerate(columns, 1):
+            changed = diagonal + (character != other)
+            diagonal = row[place]
+            row[place] = min(changed, row[place] + 1, row[place - 1] + 1)
+    return row[-1]
 
 
-def _check_pattern(arguments: tuple[Expr, ...]) -> None:
-    _compiled(arguments[1])
+def _check_match(arguments: tuple[Expr, ...]) -> None:
+    compiled(arguments[1])
 
 
 def check_replacement(arguments: tuple[Expr, ...]) -> None:
     """Refuses a second argument that is no regular expression, and a third that names a group which it has not."""
-    compiled = _compiled(arguments[1])
+    groups = compiled(arguments[1]).groups
     replacement = arguments[2]
-    parts = _replacement(_constant_text(replacement, "the replacement"))
+    parts = _replacement(constant_text(replacement, "the replacement"))
     highest = max((part for part in parts if isinstance(part, int)), default=0)
-    if highest > compiled.groups:
+    if highest > groups:
         raise TrawlError(
             Code.INVALID_ARGUMENT,
-            f"the replacement names group {highest}, the expression has {compiled.groups}",
+            f"the replacement names group {highest}, the expression has {groups}",
             span=replacement.span,
         )
 
 
 FUNCTIONS: Final = (
+    Function(
+        "entropy",
+        ("text",),
+        fixed(FLOAT),
+        _entropy,
+        "Shannon's entropy of the text in bits a code point: 0 where all are the same, high in random names.",
+        examples=(Example('entropy("aabb")', 1.0), Example('entropy("aaaa")', 0.0), Example('entropy("abcd")', 2.0)),
+    ),
     Function(
         "len",
         ("text",),
@@ -133,6 +148,14 @@ FUNCTIONS: Final = (
         lambda value: len(text(value)),
         "How many code points the text has.",
         examples=(Example('len("häuser")', 6), Example("len(1234)", 4)),
+    ),
+    Function(
+        "levenshtein",
+        ("left", "right"),
+        fixed(INTEGER),
+        _distance,
+        "How many code points have to be put in, taken out or replaced to make one text the other.",
+        examples=(Example('levenshtein("kitten", "sitting")', 3), Example('levenshtein("häuser", "hauser")', 1)),
     ),
     Function(
         "lower",
@@ -227,6 +250,6 @@ FUNCTIONS: Final = (
         ),
         multivalue=Multivalue.ANY,
         constants=(1,),
-        check=_check_pattern,
+        check=_check_match,
     ),
 )

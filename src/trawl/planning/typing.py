@@ -9,7 +9,8 @@ from typing import Final
 
 from trawl import functions
 from trawl.algebra import BY_PLACE, ROW_NUMBER, Measure
-from trawl.commands.habits import MEASURES
+from trawl.commands import REGISTRY
+from trawl.commands.habits import FUNCTIONS, MEASURES
 from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
 from trawl.expr import Call, EveryField, Expr, Field, Literal, Subsearch
 from trawl.functions.base import Aggregation, Clock, Function
@@ -92,11 +93,8 @@ class Typing:
     def _call(self, call: Call, known: Schema) -> Expr:
         function = functions.find(call.function)
         if function is None:
-            hint = meant(functions.nearest(call.function, functions.names()))
-            if functions.find_aggregation(call.function):
-                hint = f"`{call.function}` is an aggregation: `stats {call.function}(…)`, then `where` or `eval`"
             reason = f"there is no function `{clip(call.function)}`"
-            raise TrawlError(Code.UNKNOWN_FUNCTION, reason, hint=hint, span=call.span)
+            raise TrawlError(Code.UNKNOWN_FUNCTION, reason, hint=_function_hint(call.function.lower()), span=call.span)
         if function.expand is not None:
             expanded = function.expand(call, self.clock)
             if not isinstance(expanded, Call) or expanded.function != call.function:
@@ -139,6 +137,15 @@ def measured(measure: Measure) -> Type:
         return INTEGER if measure.function == ROW_NUMBER else measure.arguments[0].type or NULL
     first, *rest = (argument.type or NULL for argument in measure.arguments) if measure.arguments else (NULL,)
     return _result(_aggregation(measure).result, (single(first), *rest), measure.span)
+
+
+def _function_hint(name: str) -> str | None:
+    """What is meant by the name of a function that there is none of."""
+    if functions.find_aggregation(name):
+        return f"`{name}` is an aggregation: `stats {name}(…)`, then `where` or `eval`"
+    if name in REGISTRY:
+        return f"`{name}` is a command, a bar goes before it: `| {name} …`"
+    return FUNCTIONS.get(name) or meant(functions.nearest(name, functions.names()))
 
 
 def _aggregation(measure: Measure) -> Aggregation:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.operands import Alternative, Operand, singles
 from trawl.engines.duckdb.scopes import Flaw, Scope
+from trawl.expr import Expr, Literal
 from trawl.schema import Kind
 
 NUMERIC: Final = r"'[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?'"
 """The texts that are numbers (`trawl.values.exact_number`); a cast alone takes blanks, `_` and `0x` too."""
+
+_PIECE: Final = re.compile(
+    r"\\Q.*?(?:\\E|\Z) | \\. | \[\^?\]?(?:\[:\^?\w+:\] | \\. | [^\]])*\] | \(\?<", re.VERBOSE | re.DOTALL
+)
+"""What begins a named group, and what may hold the same signs without being that."""
+
+FARTHEST: Final = 1_000_000_000_000
+"""Places in a text or a list beyond which none is, so that sums of two of them are integers of 64 bits."""
 
 
 def text_of(alternative: Alternative, to: Scope) -> str:
@@ -33,6 +43,13 @@ def text_of(alternative: Alternative, to: Scope) -> str:
 def text(operand: Operand, to: Scope) -> str:
     """The value as text."""
     return sql.coalesce((text_of(found, to) for found in singles(operand, to)), "VARCHAR")
+
+
+def pattern(argument: Expr) -> str:
+    """A constant regular expression, with `(?<name>…)` as DuckDB's RE2 reads it."""
+    assert isinstance(argument, Literal)
+    assert isinstance(argument.value, str)
+    return sql.text(_PIECE.sub(lambda found: "(?P<" if found[0] == "(?<" else found[0], argument.value))
 
 
 def number_of_text(value: str, to: Scope) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from trawl import functions
 from trawl.engines.duckdb import sql
@@ -20,6 +20,9 @@ from trawl.schema import Kind, Type
 Holds: TypeAlias = Callable[[Alternative, Scope], str | None]
 """Whether a single value is what is asked for, as SQL; None where it never is."""
 
+_LONGEST: Final = 100
+"""Expressions of so many signs are written twice inside a lambda rather than named."""
+
 
 class Expressions:
     """Compiles expressions over the rows of a frame.
@@ -30,12 +33,14 @@ class Expressions:
     Attributes:
         frame: where columns are looked up, and where what is used twice becomes a column of its own.
         zone: IANA name of the time zone of functions that are told none.
+        depth: inside how many lambdas over the values of a field.
         noted: conditions of rows at fault, by what is wrong and where.
     """
 
     def __init__(self, frame: Frame, zone: str) -> None:
         self.frame = frame
         self.zone = zone
+        self.depth = 0
         self.noted: dict[tuple[Flaw, Span | None], list[str]] = {}
         self._known: dict[int, Operand] = {}
         self._calls: list[Call] = []
@@ -113,7 +118,14 @@ class Expressions:
         conditions = [*self._guards, when]
         if call is not None and flaw is not Flaw.SEVERAL_VALUES and not _takes_null(call):
             conditions[:0] = [is_there(self.operand(argument)) for argument in call.arguments]
-        self.noted.setdefault((flaw, call.span if call else self._spot), []).append(sql.all_of(conditions))
+        self._add(flaw, call.span if call else self._spot, conditions)
+
+    def note_at(self, flaw: Flaw, span: Span | None, when: str) -> None:
+        """Counts a fault of what stands at a place inside the call that is being compiled."""
+        self._add(flaw, span, [*self._guards, when])
+
+    def _add(self, flaw: Flaw, span: Span | None, conditions: list[str]) -> None:
+        self.noted.setdefault((flaw, span), []).append(sql.all_of(conditions))
 
     def bind(self, expression: str) -> str:
         """Gives an expression that is used more than once a name."""
@@ -170,20 +182,48 @@ def _judged(condition: str) -> str:
 
 
 class Inside(Expressions):
-    """Compiles expressions inside a lambda, over one value of a list in place of a field."""
+    """Compiles expressions inside a lambda, over one value of a list in place of a field.
 
-    def __init__(self, outside: Expressions, values: Mapping[str, Operand]) -> None:
+    Attributes:
+        item: the name of the value in the lambda; lambdas of other functions use other names.
+    """
+
+    def __init__(self, outside: Expressions, field: str, values: Alternative) -> None:
         super().__init__(outside.frame, outside.zone)
-        self._values = values
+        self.item = f"item{outside.depth}"
+        self.depth = outside.depth + 1
+        self._outside = outside
+        self._named: list[tuple[str, str]] = []
+        self._field = field
+        self._list = values.sql
+        self._value = opened((element(values, self.item),), INLINE)
 
     def _operand(self, expression: Expr) -> Operand:
-        if isinstance(expression, Field) and expression.name in self._values:
-            return self._values[expression.name]
-        return super()._operand(expression)
+        if not isinstance(expression, Field):
+            return super()._operand(expression)
+        return self._value if expression.name == self._field else self._outside.operand(expression)
+
+    def tell(self) -> None:
+        """Notes outside what was noted: in rows one of whose values comes upon it."""
+        for (flaw, span), conditions in self.noted.items():
+            holds = self.whole(sql.any_of(conditions))
+            among = f"len(list_filter({self._list}, lambda {self.item}: {holds})) > 0"
+            self._outside.note_at(flaw, span, among)
 
     def bind(self, expression: str) -> str:
-        """Nothing can be named inside a lambda."""
-        return INLINE.bind(expression)
+        """The expression in brackets, or a name for a long one: what is used twice over and over grows beyond all."""
+        if len(expression) <= _LONGEST:
+            return f"({expression})"
+        name = f"{self.item}_{len(self._named)}"
+        self._named.append((name, expression))
+        return name
+
+    def whole(self, expression: str) -> str:
+        """An expression that stands for itself: what it names is computed around it, in lambdas over one value."""
+        for name, computed in reversed(self._named):
+            if name in expression:
+                expression = f"list_transform([{computed}], lambda {name}: {expression})[1]"
+        return expression
 
 
 def _is_lazy(call: Call) -> bool:

@@ -10,7 +10,7 @@ from trawl import functions
 from trawl.engines.reference.rows import Row
 from trawl.errors import Notice, Span
 from trawl.expr import Call, EveryField, Expr, Field, Literal, Subsearch
-from trawl.functions.base import Fault
+from trawl.functions.base import Fault, Function
 from trawl.schema import Kind, Type
 from trawl.values import Scalar, Value
 
@@ -24,6 +24,10 @@ class Faults:
     def add(self, fault: Fault, span: Span | None) -> None:
         """Counts a fault at a place of the query."""
         self._counts[fault.code, str(fault), span] += 1
+
+    def add_once(self, others: Faults) -> None:
+        """Counts each kind of other faults once, however often it came up."""
+        self._counts.update(others._counts.keys())
 
     def notices(self) -> list[Notice]:
         """The faults so far, in the order in which they first came up."""
@@ -53,8 +57,8 @@ def _call(call: Call, row: Row, faults: Faults) -> Value:
     function = functions.find(call.function)
     assert function is not None, f"{call.function} is not bound"
     try:
-        if call.function == "mvfilter":
-            return function.evaluate(*_filter_arguments(call, row, faults))
+        if function.per_value:
+            return _per_value(function, call, row, faults)
         if function.lazy:
             return function.evaluate(*(_later(argument, row, faults) for argument in call.arguments))
         return function.apply([evaluate(argument, row, faults) for argument in call.arguments])
@@ -67,11 +71,19 @@ def _later(argument: Expr, row: Row, faults: Faults) -> Callable[[], Value]:
     return lambda: evaluate(argument, row, faults)
 
 
-def _filter_arguments(call: Call, row: Row, faults: Faults) -> tuple[Callable[[], Value], Callable[[Scalar], Value]]:
-    """The values, and the condition of one of them: the row as if the field had that value alone."""
-    field_, condition = call.arguments
+def _per_value(function: Function, call: Call, row: Row, faults: Faults) -> Value:
+    """A function of an expression of each value of a field: of the row as if the field had that value alone.
+
+    An event counts once, however many of its values are at fault.
+    """
+    field_, expression = call.arguments
     assert isinstance(field_, Field)
-    return _later(field_, row, faults), lambda value: evaluate(condition, {**row, field_.name: value}, faults)
+    found = Faults()
+    result = function.evaluate(
+        _later(field_, row, faults), lambda value: evaluate(expression, {**row, field_.name: value}, found)
+    )
+    faults.add_once(found)
+    return result
 
 
 def _conform(value: Value, type_: Type | None) -> Value:

@@ -2,51 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.arguments import text
-from trawl.engines.duckdb.expressions import Expressions, Inside
-from trawl.engines.duckdb.grouping import in_order, kinds_of, listed
+from trawl.engines.duckdb import ordering, sql
+from trawl.engines.duckdb.arguments import FARTHEST, as_float, number, pattern, text, whole
+from trawl.engines.duckdb.expressions import Expressions
+from trawl.engines.duckdb.grouping import in_order, key_text, kinds_of, listed
 from trawl.engines.duckdb.layouts import box
 from trawl.engines.duckdb.operands import Alternative, Operand, element, is_there, one, opened
-from trawl.engines.duckdb.scopes import INLINE
-from trawl.expr import Call, Field
+from trawl.engines.duckdb.scopes import INLINE, Flaw
+from trawl.engines.duckdb.spelling.arithmetic import held
+from trawl.expr import Call, Expr, Literal
+from trawl.functions.multivalue import MOST_VALUES
 from trawl.schema import Kind, Type
 
-ITEM: Final = "item"
-"""The name of a value inside the condition of `mvfilter`; lambdas of other functions use other names."""
+
+def is_uniform(operand: Operand) -> bool:
+    """Whether all values are of one kind, and known to be."""
+    return len({given.kind for given in operand}) == 1 and operand[0].kind is not None
+
+
+def boxes(given: Alternative) -> str:
+    """A list of values as one of boxed values."""
+    return f"list_transform({given.sql}, lambda x: {box(replace(given, sql='x', many=False), INLINE)})"
+
+
+def filled(to: Expressions, values: str) -> str:
+    """A list, or null where it has no values."""
+    values = to.bind(values)
+    return f"CASE WHEN len({values}) > 0 THEN {values} END"
 
 
 def _append(to: Expressions, call: Call) -> Operand:
     lists = [in_order(to.operand(argument), to) for argument in call.arguments]
-    kinds = frozenset(kind for operand in lists for kind in kinds_of(operand))
+    every = tuple(given for operand in lists for given in operand)
+    kinds = kinds_of(every)
     if not kinds:
         return ()
-    if len(kinds) == 1 and not any(given.kind is None for operand in lists for given in operand):
+    if is_uniform(every):
         (kind,) = kinds
-        wide = any(given.wide for operand in lists for given in operand)
-        every = [given.sql for operand in lists for given in operand]
-        return (Alternative(_none_if_empty(to, f"list_concat({', '.join(every)})"), kind, many=True, wide=wide),)
-    boxes = [_boxes(given) for operand in lists for given in operand]
-    joined = _none_if_empty(to, f"list_concat({', '.join(boxes)})")
+        joined = filled(to, f"list_concat({', '.join(given.sql for given in every)})")
+        return (Alternative(joined, kind, many=True, wide=any(given.wide for given in every)),)
+    joined = filled(to, f"list_concat({', '.join(map(boxes, every))})")
     return (Alternative(joined, None, many=True, inside=Type(kinds)),)
-
-
-def _boxes(given: Alternative) -> str:
-    return f"list_transform({given.sql}, lambda x: {box(replace(given, sql='x', many=False), INLINE)})"
-
-
-def _none_if_empty(to: Expressions, values: str) -> str:
-    values = to.bind(values)
-    return f"CASE WHEN len({values}) > 0 THEN {values} END"
 
 
 def _count(to: Expressions, call: Call) -> Operand:
     operand = to.operand(call.arguments[0])
     counts = (f"coalesce(len({given.sql}), 0)" for given in listed(operand, to))
     return one(Kind.INTEGER, f"CASE WHEN {is_there(operand)} THEN {' + '.join([*counts, '0'])} END")
+
+
+def _texts(to: Expressions, operand: Operand, form: str = "{}") -> str:
+    """The list of the values' texts, or of something computed of each."""
+    lists = []
+    for given in in_order(operand, to):
+        computed = form.format(text((element(given, "x"),), INLINE))
+        lists.append(given.sql if computed == "x" else f"list_transform({given.sql}, lambda x: {computed})")
+    return sql.coalesce(lists, "VARCHAR[]")
 
 
 def _join(to: Expressions, call: Call) -> Operand:
@@ -62,20 +77,110 @@ def _joined(to: Expressions, given: Alternative, between: str) -> str:
     return f"list_reduce({kept}, lambda before, after: before || {between} || after)"
 
 
-def _filter(to: Expressions, call: Call) -> Operand:
-    field, condition = call.arguments
-    assert isinstance(field, Field)
+def _index(to: Expressions, call: Call) -> Operand:
+    operand = to.operand(call.arguments[0])
+    start, *end = (_place(to, argument) for argument in call.arguments[1:])
     found = []
-    for given in in_order(to.operand(field), to):
-        value = opened((replace(given, sql=ITEM, many=False),), INLINE)
-        holds = Inside(to, {field.name: value}).truth(condition)
-        kept = to.bind(f"list_filter({given.sql}, lambda {ITEM}: {holds})")
-        found.append(replace(given, sql=f"CASE WHEN len({kept}) > 0 THEN {kept} END"))
-    if len(found) <= 1:
-        return tuple(found)
-    boxes = f"list_concat({', '.join(_boxes(given) for given in found)})"
-    inside = Type(kinds_of(tuple(found)))
-    return (Alternative(_none_if_empty(to, boxes), None, many=True, inside=inside),)
+    for given in in_order(operand, to):
+        values = to.bind(given.sql)
+        first = to.bind(_from_start(start, values))
+        if not end:
+            item = f"CASE WHEN {first} >= 0 THEN {values}[{first} + 1] END"
+            found.append(replace(given, sql=item, many=False))
+        else:
+            last = to.bind(_from_start(end[0], values))
+            begin = f"greatest({first}, 0)"  # 0 of null, so that it is asked for first
+            there = f"{first} IS NOT NULL AND {begin} <= {last} AND {begin} < len({values})"
+            piece = f"CASE WHEN {there} THEN {values}[{begin} + 1 : {last} + 1] END"
+            found.append(replace(given, sql=piece))
+    return tuple(found)
 
 
-SCALARS: Final = {"mvappend": _append, "mvcount": _count, "mvjoin": _join, "mvfilter": _filter}
+def _place(to: Expressions, argument: Expr) -> str:
+    if isinstance(argument, Literal) and isinstance(argument.value, int):
+        return sql.integer(max(-FARTHEST, min(argument.value, FARTHEST)))
+    return to.bind(sql.bounded(to.bind(whole(to.operand(argument), to)), -FARTHEST, FARTHEST))
+
+
+def _from_start(place: str, values: str) -> str:
+    return f"CASE WHEN {place} < 0 THEN len({values}) + {place} ELSE {place} END"
+
+
+def _find(to: Expressions, call: Call) -> Operand:
+    value, written = call.arguments[0], pattern(call.arguments[1]).replace("{", "{{").replace("}", "}}")
+    matched = _texts(to, to.operand(value), f"regexp_matches({{}}, {written})")
+    return one(Kind.INTEGER, f"CAST(nullif(list_position({matched}, true), 0) AS BIGINT) - 1")
+
+
+def _deduplicated(to: Expressions, call: Call) -> Operand:
+    lists = in_order(to.operand(call.arguments[0]), to)
+    return tuple(replace(given, sql=filled(to, _once(to, given))) for given in lists)
+
+
+def _once(to: Expressions, given: Alternative) -> str:
+    """Each value of a list once, in order of first sight; a whole float as the integer, if that is there too."""
+    values = to.bind(given.sql)
+    if given.kind is not None:
+        kept = f"list_filter({values}, lambda x, place: list_position({values}, x) = place)"
+        return f"CASE WHEN len(list_distinct({values})) = len({values}) THEN {values} ELSE {kept} END"
+    keys = to.bind(f"list_transform({values}, lambda x: {key_text(opened((element(given, 'x'),), INLINE), INLINE)})")
+    first = f"list_filter(range(1, len({keys}) + 1), lambda place: list_position({keys}, {keys}[place]) = place)"
+    seen = f"CASE WHEN list_contains({values}, {keys}[place]) THEN {keys}[place] ELSE {values}[place] END"
+    return f"list_transform({first}, lambda place: {seen})"
+
+
+def _sorted(to: Expressions, call: Call) -> Operand:
+    operand = opened(to.operand(call.arguments[0]), to)
+    lists = listed(operand, to)
+    if not any(given.many and given.kind is None for given in operand):
+        return tuple(replace(given, sql=filled(to, f"list_sort({given.sql})")) for given in lists)
+    structs = ", ".join(ordering.each(given, ordering.struct) for given in lists)
+    values = f"list_transform(list_sort(list_concat({structs})), lambda x: x.b)"
+    return (Alternative(filled(to, values), None, many=True, inside=Type(kinds_of(lists))),)
+
+
+def _zip(to: Expressions, call: Call) -> Operand:
+    left, right = (_texts(to, to.operand(argument)) for argument in call.arguments[:2])
+    between = text(to.operand(call.arguments[2]), to) if len(call.arguments) > 2 else "','"
+    pairs = f"list_transform(list_zip({left}, {right}, true), lambda x: x[1] || {between} || x[2])"
+    known = f"({left}) IS NOT NULL AND ({right}) IS NOT NULL AND {between} IS NOT NULL"
+    return (Alternative(filled(to, f"CASE WHEN {known} THEN {pairs} END"), Kind.STRING, many=True),)
+
+
+def _range(to: Expressions, call: Call) -> Operand:
+    numbers = [number(to.operand(argument), to) for argument in call.arguments]
+    known = [
+        replace(given, sql=held(to, given.sql, given.wide, [given.sql])) if given.kind is Kind.INTEGER else given
+        for given in numbers
+    ]
+    if all(given.kind is Kind.INTEGER for given in known):
+        start, end = (to.bind(given.sql) for given in known[:2])
+        step = to.bind(known[2].sql) if len(known) > 2 else "1::BIGINT"
+        too_many = f"abs({end}::HUGEINT - {start}) > {MOST_VALUES}::HUGEINT * abs({step}::HUGEINT)"
+        made, kind = f"range({start}, {end}, {step})", Kind.INTEGER
+    else:
+        start, end = (to.bind(as_float(given)) for given in known[:2])
+        step = to.bind(as_float(known[2])) if len(known) > 2 else "1.0::DOUBLE"
+        count = to.bind(f"({end} - {start}) / nullif({step}, 0)")
+        too_many = f"{count} > {MOST_VALUES}"
+        places = f"range(CAST(ceil(CASE WHEN {count} > 0 THEN {count} ELSE 0 END) AS BIGINT))"
+        made, kind = f"list_transform({places}, lambda place: {start} + place * {step})", Kind.FLOAT
+    to.note(Flaw.NOT_DEFINED, f"{step} = 0")
+    to.note(Flaw.TOO_MANY_VALUES, f"{step} != 0 AND {too_many}")
+    values = f"CASE WHEN {step} != 0 AND NOT ({too_many}) THEN {made} END"
+    return (Alternative(filled(to, values), kind, many=True),)
+
+
+Builder = Callable[[Expressions, Call], Operand]
+
+SCALARS: Final[dict[str, Builder]] = {
+    "mvappend": _append,
+    "mvcount": _count,
+    "mvdedup": _deduplicated,
+    "mvfind": _find,
+    "mvindex": _index,
+    "mvjoin": _join,
+    "mvrange": _range,
+    "mvsort": _sorted,
+    "mvzip": _zip,
+}

@@ -6,17 +6,13 @@ from collections.abc import Callable
 from typing import Final
 
 from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.arguments import text, text_of, whole
+from trawl.engines.duckdb.arguments import FARTHEST, pattern, text, text_of, whole
 from trawl.engines.duckdb.expressions import Expressions, any_value
 from trawl.engines.duckdb.grouping import has_lists
 from trawl.engines.duckdb.operands import Operand, one
-from trawl.engines.duckdb.scopes import INLINE
-from trawl.expr import Call, Literal
+from trawl.expr import Call
 from trawl.functions.text import BLANKS
 from trawl.schema import Kind
-
-_FARTHEST: Final = 1_000_000_000_000
-"""Places in a text beyond which none is, so that sums of two of them are integers of 64 bits."""
 
 Builder = Callable[[Expressions, Call], Operand]
 
@@ -48,33 +44,31 @@ def _substring(to: Expressions, call: Call) -> Operand:
     first = to.bind(whole(to.operand(call.arguments[1]), to))
     size = f"length({value})"
     after_zero = f"CASE WHEN {first} > 0 THEN {first} - 1 WHEN {first} < 0 THEN {size} + {first} ELSE -1 END"
-    begin = to.bind(f"CASE WHEN abs({first}::HUGEINT) > {_FARTHEST} THEN {size} ELSE {after_zero} END")
+    begin = to.bind(f"CASE WHEN abs({first}::HUGEINT) > {FARTHEST} THEN {size} ELSE {after_zero} END")
     end = size
     if len(call.arguments) > 2:
         length = to.bind(whole(to.operand(call.arguments[2]), to))
-        end = to.bind(f"{begin} + {sql.bounded(length, -_FARTHEST, _FARTHEST)}")
+        end = to.bind(f"{begin} + {sql.bounded(length, -FARTHEST, FARTHEST)}")
     low, high = f"greatest(0, least({begin}, {end}))", f"greatest(0, {begin}, {end})"
     known = f"{value} IS NOT NULL AND {first} IS NOT NULL AND {end} IS NOT NULL"
     return one(Kind.STRING, f"CASE WHEN {known} THEN substring({value}, {low} + 1, {high} - {low}) END")
 
 
 def _replace(to: Expressions, call: Call) -> Operand:
-    value, pattern, replacement = (text(to.operand(argument), to) for argument in call.arguments)
-    return one(Kind.STRING, f"regexp_replace({value}, {pattern}, {replacement}, 'g')")
+    value, replacement = (text(to.operand(argument), to) for argument in call.arguments[::2])
+    return one(Kind.STRING, f"regexp_replace({value}, {pattern(call.arguments[1])}, {replacement}, 'g')")
 
 
 def _like(to: Expressions, call: Call) -> list[str]:
-    value, pattern = (to.operand(argument) for argument in call.arguments)
-    written = to.bind(text(pattern, to))
+    value, form = (to.operand(argument) for argument in call.arguments)
+    written = to.bind(text(form, to))
     found = any_value(value, lambda given, inner: f"({text_of(given, inner)} LIKE {written})", to)
     return [f"CASE WHEN {written} IS NOT NULL THEN {each} END" for each in found] if has_lists(value) else found
 
 
 def _match(to: Expressions, call: Call) -> list[str]:
-    value, pattern = call.arguments
-    assert isinstance(pattern, Literal)
-    written = text(to.operand(pattern), INLINE)
-    return any_value(to.operand(value), lambda given, inner: f"regexp_matches({text_of(given, inner)}, {written})", to)
+    value, written = to.operand(call.arguments[0]), pattern(call.arguments[1])
+    return any_value(value, lambda given, inner: f"regexp_matches({text_of(given, inner)}, {written})", to)
 
 
 PREDICATES: Final = {"like": _like, "match": _match}

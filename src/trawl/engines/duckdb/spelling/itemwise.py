@@ -1,0 +1,80 @@
+"""DuckDB's spelling of expressions of each value of a multivalue (`trawl.functions.itemwise`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from trawl.engines.duckdb import sql
+from trawl.engines.duckdb.arguments import as_float
+from trawl.engines.duckdb.expressions import Expressions, Inside
+from trawl.engines.duckdb.grouping import has_lists, in_order, kinds_of
+from trawl.engines.duckdb.operands import Alternative, Operand
+from trawl.engines.duckdb.spelling.multivalue import boxes, filled, is_uniform
+from trawl.expr import Call, Expr, Field
+from trawl.schema import Kind, Type
+
+
+def _filter(to: Expressions, call: Call) -> Operand:
+    field, condition = call.arguments
+    assert isinstance(field, Field)
+    found = []
+    for given in _lists(to, field):
+        inside = Inside(to, field.name, given)
+        holds = inside.whole(inside.truth(condition))
+        inside.tell()
+        kept = filled(to, f"list_filter({given.sql}, lambda {inside.item}: {holds})")
+        found.append(replace(given, sql=kept))
+    if len(found) <= 1:
+        return tuple(found)
+    together = f"list_concat({', '.join(map(boxes, found))})"
+    return (Alternative(filled(to, together), None, many=True, inside=Type(kinds_of(tuple(found)))),)
+
+
+def _map(to: Expressions, call: Call) -> Operand:
+    field, expression = call.arguments
+    assert isinstance(field, Field)
+    made: list[tuple[Alternative, Inside, Operand]] = []
+    for given in _lists(to, field):
+        inside = Inside(to, field.name, given)
+        results = tuple(_conformed(found, expression) for found in inside.operand(expression))
+        inside.tell()
+        made.append((given, inside, results))
+    every = tuple(found for _, _, results in made for found in results)
+    kinds = kinds_of(every)
+    if not kinds:
+        return ()
+    uniform = is_uniform(every)
+    lists = [_results(*each, uniform=uniform) for each in made if each[-1]]
+    joined = filled(to, sql.coalesce(lists, "VARCHAR[]"))
+    if not uniform:
+        return (Alternative(joined, None, many=True, inside=Type(kinds)),)
+    (kind,) = kinds
+    return (Alternative(joined, kind, many=True, wide=any(found.wide for found in every)),)
+
+
+def _lists(to: Expressions, field: Field) -> Operand:
+    return tuple(replace(given, sql=to.bind(given.sql)) for given in in_order(to.operand(field), to))
+
+
+def _results(values: Alternative, inside: Inside, results: Operand, *, uniform: bool) -> str:
+    """The list of what is computed of each value; boxed, unless all are of one kind."""
+    each = f"list_transform({values.sql}, lambda {inside.item}: "
+    if uniform and not has_lists(results):
+        computed = inside.whole(sql.coalesce((found.sql for found in results), "VARCHAR"))
+        return f"list_filter({each}{computed}), lambda x: x IS NOT NULL)"
+    parts = [found.sql if uniform else boxes(found) for found in in_order(results, inside)]
+    together = inside.whole(f"coalesce({', '.join([*parts, '[]'])})")
+    return f"flatten({each}{together}))"
+
+
+def _conformed(found: Alternative, expression: Expr) -> Alternative:
+    """An integer as the float that the expression's type says it is."""
+    kinds = expression.type.kinds if expression.type else frozenset()
+    if found.kind is not Kind.INTEGER or Kind.INTEGER in kinds:
+        return found
+    value = f"CAST({found.sql} AS DOUBLE[])" if found.many else as_float(found)
+    return replace(found, sql=value, kind=Kind.FLOAT, wide=False, constant=None)
+
+
+SCALARS: Final = {"mvfilter": _filter, "mvmap": _map}
