@@ -15,6 +15,9 @@ from trawl.values import Scalar
 BASE64: Final = "[A-Za-z0-9+/]*"
 """The signs of base64, once blanks, padding and the other alphabet are out of the way."""
 
+BLANKS: Final = "\t\n\f\r "
+"""The signs that may stand anywhere in a text of base64."""
+
 _TAIL: Final = "%[89ABab][0-9A-Fa-f]"
 ESCAPED: Final = "|".join(
     (
@@ -31,6 +34,7 @@ ESCAPED: Final = "|".join(
 """A regular expression of the escapes of one code point in UTF-8."""
 
 _ESCAPED: Final = re.compile(ESCAPED)
+_SIGNS: Final = str.maketrans("-_", "+/", BLANKS)
 
 
 def _url_decoded(value: Scalar) -> str:
@@ -42,8 +46,7 @@ def _url_encoded(value: Scalar) -> str:
 
 
 def _base64_decoded(value: Scalar) -> str:
-    signs = re.sub(r"[\t\n\f\r ]+", "", text(value)).translate(str.maketrans("-_", "+/"))
-    signs = signs.rstrip("=")
+    signs = text(value).translate(_SIGNS).rstrip("=")
     if not re.fullmatch(BASE64, signs) or len(signs) % 4 == 1:
         raise Fault("not_base64", "a text that is no base64 was found")
     try:
