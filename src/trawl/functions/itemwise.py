@@ -15,6 +15,11 @@ from trawl.values import Scalar, Value
 Of = Callable[[Scalar], Value]
 """What the second argument is for one value of the field."""
 
+_NAMES: Final = ("mvfilter", "mvmap")
+
+DEEPEST: Final = 4
+"""So many of these functions may stand inside each other: an engine's work may double with each."""
+
 
 def _filter(values: Callable[[], Value], condition: Of) -> Value:
     kept: list[Scalar | None] = [item for item in spread(values()) if condition(item) is True]
@@ -42,7 +47,24 @@ def _expand_filter(call: Call, clock: Clock) -> Call:
     return Call(call.function, (field, condition), call.span)
 
 
+def _depth(expression: Expr) -> int:
+    """How many of these functions stand inside each other in an expression."""
+    if not isinstance(expression, Call):
+        return 0
+    return (expression.function in _NAMES) + max(map(_depth, expression.arguments), default=0)
+
+
+def _check_depth(arguments: tuple[Expr, ...]) -> None:
+    if _depth(arguments[1]) >= DEEPEST:
+        raise TrawlError(
+            Code.INVALID_ARGUMENT,
+            f"more than {DEEPEST} of {' and '.join(_NAMES)} stand inside each other",
+            hint="`eval` computes the inner ones first: `eval a = …, b = mvmap(a, …)`",
+        )
+
+
 def _check_map(arguments: tuple[Expr, ...]) -> None:
+    _check_depth(arguments)
     values = arguments[0]
     if not isinstance(values, Field):
         raise TrawlError(
@@ -72,6 +94,7 @@ FUNCTIONS: Final = (
         examples=(Example('mvfilter(host != "web-01")', None),),
         lazy=True,
         per_value=True,
+        check=_check_depth,
         expand=_expand_filter,
     ),
     Function(

@@ -21,9 +21,8 @@ def _filter(to: Expressions, call: Call) -> Operand:
     found = []
     for given in _lists(to, field):
         inside = Inside(to, field.name, given)
-        holds = inside.whole(inside.truth(condition))
+        kept = filled(to, inside.where_it_holds(inside.truth(condition)))
         inside.tell()
-        kept = filled(to, f"list_filter({given.sql}, lambda {inside.item}: {holds})")
         found.append(replace(given, sql=kept))
     if len(found) <= 1:
         return tuple(found)
@@ -34,13 +33,13 @@ def _filter(to: Expressions, call: Call) -> Operand:
 def _map(to: Expressions, call: Call) -> Operand:
     field, expression = call.arguments
     assert isinstance(field, Field)
-    made: list[tuple[Alternative, Inside, Operand]] = []
+    made: list[tuple[Inside, Operand]] = []
     for given in _lists(to, field):
         inside = Inside(to, field.name, given)
         results = tuple(_conformed(found, expression) for found in inside.operand(expression))
         inside.tell()
-        made.append((given, inside, results))
-    every = tuple(found for _, _, results in made for found in results)
+        made.append((inside, results))
+    every = tuple(found for _, results in made for found in results)
     kinds = kinds_of(every)
     if not kinds:
         return ()
@@ -57,15 +56,14 @@ def _lists(to: Expressions, field: Field) -> Operand:
     return tuple(replace(given, sql=to.bind(given.sql)) for given in in_order(to.operand(field), to))
 
 
-def _results(values: Alternative, inside: Inside, results: Operand, *, uniform: bool) -> str:
+def _results(inside: Inside, results: Operand, *, uniform: bool) -> str:
     """The list of what is computed of each value; boxed, unless all are of one kind."""
-    each = f"list_transform({values.sql}, lambda {inside.item}: "
     if uniform and not has_lists(results):
-        computed = inside.whole(sql.coalesce((found.sql for found in results), "VARCHAR"))
-        return f"list_filter({each}{computed}), lambda x: x IS NOT NULL)"
+        computed = inside.of_each(sql.coalesce((found.sql for found in results), "VARCHAR"))
+        return f"list_filter({computed}, lambda x: x IS NOT NULL)"
     parts = [found.sql if uniform else boxes(found) for found in in_order(results, inside)]
-    together = inside.whole(f"coalesce({', '.join([*parts, '[]'])})")
-    return f"flatten({each}{together}))"
+    together = f"coalesce({', '.join([*parts, '[]'])})"
+    return f"flatten({inside.of_each(together)})"
 
 
 def _conformed(found: Alternative, expression: Expr) -> Alternative:
