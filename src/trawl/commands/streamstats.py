@@ -10,7 +10,7 @@ from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden, only
 from trawl.commands.grouping import lower_measures, note_counted, read_by
 from trawl.errors import Code, TrawlError, clip
-from trawl.expr import Call, Expr, Field, Literal, all_of, walk
+from trawl.expr import Call, Expr, Field, Literal, walk
 from trawl.language.cursor import Cursor, Options
 from trawl.language.expressions import read_expression
 from trawl.language.measures import read_measures
@@ -143,14 +143,14 @@ class Streamstats(Command):
     def _with_runs(self, events: Relation, run: str, taken: tuple[str, ...]) -> Relation:
         """Numbers each stretch of events that follow on one another within a group, in column `run`.
 
-        Between two of them the place among all events has grown by more than the one among those of the group.
+        Between two of them the place among all that are in a group has grown by more than the one in the own group.
         """
-        whole, place, own = (hidden(word, taken) for word in ("whole", "place", "own"))
-        is_whole = all_of(*(Call("isnotnull", (name.field,)) for name in self.by))
-        marked = Extend(events, ((whole, Call("if", (is_whole, Literal(True), Literal(None)))),))
-        placed = Window(marked, (Field(whole),), (Measure(ROW_NUMBER, (), place),))
-        numbered = Window(placed, tuple(name.field for name in self.by), (Measure(ROW_NUMBER, (), own),))
-        return Extend(numbered, ((run, Call("sub", (Field(place), Field(own)))),))
+        own, grouped, place = (hidden(word, taken) for word in ("own", "grouped", "place"))
+        numbered = Window(events, tuple(name.field for name in self.by), (Measure(ROW_NUMBER, (), own),))
+        is_in_none = Call("isnull", (Field(own),))
+        marked = Extend(numbered, ((grouped, Call("if", (is_in_none, Literal(None), Literal(True)))),))
+        placed = Window(marked, (Field(grouped),), (Measure(ROW_NUMBER, (), place),))
+        return Extend(placed, ((run, Call("sub", (Field(place), Field(own)))),))
 
     def _refuse_own_measures(self) -> None:
         """Refuses a reset that hangs on what is only computed with it."""
