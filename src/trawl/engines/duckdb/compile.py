@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
 from trawl.algebra import (
@@ -48,7 +48,7 @@ from trawl.engines.duckdb import (
 from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.columns import columns_of
 from trawl.engines.duckdb.expressions import Expressions
-from trawl.engines.duckdb.frames import Frame, Key, Names
+from trawl.engines.duckdb.frames import Frame, Names
 from trawl.engines.duckdb.hosts import Host
 from trawl.engines.duckdb.layouts import laid_out
 from trawl.engines.duckdb.scan import Reading
@@ -126,8 +126,7 @@ class Compiler:
 
     def find(self, relation: Unpack, frame: Frame) -> None:
         """Learns which fields the objects have, of which the frame has all rows."""
-        found = unpacking.find(frame.copy(), relation, self.zone, self.host, self.shared)
-        self._found[id(relation)] = found
+        self._found[id(relation)] = found = unpacking.find(frame.copy(), relation, self.zone, self.host, self.shared)
         self._schemas[id(relation)] = found.schema(self._schemas[id(relation.input)])
 
     def know(self, relation: Relation, schema: Schema) -> None:
@@ -230,12 +229,7 @@ class Compiler:
     @_compile.register
     def _(self, relation: Reverse, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
-        order = []
-        for key in frame.order:
-            if not key.is_place:
-                order.append(Key(f"({key.sql}) IS NULL", descending=True))
-            order.append(replace(key, descending=not key.descending))
-        frame.settle(frame.columns, tuple(order))
+        frame.reverse()
         return frame
 
     @_compile.register
@@ -298,15 +292,12 @@ class Compiler:
         (frame,) = inputs
         if id(relation) not in self._found:
             self.find(relation, frame)
-        to = Expressions(frame, self.zone)
-        unpacking.unpack(to, relation, self._found[id(relation)])
-        self.checks += checks.of_rows(to)
+        self.checks += unpacking.unpack(frame, relation, self._found[id(relation)], self.zone)
         return frame
 
     @_compile.register
     def _(self, relation: Fill, inputs: tuple[Frame, ...]) -> Frame:
-        (frame,) = inputs
-        return reshaping.fill(frame, relation, self.host, self.shared)
+        return reshaping.fill(inputs[0], relation, self.host, self.shared)
 
     @_compile.register
     def _(self, relation: Profile, inputs: tuple[Frame, ...]) -> Frame:

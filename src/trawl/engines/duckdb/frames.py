@@ -167,6 +167,15 @@ class Frame:
         self.close()
         self.wrap(f"({self.select_in_order(self.selected(), most, offset)})")
 
+    def reverse(self) -> None:
+        """Puts the rows in the opposite order; nulls, which come last in both directions, come first then."""
+        order = []
+        for key in self.order:
+            if not key.is_place:
+                order.append(Key(f"({key.sql}) IS NULL", descending=True))
+            order.append(replace(key, descending=not key.descending))
+        self.settle(self.columns, tuple(order))
+
     def ranks(self) -> str:
         """The rows' order for a window: `ORDER BY …`, or nothing where there is no order to keep."""
         return f"ORDER BY {', '.join(map(str, self.order))}" if self.order else ""

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from trawl.algebra import Unpack
-from trawl.engines.duckdb import documents, sql
+from trawl.engines.duckdb import checks, documents, sql
 from trawl.engines.duckdb.arguments import of_kind
+from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.documents import Path
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame
@@ -62,9 +63,9 @@ def find(frame: Frame, relation: Unpack, zone: str, host: Host, shared: Collecti
     return Found({name: fields[name] for name in names[: relation.most]}, signs)
 
 
-def unpack(to: Expressions, relation: Unpack, found: Found) -> None:
-    """Adds the fields to the frame, each layer of it for all of them at once."""
-    frame = to.frame
+def unpack(frame: Frame, relation: Unpack, found: Found, zone: str) -> list[Check]:
+    """Adds the fields to the frame, each layer of it for all of them at once; what counts the faults of the texts."""
+    to = Expressions(frame, zone)
     document = frame.compute(_document(to, relation))
     plain = {name: several[0] for name, several in found.fields.items() if found.are_texts(several)}
     others = [path for name, several in found.fields.items() if name not in plain for path in several]
@@ -89,7 +90,9 @@ def unpack(to: Expressions, relation: Unpack, found: Found) -> None:
         old = frame.columns.get(name, ())
         masked = (replace(g, sql=f"CASE WHEN NOT {is_new} THEN {g.sql} END", constant=None) for g in old)
         columns[name] = (*masked, *added[name])
+    counted = list(checks.of_rows(to))
     frame.settle(columns)
+    return counted
 
 
 def _document(to: Expressions, relation: Unpack) -> str:
