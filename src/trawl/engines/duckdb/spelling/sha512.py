@@ -94,7 +94,7 @@ def _digest(value: str) -> str:
 
 def _sha512(to: Expressions, call: Call) -> Operand:
     value = to.bind(text(to.operand(call.arguments[0]), to))
-    return one(Kind.STRING, f"CASE WHEN {value} IS NOT NULL THEN {_digest(value)} END")
+    return one(Kind.STRING, _digest(value))  # null of null; inside a CASE it would take four times as long
 
 
 SCALARS: Final[dict[str, Builder]] = {"sha512": _sha512}
