@@ -6,13 +6,12 @@ from dataclasses import replace
 from typing import Final
 
 from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.arguments import as_float
 from trawl.engines.duckdb.expressions import Expressions, Inside
 from trawl.engines.duckdb.grouping import has_lists, in_order, kinds_of
 from trawl.engines.duckdb.operands import Alternative, Operand
 from trawl.engines.duckdb.spelling.multivalue import boxes, filled, is_uniform
-from trawl.expr import Call, Expr, Field
-from trawl.schema import Kind, Type
+from trawl.expr import Call, Field
+from trawl.schema import Type
 
 
 def _filter(to: Expressions, call: Call) -> Operand:
@@ -36,7 +35,7 @@ def _map(to: Expressions, call: Call) -> Operand:
     made: list[tuple[Inside, Operand]] = []
     for given in _lists(to, field):
         inside = Inside(to, field.name, given)
-        results = tuple(_conformed(found, expression) for found in inside.operand(expression))
+        results = inside.operand(expression)
         inside.tell()
         made.append((inside, results))
     every = tuple(found for _, results in made for found in results)
@@ -64,15 +63,6 @@ def _results(inside: Inside, results: Operand, *, uniform: bool) -> str:
     parts = [found.sql if uniform else boxes(found) for found in in_order(results, inside)]
     together = f"coalesce({', '.join([*parts, '[]'])})"
     return f"flatten({inside.of_each(together)})"
-
-
-def _conformed(found: Alternative, expression: Expr) -> Alternative:
-    """An integer as the float that the expression's type says it is."""
-    kinds = expression.type.kinds if expression.type else frozenset()
-    if found.kind is not Kind.INTEGER or Kind.INTEGER in kinds:
-        return found
-    value = f"CAST({found.sql} AS DOUBLE[])" if found.many else as_float(found)
-    return replace(found, sql=value, kind=Kind.FLOAT, wide=False, constant=None)
 
 
 SCALARS: Final = {"mvfilter": _filter, "mvmap": _map}

@@ -158,8 +158,6 @@ def _range(to: Expressions, call: Call) -> Operand:
         step = to.bind(known[2].sql) if len(known) > 2 else "1::BIGINT"
         too_many = f"abs({end}::HUGEINT - {start}) > {MOST_VALUES}::HUGEINT * abs({step}::HUGEINT)"
         made, kind = f"range({start}, {end}, {step})", Kind.INTEGER
-        if call.type is not None and Kind.INTEGER not in call.type.kinds:  # an argument is no number in other events
-            made, kind = f"CAST({made} AS DOUBLE[])", Kind.FLOAT
     else:
         start, end = (to.bind(as_float(given)) for given in known[:2])
         step = to.bind(as_float(known[2])) if len(known) > 2 else "1.0::DOUBLE"
