@@ -10,7 +10,7 @@ deep, so nothing here or in an engine may recurse over it: use `post_order`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Final
@@ -245,11 +245,44 @@ class Window(Relation):
 
 
 @dataclass(frozen=True, eq=False)
+class Session(Relation):
+    """Adds to every row the session that it belongs to, and whether that one is closed; order kept.
+
+    The rows of each group of `partition` are walked through in the input's order. A row begins a session where
+    it is the group's first; where `starts` is true of it; where `ends` is true of the row before; where it
+    comes more than `pause` nanoseconds after the row before, or more than `length` after the session's first;
+    where the session has `most` rows already. Rows with a null key or without a `time` belong to none: null.
+
+    Attributes:
+        number: the column of the session: the place of its first row, from 1, among the rows that belong to one.
+        closed: the column that says whether it is closed. With `starts` or `ends`: whether its first row is
+            such a start and its last such an end, as far as they are given. Without: whether it has `most`
+            rows, or another session of the group follows.
+    """
+
+    input: Relation
+    partition: tuple[Expr, ...]
+    time: Expr
+    number: str
+    closed: str
+    pause: int | None = None
+    length: int | None = None
+    most: int | None = None
+    starts: Expr | None = None
+    ends: Expr | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Explode(Relation):
-    """One row for each value of a multivalue field, in order; a row whose field is missing stays one row."""
+    """One row for each value of a multivalue field, in order; a row whose field is missing stays one row.
+
+    Attributes:
+        distinct: whether a value that a row has twice makes one row, at its first place.
+    """
 
     input: Relation
     field: str
+    distinct: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,12 +307,10 @@ class Lump(Relation):
 class Pivot(Relation):
     """Rows to columns: one row for each value of `row`, one column for each value of `column` × measure.
 
-    Input columns are `row`, `column` (text) and `values`, one row for each pair; a row whose `column` is
-    null is only there for the sake of its `row`. Out: `row`, then the
-    columns named by the value alone where there is one of `values`, else `value_name: column`, ordered
-    by value_name's position, then name; `others` come last. A name that collides with `row` gets a
-    trailing `_`. Ordered by `row`. The schema is open: only the data tells the names. Where a row has no
-    value for a column it is null, or 0 for those of `values` that are in `zeros`.
+    Input columns are `row`, `column` (text) and `values`; of several rows of a pair the last that has a
+    value counts, and a row whose `column` is null is only there for the sake of its `row`. Out: `row`, then
+    the columns as `named` says. Ordered by `row`. The schema is open: only the data tells the names. Where
+    a row has no value for a column it is null, or 0 for those of `values` that are in `zeros`.
     """
 
     input: Relation
@@ -288,6 +319,46 @@ class Pivot(Relation):
     values: tuple[str, ...]
     last: tuple[str, ...] = ()
     zeros: tuple[str, ...] = ()
+
+    def named(self, texts: Iterable[str]) -> list[tuple[str, str, str]]:
+        """The columns that values of `column` make: which of `values` and which value each has, and its name.
+
+        They are ordered by the position in `values`, then by name; those of `last` come last. A column is named
+        by the value alone where there is one of `values`, else `value_name: column`. A name that collides
+        with `row` or another column's gets a trailing `_`.
+        """
+        found = set(texts)
+        ordered = [*sorted(found.difference(self.last)), *(text for text in self.last if text in found)]
+        wanted = [
+            (value, text, text if len(self.values) == 1 else f"{value}: {text}")
+            for value in self.values
+            for text in ordered
+        ]
+        reserved = {name for _, _, name in wanted}
+        given = {self.row}
+        columns = []
+        for value, text, wish in wanted:
+            name = wish
+            while name in given or (name != wish and name in reserved):
+                name += "_"
+            given.add(name)
+            columns.append((value, text, name))
+        return columns
+
+
+@dataclass(frozen=True, eq=False)
+class Unpivot(Relation):
+    """Columns to rows: one row for each value that a row has in the columns `turned`, in their order.
+
+    Out: the columns `kept`; `name`, which holds the turned column's name; `value`. A row that has none of
+    them is gone. An array is one value.
+    """
+
+    input: Relation
+    kept: tuple[str, ...]
+    turned: tuple[str, ...]
+    name: str
+    value: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -362,6 +433,23 @@ class Profile(Relation):
 
     input: Relation
     top: int = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Templates(Relation):
+    """The patterns of the texts in a column: texts that differ in a few words are one (`trawl.drain`).
+
+    Columns: `pattern`, with `<*>` for words that vary; `count` (rows); `sample` (one of the texts). Rows
+    without a text are left out. Ordered by count descending, then pattern.
+
+    Attributes:
+        text: the column, which holds single texts.
+        threshold: the share of words in which a text must be like a pattern to belong to it.
+    """
+
+    input: Relation
+    text: str
+    threshold: float
 
 
 # --- several inputs ----------------------------------------------------------------------------------

@@ -241,6 +241,20 @@ REFUSED = [
     ("source web | autoregress bytes as b p=1-3", "as", "the columns are named `bytes_p1` to `bytes_p3`"),
     ("source web | eval a=1 | peval b=a", "peval b=a", "`eval` does the same anywhere"),
     ("source web | eval a=1 | timeaggs count", "timeaggs count", "`timechart` does the same anywhere"),
+    (
+        "source web | chart count over host by status, path",
+        ",",
+        "one field makes the rows and one the columns: `over a by b`",
+    ),
+    ("source web | chart count", "", "`chart count over a by b`; without fields `stats` measures all events"),
+    ("source web | xyseries host status", "status", "`xyseries host status count`"),
+    ("source web | transaction host maxspan=-1", "-1", "without `maxspan` there is no limit"),
+    (
+        "source web | transaction host startswith=login",
+        "login",
+        'an expression stands in brackets, `(status == 200)`, a text in double quotes: "login"',
+    ),
+    ("source web | patterns path", "path", "the field is an option: `field=path`"),
     # times
     ("source web earliest=2020-05-01 10:00", "10:00", 'a time with a blank takes double quotes: "2020-05-01 10:00"'),
     ("source web earliest=-1d latest=now()", "(", "date math has no brackets: `now`, `now-1d`"),
@@ -427,6 +441,20 @@ WORKS = [
     ("source web | top limit=5 host", "source web | top 5 host"),
     ("source web | dedup 1 host", "source web | dedup host"),
     ("source web | fields - host path", "source web | fields - host, path"),
+    ("source web | chart count by host status", "source web | chart count over host by status"),
+    ("source web | chart count over status by host span=100", "source web | chart span=100 count over status by host"),
+    ("source web | transaction host path maxspan=5m", "source web | transaction host, path maxspan=5m"),
+    ("source web | transaction maxpause=30 host", "source web | transaction host maxpause=30s"),
+    (
+        "source web | transaction host startswith=eval(status=200) endwith=(status=500)",
+        "source web | transaction host startswith=(status == 200) endswith=(status == 500)",
+    ),
+    (
+        'source web | transaction host startswith="/login" endswith="/logout"',
+        'source web | transaction host startswith="/login" endswith="/logout"',
+    ),
+    ("source web | xyseries host, status, bytes", "source web | xyseries host, status, bytes"),
+    ("source web | untable host name value", "source web | untable host, name, value"),
     (
         "source web earliest=2024-01-01T00:00:00Z latest=2024-01-02T00:00:00Z | timechart span=1hour count",
         "source web earliest=2024-01-01T00:00:00Z latest=2024-01-02T00:00:00Z | timechart span=1h count",

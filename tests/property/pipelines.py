@@ -228,6 +228,25 @@ _MULTIVALUED: list[st.SearchStrategy[str]] = [
     st.just("spath"),
     NAMES.map("eval j=_raw | fields @timestamp, {}, j | spath input=j".format),
 ]
+LENGTHS = st.sampled_from(["7m", "14m", "1h"])
+LIMITS = st.one_of(
+    LENGTHS.map("maxpause={}".format), LENGTHS.map("maxspan={}".format), st.integers(1, 3).map("maxevents={}".format)
+)
+ENDS = st.one_of(
+    CONDITIONS.map("startswith=({})".format),
+    CONDITIONS.map("endswith=({})".format),
+    st.sampled_from(['endswith="a"', 'startswith="1"', "keepevicted=true", "timefield=s", "rawevent=t"]),
+)
+
+
+def _once(options: list[str]) -> str:
+    """The options, each at its first place only."""
+    return " ".join({option.partition("=")[0]: option for option in options}.values())
+
+
+TRANSACTIONS = st.tuples(
+    st.lists(NAMES, min_size=1, max_size=2).map(", ".join), st.lists(st.one_of(LIMITS, ENDS), max_size=4).map(_once)
+).map(lambda drawn: f"transaction {drawn[0]} {drawn[1]}")
 _COMMANDS: list[st.SearchStrategy[str]] = [
     *_MULTIVALUED,
     CONDITIONS.map("where {}".format),
@@ -267,6 +286,17 @@ _COMMANDS: list[st.SearchStrategy[str]] = [
     st.tuples(MEASURES, st.one_of(st.just(""), NAMES.map(" by {}".format))).map(
         "timechart span=7m limit=2 count, {0[0]}{0[1]}".format
     ),
+    st.tuples(MEASURES, NAMES, NAMES)
+    .filter(lambda drawn: drawn[1] != drawn[2])
+    .map("chart limit=2 count, {0[0]} over {0[1]} by {0[2]}".format),
+    st.tuples(st.sampled_from(["", "usenull=false "]), MEASURES, NAMES).map("chart {0[0]}{0[1]} by {0[2]}, b".format),
+    st.permutations(sorted(FIELDS)).map(lambda names: f"xyseries {', '.join(names[:3])}"),
+    NAMES.map("untable {} name value".format),
+    st.tuples(st.integers(1, 3), st.lists(NAMES, max_size=2).map(", ".join)).map(
+        "fieldsummary maxvals={0[0]} {0[1]}".format
+    ),
+    TRANSACTIONS,
+    st.tuples(NAMES, st.sampled_from(["0", "0.5"])).map("patterns field={0[0]} threshold={0[1]}".format),
 ]
 COMMANDS = st.one_of(_COMMANDS)
 SOURCES = st.sampled_from(["source events", "source events earliest=2024-01-01T00:05:00Z latest=2024-01-01T01:00:00Z"])

@@ -53,7 +53,7 @@ class Bin(Command):
     @classmethod
     def parse(cls, cursor: Cursor) -> Self:
         """Reads options, the field, `as`; options may stand last too."""
-        options = Options(cursor, bins=cursor.positive, span=lambda what: _span(cursor, what))
+        options = Options(cursor, bins=cursor.positive, span=lambda what: read_width(cursor, what))
         options.read()
         name = cursor.name()
         options.read()
@@ -69,8 +69,7 @@ class Bin(Command):
         """Writes options first."""
         writer.word(self.name)
         writer.option("bins", self.bins)
-        given = self.span_given
-        writer.option("span", number_text(given) if isinstance(given, int | float) else given)
+        write_width(writer, self.span_given)
         writer.word(name_text(self.field.text, ("as",)))
         if self.target is not None:
             writer.word("as")
@@ -127,7 +126,13 @@ def bucket_time(value: Expr, buckets: Buckets) -> Call:
     return Call("bucket_time", (value, *constants), value.span)
 
 
-def _span(cursor: Cursor, what: str) -> Stride | int | float:
+def write_width(writer: Writer, given: Stride | int | float | None) -> None:
+    """Writes `span`, if it was given."""
+    writer.option("span", number_text(given) if isinstance(given, int | float) else given)
+
+
+def read_width(cursor: Cursor, what: str) -> Stride | int | float:
+    """Takes a length of time, or a width for numbers."""
     token = cursor.peek()
     if token.kind is Kind.WORD and exact_number(token.text) is not None:
         width = cursor.number(what)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from trawl.algebra import Project, Relation
+from trawl.algebra import Explode, Project, Relation
 from trawl.commands.base import Scope
 from trawl.errors import clip
 from trawl.language.names import Name
+from trawl.schema import Column, Type
 
 
 def hidden(word: str, taken: Container[str]) -> str:
@@ -22,6 +23,16 @@ def only(relation: Relation, upstream: Relation, *more: str) -> Relation:
     """The relation with the columns of `upstream` and those named, without helpers."""
     names = (*upstream.columns.names, *(name for name in more if name not in upstream.columns))
     return Project(relation, tuple((name, name) for name in names))
+
+
+def one_each(upstream: Relation, *names: str) -> Relation:
+    """One row for each value of these fields, as groups count them; the events as they are where each has one."""
+    for name in names:
+        type_ = upstream.columns.type_of(name)
+        if type_.multivalue:
+            schema = upstream.columns.with_columns([Column(name, Type(type_.kinds))])
+            upstream = Explode(upstream, name, distinct=True, schema=schema)
+    return upstream
 
 
 def matching(upstream: Relation, names: Iterable[Name], scope: Scope) -> tuple[str, ...]:

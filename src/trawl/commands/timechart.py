@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from trawl import calendars
-from trawl.algebra import Aggregate, Buckets, Explode, Extend, Fill, Lump, Measure, Pivot, Relation
+from trawl.algebra import Aggregate, Buckets, Extend, Fill, Measure, Pivot, Relation
 from trawl.commands.base import Command, Scope
 from trawl.commands.bin import bucket_time
-from trawl.commands.columns import hidden
+from trawl.commands.columns import hidden, one_each
 from trawl.commands.grouping import lower_measures, note_counted
+from trawl.commands.series import LAST, Series, counts, refuse_taken
 from trawl.errors import Code, Notice, TrawlError, clip
-from trawl.expr import Call, Field, Literal
-from trawl.functions import find_aggregation
+from trawl.expr import Field
 from trawl.language.cursor import Cursor, Options
 from trawl.language.measures import read_measures
 from trawl.language.names import Name
@@ -23,7 +23,6 @@ from trawl.language.strides import Stride, automatic
 from trawl.language.writer import Writer
 from trawl.values import Instant
 
-OTHER, MISSING = "OTHER", "NULL"
 MOST_FILLED = 10_000
 """Empty buckets are filled over the whole range of the search if it has at most so many."""
 MOST_BUCKETS = 1_000_000
@@ -134,20 +133,24 @@ class Timechart(Command):
         self._check_names(time_field)
         buckets = self._buckets(scope)
         bucket = hidden("bucket", upstream.columns.names)
-        events: Relation = Extend(upstream, ((bucket, bucket_time(Field(time_field, self.span), buckets)),))
         measures = lower_measures(self.measures, time_field)
-        zeros = tuple(measure.name for measure in measures if _is_count(measure))
+        zeros = counts(measures)
         if self.by is None:
-            keys = ((time_field, Field(bucket)),)
-            table = Aggregate(events, keys, measures, approximate=self.approximate, span=self.span)
+            events: Relation = Extend(upstream, ((bucket, bucket_time(Field(time_field, self.span), buckets)),))
+            table = Aggregate(
+                events, ((time_field, Field(bucket)),), measures, approximate=self.approximate, span=self.span
+            )
             return self._fill(table, time_field, buckets, zeros, scope)
-        series = hidden("series", upstream.columns.names)
-        events = self._with_series(events, upstream, self.by, bucket, series, measures[0])
-        pairs = ((time_field, Field(bucket)), (self.by.text, Field(series)))
-        grouped = Aggregate(events, pairs, measures, approximate=self.approximate, span=self.span)
+        events = one_each(upstream, self.by.text)
+        events = Extend(events, ((bucket, bucket_time(Field(time_field, self.span), buckets)),))
+        column = hidden("series", upstream.columns.names)
+        series = Series(self.by, self.limit if self.uses_other else 0)
+        events = series.added(events, column, bucket, measures[0])
+        keys = ((time_field, Field(bucket)), (self.by.text, Field(column)))
+        grouped = Aggregate(events, keys, measures, approximate=self.approximate, span=self.span)
         names = tuple(measure.name for measure in measures)
         filled = self._fill(grouped, time_field, buckets, (), scope)
-        return Pivot(filled, time_field, self.by.text, names, last=(OTHER, MISSING), zeros=zeros)
+        return Pivot(filled, time_field, self.by.text, names, last=LAST, zeros=zeros)
 
     def _fill(
         self, table: Relation, time_field: str, buckets: Buckets, zeros: tuple[str, ...], scope: Scope
@@ -159,11 +162,7 @@ class Timechart(Command):
         return Fill(table, time_field, buckets, start, end, zeros, MOST_BUCKETS, notice)
 
     def _check_names(self, time_field: str) -> None:
-        taken = [time_field, *([self.by.text] if self.by else [])]
-        for measure in self.measures:
-            if measure.name in taken:
-                reason = f"a measure goes to the column `{clip(measure.name)}`, which is there already"
-                raise TrawlError(Code.INVALID_ARGUMENT, reason, hint="another name with `as`", span=measure.span)
+        refuse_taken(self.measures, [time_field, *([self.by.text] if self.by else [])])
         if self.by and self.by.text == time_field:
             reason = f"`{clip(time_field)}` is the time itself and makes no series"
             raise TrawlError(Code.INVALID_ARGUMENT, reason, span=self.by.span)
@@ -186,29 +185,9 @@ class Timechart(Command):
         scope.warn("timechart_not_filled", message, self.span)
         return None, None
 
-    def _with_series(
-        self, events: Relation, upstream: Relation, by: Name, bucket: str, series: str, first: Measure
-    ) -> Relation:
-        """Adds the series of each event as a text, the rarer ones lumped."""
-        if upstream.columns.type_of(by.text).multivalue:
-            events = Explode(events, by.text)
-        text = Extend(events, ((series, Call("tostring", (by.field,), self.span)),))
-        is_taken = Call("in", (Field(series), Literal(OTHER), Literal(MISSING)))
-        escaped = Call("if", (is_taken, Call("concat", (Field(series), Literal("_"))), Field(series)))
-        apart = Extend(text, ((series, escaped),))
-        if self.uses_other and self.limit:
-            weight = Measure("count", (), series) if first.function in ("values", "list") else first
-            return Lump(apart, series, (bucket,), weight, self.limit, OTHER, MISSING)
-        return Extend(apart, ((series, Call("coalesce", (Field(series), Literal(MISSING)))),))
-
 
 def _refuse_span(cursor: Cursor) -> None:
     token = cursor.peek()
     if token.text[:1].isdecimal():
         hint = f"the length of the buckets is an option: `span={clip(token.text)}`"
         raise cursor.surprise("an aggregation such as `count`", hint)
-
-
-def _is_count(measure: Measure) -> bool:
-    aggregation = find_aggregation(measure.function)
-    return aggregation is not None and aggregation.name == "count"

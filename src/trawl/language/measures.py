@@ -16,17 +16,17 @@ from trawl.language.spelling import default_name
 _PERCENTILE: Final = re.compile(r"(?:perc|p)(\d{1,2}(?:\.\d+)?|100)", re.ASCII)
 
 
-def read_measures(cursor: Cursor) -> tuple[Measure, ...]:
-    """Takes one measure or more, with or without commas, up to `by`, an option or the end.
+def read_measures(cursor: Cursor, *until: str) -> tuple[Measure, ...]:
+    """Takes one measure or more, with or without commas, up to `by` or a word of `until`, an option or the end.
 
     Raises:
         TrawlError: `SYNTAX_ERROR`, and `INVALID_ARGUMENT` where two go to the same column.
     """
-    first = read_measure(cursor)
+    first = read_measure(cursor, *until)
     found = {first.name: first}
-    while cursor.mark(",") or not (cursor.at_end() or cursor.at_option() or cursor.peek().is_word("by")):
+    while cursor.mark(",") or not (cursor.at_end() or cursor.at_option() or cursor.peek().is_word("by", *until)):
         cursor.refuse_clause()
-        measure = read_measure(cursor)
+        measure = read_measure(cursor, *until)
         if measure.name in found:
             reason = f"two measures go to the column `{clip(measure.name)}`"
             raise TrawlError(Code.INVALID_ARGUMENT, reason, hint="name one of them with `as`", span=measure.span)
@@ -34,10 +34,10 @@ def read_measures(cursor: Cursor) -> tuple[Measure, ...]:
     return tuple(found.values())
 
 
-def read_measure(cursor: Cursor) -> Measure:
+def read_measure(cursor: Cursor, *until: str) -> Measure:
     """Takes one measure: `count`, `avg(bytes)`, `perc(bytes, 95) as slow`, `p95(bytes)`."""
     start = cursor.peek()
-    if cursor.at_end() or start.is_word("by"):
+    if cursor.at_end() or start.is_word("by", *until):
         raise cursor.surprise("an aggregation such as `count` or `avg(field)`", "events are counted by `count`")
     expr = read_expression(cursor)
     function, arguments = _parts(cursor, expr)

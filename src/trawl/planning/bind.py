@@ -24,19 +24,23 @@ from trawl.algebra import (
     Project,
     Relation,
     Reverse,
+    Session,
     Slice,
     Sort,
     SortKey,
+    Templates,
     Union,
     Unpack,
+    Unpivot,
     Window,
 )
 from trawl.errors import Code, TrawlError, clip
-from trawl.expr import Field
+from trawl.expr import Expr, Field
+from trawl.functions.base import common
 from trawl.functions.documents import RAW
 from trawl.planning.chance import numbered
 from trawl.planning.typing import Typing, measured, single
-from trawl.schema import ANY, FLOAT, INTEGER, NULL, STRING, TIME, Column, Kind, Schema, Type, array_of
+from trawl.schema import ANY, BOOLEAN, FLOAT, INTEGER, NULL, STRING, TIME, Column, Kind, Schema, Type, array_of
 
 
 @dataclass(frozen=True)
@@ -76,15 +80,7 @@ class Binder:
 
     @_bind.register
     def _(self, relation: Filter) -> Relation:
-        condition = self.typing.expression(relation.condition, relation.input.columns)
-        assert condition.type is not None
-        if not condition.type.is_null and Kind.BOOLEAN not in condition.type.kinds:
-            raise TrawlError(
-                Code.TYPE_MISMATCH,
-                f"the condition is a {condition.type.name}, a comparison or another boolean is expected",
-                hint="a text is looked for by `search`, a field that is there by `isnotnull(field)`",
-                span=condition.span,
-            )
+        condition = self._condition(relation.condition, relation.input.columns)
         return replace(relation, condition=condition, schema=relation.input.columns)
 
     @_bind.register
@@ -136,6 +132,18 @@ class Binder:
         )
 
     @_bind.register
+    def _(self, relation: Session) -> Relation:
+        known = relation.input.columns
+        return replace(
+            relation,
+            partition=tuple(self.typing.expression(key, known) for key in relation.partition),
+            time=self.typing.expression(relation.time, known),
+            starts=self._condition(relation.starts, known) if relation.starts else None,
+            ends=self._condition(relation.ends, known) if relation.ends else None,
+            schema=known.with_columns([Column(relation.number, INTEGER), Column(relation.closed, BOOLEAN)]),
+        )
+
+    @_bind.register
     def _(self, relation: Explode) -> Relation:
         known = relation.input.columns
         column = Column(relation.field, single(known.type_of(relation.field)))
@@ -160,8 +168,20 @@ class Binder:
         return replace(relation, text=text, schema=Schema(tuple(columns), open=True))
 
     @_bind.register
+    def _(self, relation: Unpivot) -> Relation:
+        known = relation.input.columns
+        value = common([NULL, *(known.type_of(name) for name in relation.turned)])
+        kept = (Column(name, known.type_of(name)) for name in relation.kept)
+        schema = Schema((*kept, Column(relation.name, STRING), Column(relation.value, value)))
+        return replace(relation, schema=schema)
+
+    @_bind.register
     def _(self, relation: Profile) -> Relation:
         return replace(relation, schema=PROFILE)
+
+    @_bind.register
+    def _(self, relation: Templates) -> Relation:
+        return replace(relation, schema=TEMPLATES)
 
     @_bind.register
     def _(self, relation: Union) -> Relation:
@@ -188,10 +208,23 @@ class Binder:
         schema = left.with_columns(added)
         return replace(relation, schema=Schema(schema.columns, left.open or right.open))
 
+    def _condition(self, expression: Expr, known: Schema) -> Expr:
+        condition = self.typing.expression(expression, known)
+        assert condition.type is not None
+        if not condition.type.is_null and Kind.BOOLEAN not in condition.type.kinds:
+            raise TrawlError(
+                Code.TYPE_MISMATCH,
+                f"the condition is a {condition.type.name}, a comparison or another boolean is expected",
+                hint="a text is looked for by `search`, a field that is there by `isnotnull(field)`",
+                span=condition.span,
+            )
+        return condition
+
     def _keys(self, keys: tuple[SortKey, ...], over: Relation) -> tuple[SortKey, ...]:
         return tuple(replace(key, value=self.typing.expression(key.value, over.columns)) for key in keys)
 
 
+TEMPLATES = Schema((Column("pattern", STRING), Column("count", INTEGER), Column("sample", STRING)))
 PROFILE = Schema(
     (
         Column("field", STRING),

@@ -23,17 +23,24 @@ from trawl.algebra import (
     Reverse,
     Rows,
     Scan,
+    Session,
     Slice,
     Sort,
+    Templates,
     Union,
     Unpack,
+    Unpivot,
     Window,
 )
 from trawl.engines.duckdb import spelling
 from trawl.engines.duckdb.spelling import aggregates
 from trawl.expr import Call, Expr, walk
 
-_ALWAYS = Scan | Generate | Given | Rows | Project | Slice | Reverse | Explode | Union | Join | Pivot | Fill | Profile
+_ALWAYS = (
+    *(Scan, Generate, Given, Rows),
+    *(Project, Slice, Reverse, Explode, Pivot, Unpivot, Fill, Profile, Templates),
+    *(Union, Join),
+)
 
 
 def is_able(relation: Relation) -> bool:
@@ -52,6 +59,9 @@ def is_able(relation: Relation) -> bool:
             return _all(keys) and all(map(_is_measured_in_window, relation.measures))
         case Unpack():
             return _all([relation.text])
+        case Session():
+            conditions = [given for given in (relation.starts, relation.ends) if given is not None]
+            return _all([*relation.partition, relation.time, *conditions])
         case Lump():
             return _is_measured(relation.weight)
         case _:

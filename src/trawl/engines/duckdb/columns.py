@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from trawl.algebra import Given, Relation, Scan
+from trawl.algebra import Given, Project, Relation, Scan
 from trawl.catalog.base import Segment
 from trawl.engines.duckdb.frames import Frame, Names
 from trawl.engines.duckdb.hosts import Host, kept
@@ -81,6 +81,8 @@ def columns_of(
     """Where the columns of a relation are read from that was compiled to a frame: its files, where it is no more."""
     match input_:
         case (Scan(newest=None) | Given()) as leaf if not isinstance(leaf, Given) or leaf.name in segments:
+            return Stored(leaf, segments, frame.names)
+        case Project(input=Scan(newest=None) as leaf, names=names) if all(new == old for new, old in names):
             return Stored(leaf, segments, frame.names)
         case other:
             if not isinstance(other, Given):

@@ -24,10 +24,13 @@ from trawl.algebra import (
     Reverse,
     Rows,
     Scan,
+    Session,
     Slice,
     Sort,
+    Templates,
     Union,
     Unpack,
+    Unpivot,
     Window,
     post_order,
 )
@@ -35,12 +38,15 @@ from trawl.catalog.base import Snapshot
 from trawl.engines.duckdb import (
     aggregating,
     checks,
+    columns,
     joining,
     late,
     ordering,
     profiling,
     reshaping,
+    sessions,
     shaping,
+    templates,
     totals,
     unpacking,
     windows,
@@ -48,7 +54,7 @@ from trawl.engines.duckdb import (
 from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.columns import columns_of
 from trawl.engines.duckdb.expressions import Expressions
-from trawl.engines.duckdb.frames import Frame, Names
+from trawl.engines.duckdb.frames import Frame, Key, Names
 from trawl.engines.duckdb.hosts import Host
 from trawl.engines.duckdb.layouts import laid_out
 from trawl.engines.duckdb.scan import Reading
@@ -254,6 +260,11 @@ class Compiler:
         return frame
 
     @_compile.register
+    def _(self, relation: Unpivot, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        return shaping.unpivot(frame, relation)
+
+    @_compile.register
     def _(self, relation: Window, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
         if not totals.can(relation):
@@ -266,6 +277,12 @@ class Compiler:
             measured, found = totals.measure(frame.copy(), relation, self.zone)
             self.checks += found
         totals.join(frame, relation, measured, self.zone)
+        return frame
+
+    @_compile.register
+    def _(self, relation: Session, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        self.checks += sessions.extend(frame, relation, self.zone, self.host, self.statement)
         return frame
 
     @_compile.register
@@ -304,3 +321,8 @@ class Compiler:
         (frame,) = inputs
         source = columns_of(relation.input, frame, self.snapshot.segments, self.host, self.shared)
         return profiling.profile(relation, self._schemas[id(relation.input)], source, self.names, self.host)
+
+    @_compile.register
+    def _(self, relation: Templates, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        return templates.mined(frame, relation, self.host, self.statement)

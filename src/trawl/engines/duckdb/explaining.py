@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+import pyarrow as pa
 
 from trawl.algebra import Given, post_order
 from trawl.engines.base import Work
@@ -32,6 +35,14 @@ class Silent:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """No rows."""
         return []
+
+    def batches(self, query: str) -> Iterator[pa.RecordBatch]:
+        """No rows."""
+        return iter(())
+
+    def hand(self, table: pa.Table) -> str:
+        """A name that says where rows would come from."""
+        return sql.name("worked out")
 
     def keep(self, query: str) -> str:
         """The query itself, in the place of a table."""

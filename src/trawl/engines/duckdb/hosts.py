@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, Protocol
+
+import pyarrow as pa
 
 from trawl.engines.duckdb.frames import Frame
 from trawl.errors import Notice
@@ -21,8 +23,14 @@ class Host(Protocol):
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""
 
+    def batches(self, query: str) -> Iterator[pa.RecordBatch]:
+        """The rows of a query, to be read to their end before anything else runs."""
+
     def keep(self, query: str) -> str:
         """The name of a table that holds the rows of a query."""
+
+    def hand(self, table: pa.Table) -> str:
+        """The name of a table that holds these rows."""
 
     def tell(self, notice: Notice) -> None:
         """Leaves a warning."""

@@ -12,7 +12,7 @@ from trawl.engines.duckdb import ordering, sql
 from trawl.engines.duckdb.arguments import as_float
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Key
-from trawl.engines.duckdb.grouping import identical
+from trawl.engines.duckdb.grouping import as_seen, group_key, identical
 from trawl.engines.duckdb.hosts import Host, kept
 from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, is_there, one, opened
 from trawl.engines.duckdb.spelling import aggregates
@@ -87,26 +87,26 @@ def pivot(frame: Frame, relation: Pivot, known: Schema, host: Host, shared: Coll
     text = frame.bind(text)
     there = frame.copy()
     found = host.rows(f"SELECT DISTINCT * FROM ({there.select([text])}) AS found({text}) WHERE {text} IS NOT NULL")
-    texts = sorted({str(value) for (value,) in found} - set(relation.last))
-    texts += [value for value in relation.last if (value,) in found]
-    key = _key(frame.columns.get(relation.row, ()), Expressions(frame, "UTC"))
-    renamed = tuple(replace(given, sql=frame.names.new()) for given in key)
-    items = [f"{given.sql} AS {new.sql}" for given, new in zip(key, renamed, strict=True)]
-    columns: dict[str, Operand] = {relation.row: renamed}
+    key = group_key(frame.columns.get(relation.row, ()), frame)
+    renamed = tuple(replace(given, sql=frame.names.new()) for given in key.values)
+    items = [f"{given.sql} AS {new.sql}" for given, new in zip(key.values, renamed, strict=True)]
+    row = renamed
+    if key.is_integer:
+        is_integer = frame.names.new()
+        items.append(f"count_if({key.is_integer}) > 0 AS {is_integer}")
+        row = as_seen(renamed, is_integer)
+    columns: dict[str, Operand] = {relation.row: row}
     described = [Column(relation.row, known.type_of(relation.row))]
-    for value in relation.values:
-        for written in texts:
-            name = written if len(relation.values) == 1 else f"{value}: {written}"
-            name = f"{name}_" if name == relation.row else name
-            described.append(Column(name, known.type_of(value)))
-            cells, operand = _cells(frame, frame.columns.get(value, ()), f"{text} = {sql.text(written)}")
-            if value in relation.zeros:
-                operand = _or_zero(operand)
-            items += cells
-            columns[name] = operand
+    for value, written, name in relation.named(str(value) for (value,) in found):
+        described.append(Column(name, known.type_of(value)))
+        cells, operand = _cells(frame, frame.columns.get(value, ()), f"{text} = {sql.text(written)}")
+        if value in relation.zeros:
+            operand = _or_zero(operand)
+        items += cells
+        columns[name] = operand
     body = frame.select(items or ["1"])
-    if key:
-        body += f" GROUP BY {', '.join(given.sql for given in key)}"
+    if key.values:
+        body += f" GROUP BY {', '.join(given.sql for given in key.values)}"
     result = Frame(frame.names, f"({body})", {})
     result.columns = columns
     result.settle(columns, tuple(ordering.keys(renamed, result)))

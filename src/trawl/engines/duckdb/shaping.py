@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trawl.algebra import Explode, Generate, Rows
+from trawl.algebra import Explode, Generate, Rows, Unpivot
 from trawl.engines.duckdb import grouping, sql
 from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
 from trawl.engines.duckdb.operands import Alternative, Operand, constant, of_column, one
@@ -115,5 +115,37 @@ def explode(frame: Frame, relation: Explode) -> None:
     operand = frame.columns.get(relation.field, ())
     if not grouping.has_lists(operand):
         return
-    values, number = grouping.spread(frame, operand, distinct=False)
+    values, number = grouping.spread(frame, operand, distinct=relation.distinct)
     frame.settle({**frame.columns, relation.field: values}, (*frame.order, Key(number, is_place=True)))
+
+
+def unpivot(frame: Frame, relation: Unpivot) -> Frame:
+    """One row for each value of the columns that are turned: lists, one for each type, taken apart at once."""
+    frame.close()
+    turned = {name: found for name in relation.turned if (found := frame.columns.get(name, ()))}
+    if not turned:
+        return nothing(frame.names)
+    shapes: dict[tuple[Kind | None, bool], Alternative] = {}
+    for given in (given for found in turned.values() for given in found):
+        key = (given.kind, given.many)
+        known = shapes.get(key) or Alternative(frame.names.new(), given.kind, given.many, given.wide, given.inside)
+        shapes[key] = replace(known, wide=known.wide or given.wide, inside=known.inside.union(given.inside))
+    lists = []
+    for key, shape in shapes.items():
+        own = ([given.sql for given in found if (given.kind, given.many) == key] for found in turned.values())
+        items = ", ".join(f"CAST({sql.coalesce(values, shape.sql_type)} AS {shape.sql_type})" for values in own)
+        lists.append(f"unnest([{items}]) AS {shape.sql}")
+    kept = {name: frame.columns.get(name, ()) for name in relation.kept}
+    frame.columns = kept
+    number = frame.names.new()
+    listed = [*frame.selected(), f"unnest(range({len(turned)})) AS {number}", *lists]
+    there = sql.any_of(f"{shape.sql} IS NOT NULL" for shape in shapes.values())
+    values = [shape.sql for shape in shapes.values()]
+    columns = ", ".join([*(name for name in frame.selected() if name != "1"), number, *values])
+    frame.wrap(f"(SELECT {columns} FROM (SELECT {', '.join(listed)} FROM {frame.source}) WHERE {there})")
+    named = one(Kind.STRING, f"{sql.texts(turned)}[{number} + 1]")
+    columns_out = {**kept, relation.name: named, relation.value: tuple(shapes.values())}
+    for name in (number, *values):
+        frame.hold(name)
+    frame.settle(columns_out, (*frame.order, Key(number, is_place=True)))
+    return frame

@@ -61,11 +61,32 @@ class Statements:
         self._meter.ran(self._connection)
         return found
 
+    def batches(self, query: str) -> Iterator[pa.RecordBatch]:
+        """The rows of a query, to be read to their end before anything else runs."""
+        self._check()
+        self._meter.statement(query)
+        for batch in self._planned(lambda: self._connection.sql(query).to_arrow_reader(BATCH_ROWS)):
+            self._check()
+            yield batch
+        self._meter.ran(self._connection)
+
+    def hand(self, table: pa.Table) -> str:
+        """The name of a table that holds these rows."""
+        self._check()
+        name = self._new_name()
+        self._connection.register(f"handed_{name}", table)
+        self._connection.execute(f"CREATE TEMP TABLE {name} AS FROM handed_{name}")
+        self._connection.unregister(f"handed_{name}")
+        return name
+
+    def _new_name(self) -> str:
+        self._tables += 1
+        return f"kept{self._tables}"
+
     def keep(self, query: str) -> str:
         """The name of a table that holds the rows of a query."""
         self._check()
-        self._tables += 1
-        name = f"kept{self._tables}"
+        name = self._new_name()
         statement = f"CREATE TEMP TABLE {name} AS {query}"
         self._meter.statement(statement)
         self._planned(lambda: self._connection.execute(statement))

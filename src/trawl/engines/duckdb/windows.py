@@ -35,7 +35,7 @@ class Partition:
     @classmethod
     def of(cls, relation: Window, to: Expressions) -> Partition:
         """The groups of a window's rows, their keys as columns of the frame."""
-        keys = [_alone(to.operand(key), to) for key in relation.partition]
+        keys = [alone(to.operand(key), to) for key in relation.partition]
         is_whole = to.bind(sql.all_of(is_there(key) for key in keys)) if keys else "true"
         return cls(tuple(given.sql for key in keys for given in key), is_whole)
 
@@ -144,7 +144,7 @@ def _over(to: Expressions, relation: Window, groups: Partition) -> str:
     return f"{groups.clause}{f' ORDER BY {order}' if order else ''} ROWS BETWEEN {start} AND {end}"
 
 
-def _alone(operand: Operand, to: Expressions) -> Operand:
+def alone(operand: Operand, to: Expressions) -> Operand:
     """The value as one key: an array of one is its value."""
     found = []
     for given in opened(operand, to):

@@ -15,11 +15,12 @@ from trawl.engines.base import Cost, Execution, Progress, Work
 from trawl.engines.reference.aggregation import aggregate, sorted_by
 from trawl.engines.reference.expressions import Faults, evaluate, is_true
 from trawl.engines.reference.joins import join, unite
-from trawl.engines.reference.profiles import profile
-from trawl.engines.reference.reshaping import explode, fill, lump, pivot
+from trawl.engines.reference.profiles import profile, templates
+from trawl.engines.reference.reshaping import explode, fill, lump, pivot, unpivot
 from trawl.engines.reference.rows import Row, Sequence, rows_of
 from trawl.engines.reference.scan import scan, stored
 from trawl.engines.reference.unpacking import unpack
+from trawl.engines.reference.sessions import sessions
 from trawl.engines.reference.windows import window
 from trawl.errors import Code, Notice, TrawlError
 from trawl.schema import Schema
@@ -149,14 +150,20 @@ class Interpretation:
                 return aggregate(relation, rows, self.faults)
             case algebra.Window():
                 return window(relation, rows, self.faults)
+            case algebra.Session():
+                return sessions(relation, rows, self.faults)
             case algebra.Explode():
                 return explode(relation, rows)
             case algebra.Lump():
                 return lump(relation, rows, self.faults)
+            case algebra.Unpivot():
+                return unpivot(relation, rows)
             case algebra.Fill():
                 return fill(relation, rows, self.told.append)
             case algebra.Profile():
                 return profile(relation, inputs[0])
+            case algebra.Templates():
+                return templates(relation, rows)
             case algebra.Union():
                 return unite(inputs)
             case algebra.Join():

@@ -1,4 +1,4 @@
-"""What the values of each column are: the sidebar and `fieldsummary`."""
+"""What rows hold as a whole: the values of each column, and the patterns of their texts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Hashable
 
-from trawl.algebra import Profile
+from trawl.algebra import Profile, Templates
+from trawl.drain import masked, mine
 from trawl.engines.reference.rows import Row, Sequence
 from trawl.functions.base import spread
 from trawl.functions.ordering import distinct, identity, in_order, order_key
@@ -48,3 +49,15 @@ def _described(column: Column, rows: list[Row], top: int) -> Row:
         "maximum": box(ordered[-1]) if ordered else None,
         "average": math.fsum(numbers) / len(numbers) if numbers else None,
     }
+
+
+def templates(relation: Templates, rows: list[Row]) -> list[Row]:
+    """One row a pattern, the most frequent first."""
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        text = row.get(relation.text)
+        if isinstance(text, str):
+            groups.setdefault(masked(text), []).append(text)
+    distinct_texts = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+    found = mine(((text, len(texts), min(texts)) for text, texts in distinct_texts), relation.threshold)
+    return [{"pattern": one.pattern, "count": one.count, "sample": one.sample} for one in found]

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from operator import itemgetter
 
 from trawl import calendars
-from trawl.algebra import Explode, Fill, Lump, Pivot
+from trawl.algebra import Explode, Fill, Lump, Pivot, Unpivot
 from trawl.engines.reference.aggregation import measured, null_last
 from trawl.engines.reference.expressions import Faults
 from trawl.engines.reference.rows import Row, Sequence
 from trawl.errors import Notice
 from trawl.functions.base import spread
-from trawl.functions.ordering import OrderKey, identity
+from trawl.functions.ordering import OrderKey, distinct, identity
 from trawl.schema import Column, Schema
 from trawl.values import Instant, Value
 
@@ -20,7 +20,11 @@ from trawl.values import Instant, Value
 def explode(relation: Explode, rows: list[Row]) -> list[Row]:
     """One row for each value; a row without any stays, its field null."""
     name = relation.field
-    return [{**row, name: value} for row in rows for value in spread(row.get(name)) or (None,)]
+    found: list[Row] = []
+    for row in rows:
+        values = spread(row.get(name))
+        found.extend({**row, name: value} for value in (distinct(values) if relation.distinct else values) or (None,))
+    return found
 
 
 def lump(relation: Lump, rows: list[Row], faults: Faults) -> list[Row]:
@@ -63,12 +67,7 @@ def _heaviest(relation: Lump, rows: list[Row], faults: Faults) -> list[Value]:
 def pivot(relation: Pivot, input_: Sequence) -> Sequence:
     """One row for each value of `row`, one column for each value of `column` and each of `values`."""
     texts = {value for row in input_.rows if isinstance(value := row.get(relation.column), str)}
-    ordered = sorted(texts - set(relation.last)) + [text for text in relation.last if text in texts]
-    names = {
-        (value, text): _free(text if len(relation.values) == 1 else f"{value}: {text}", relation.row)
-        for value in relation.values
-        for text in ordered
-    }
+    names = {(value, text): name for value, text, name in relation.named(texts)}
     types = {value: input_.schema.type_of(value) for value in relation.values}
     zeros = {name: 0 for (value, _), name in names.items() if value in relation.zeros}
     columns = [Column(name, types[value]) for (value, _), name in names.items()]
@@ -76,6 +75,8 @@ def pivot(relation: Pivot, input_: Sequence) -> Sequence:
     for row in input_.rows:
         key = row.get(relation.row)
         wide = found.setdefault(identity(key), {relation.row: key, **zeros})
+        if isinstance(key, int) and isinstance(wide[relation.row], float):
+            wide[relation.row] = key
         for value in relation.values:
             name = names.get((value, row.get(relation.column)))  # type: ignore[arg-type]  # of other kinds there is none
             if name is not None and row.get(value) is not None:
@@ -85,8 +86,14 @@ def pivot(relation: Pivot, input_: Sequence) -> Sequence:
     return Sequence(schema, rows)
 
 
-def _free(name: str, taken: str) -> str:
-    return f"{name}_" if name == taken else name
+def unpivot(relation: Unpivot, rows: list[Row]) -> list[Row]:
+    """One row for each value of the columns that are turned."""
+    return [
+        {**{name: row.get(name) for name in relation.kept}, relation.name: name, relation.value: row[name]}
+        for row in rows
+        for name in relation.turned
+        if row.get(name) is not None
+    ]
 
 
 def fill(relation: Fill, rows: list[Row], tell: Callable[[Notice], None]) -> list[Row]:

@@ -21,7 +21,7 @@ def window(relation: Window, rows: list[Row], faults: Faults) -> list[Row]:
     groups: dict[Hashable, list[int]] = {}
     found = [dict(row) | {measure.name: None for measure in relation.measures} for row in rows]
     for place, row in enumerate(rows):
-        keys = [_alone(evaluate(key, row, faults)) for key in relation.partition]
+        keys = [alone(evaluate(key, row, faults)) for key in relation.partition]
         if None not in keys:
             groups.setdefault(tuple(identity(key) for key in keys), []).append(place)
     for places in groups.values():
@@ -76,7 +76,8 @@ def _frame(relation: Window, rows: list[Row], count: int) -> list[Row]:
     return rows[start:end]
 
 
-def _alone(value: Value) -> Value:
+def alone(value: Value) -> Value:
+    """A value as one key: an array of one is its value."""
     if isinstance(value, list) and len(value) <= 1:
         return value[0] if value else None
     return value

@@ -11,12 +11,16 @@ from trawl.algebra import (
     Filter,
     Lump,
     Measure,
+    Pivot,
     Project,
     Relation,
     Reverse,
     Scan,
+    Session,
     Slice,
     Sort,
+    Templates,
+    Unpivot,
     Window,
     post_order,
 )
@@ -57,13 +61,24 @@ def _asked(relation: Relation, child: Relation, needed: set[str]) -> set[str]:
         case Slice() | Reverse():
             return needed
         case Aggregate():
-            return _read(key for _, key in relation.keys) | _measured(relation.measures)
+            kept_measures = (measure for measure in relation.measures if measure.name in needed)
+            return _read(key for _, key in relation.keys) | _measured(kept_measures)
         case Window():
             made = {measure.name for measure in relation.measures}
             keys = _read(relation.partition) | _read(key.value for key in relation.order)
             return (needed - made) | keys | _measured(relation.measures)
+        case Session():
+            made = {relation.number, relation.closed}
+            conditions = (given for given in (relation.starts, relation.ends) if given is not None)
+            return (needed - made) | _read([*relation.partition, relation.time, *conditions])
         case Lump():
             return needed | {relation.field, *relation.by} | _measured((relation.weight,))
+        case Pivot():
+            return {relation.row, relation.column, *relation.values}
+        case Templates():
+            return {relation.text}
+        case Unpivot():
+            return needed.intersection(relation.kept).union(relation.turned)
         case _:
             return set(child.columns.names)
 
@@ -76,6 +91,8 @@ def _narrowed(relation: Relation, needed: set[str]) -> Relation:
                 return relation
             columns = tuple(column for column in relation.columns if column.name in needed)
             return replace(relation, only=only, schema=replace(relation.columns, columns=columns))
+        case Aggregate():
+            return replace(relation, measures=tuple(item for item in relation.measures if item.name in needed))
         case Extend():
             return replace(relation, assignments=tuple(item for item in relation.assignments if item[0] in needed))
         case Project():
