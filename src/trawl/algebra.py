@@ -439,8 +439,9 @@ class Profile(Relation):
 class Templates(Relation):
     """The patterns of the texts in a column: texts that differ in a few words are one (`trawl.drain`).
 
-    Columns: `pattern`, with `<*>` for words that vary; `count` (rows); `sample` (one of the texts). Rows
-    without a text are left out. Ordered by count descending, then pattern.
+    Columns: `pattern`, with `<*>` for words that vary; `count` (rows); `sample` (of the most frequent
+    line of masked words the shortest text, ties by code point). Rows without a text are left out. Ordered by
+    count descending, then pattern.
 
     Attributes:
         text: the column, which holds single texts.

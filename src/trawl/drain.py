@@ -41,12 +41,14 @@ class Pattern:
 
     Attributes:
         words: those of the lines, with wildcards.
-        count: how many lines. sample: one of them.
+        count: how many lines.
+        first: the line that came first. length: of the shortest text that it stands for.
     """
 
     words: list[str]
     count: int
-    sample: str
+    first: str
+    length: int
 
     @property
     def pattern(self) -> str:
@@ -54,16 +56,17 @@ class Pattern:
         return " ".join(self.words)
 
 
-def mine(lines: Iterable[tuple[str, int, str]], threshold: float) -> list[Pattern]:
+def mine(lines: Iterable[tuple[str, int, int]], threshold: float) -> list[Pattern]:
     """The patterns of lines, the most frequent first, ties by their text.
 
     Args:
-        lines: masked and different; how often each is there; an example of it. The outcome depends on their order.
+        lines: masked and different; how often each is there, and how long the shortest text is that it stands
+            for. The outcome depends on their order.
         threshold: the share of words in which a line must be like a pattern to belong to it.
     """
     tree = _Tree(threshold)
-    for text, count, sample in lines:
-        tree.add(text, count, sample)
+    for line, count, length in lines:
+        tree.add(line, count, length)
     found: dict[str, Pattern] = {}
     for pattern in tree.patterns:
         known = found.setdefault(pattern.pattern, pattern)
@@ -79,12 +82,12 @@ class _Tree:
     _children: dict[tuple[object, ...], set[str]] = field(default_factory=dict)
     _leaves: dict[tuple[object, ...], list[Pattern]] = field(default_factory=dict)
 
-    def add(self, text: str, count: int, sample: str) -> None:
-        words = text.split()
+    def add(self, line: str, count: int, length: int) -> None:
+        words = line.split()
         leaf = self._leaf(words)
         best, likeness = _nearest(leaf, words)
         if best is None or (likeness < self.threshold * len(words) and len(leaf) < MOST_PATTERNS):
-            leaf.append(Pattern(words, count, sample))
+            leaf.append(Pattern(words, count, line, length))
             self.patterns.append(leaf[-1])
             return
         best.count += count

@@ -27,7 +27,7 @@ class Patterns(Command):
     """Find what kinds of texts there are: those that differ in a few words are one pattern.
 
     `pattern` has `<*>` in place of what varies, `count` is how many events have such a text and `sample` one
-    of the texts. Without `field` the first of `Message`, `message`, `msg`, `_raw` that there is is looked at.
+    of them. Without `field` the first of `Message`, `message`, `msg`, `_raw` that there is is looked at.
     Numbers, addresses, dates, GUIDs and hashes vary always; other words where texts of as many words, the first
     one the same, have at least the share `threshold` of their words in common. A pattern has one blank
     between words. An event with several values counts for each.

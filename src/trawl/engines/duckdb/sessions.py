@@ -7,7 +7,7 @@ in which no two rows share a place.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
@@ -15,7 +15,7 @@ from trawl.algebra import Session
 from trawl.engines.duckdb import checks, sql
 from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.expressions import Expressions
-from trawl.engines.duckdb.frames import Frame, Names
+from trawl.engines.duckdb.frames import Frame, Key, Names
 from trawl.engines.duckdb.hosts import Host
 from trawl.engines.duckdb.operands import is_there, one, opened
 from trawl.engines.duckdb.windows import alone
@@ -33,14 +33,17 @@ def extend(frame: Frame, relation: Session, zone: str, host: Host, statement: Ca
         What counts the faults that come up on the way.
     """
     frame.close()
+    once: dict[str, Key] = {}
+    for key in frame.order:
+        once[key.sql] = replace(once.setdefault(key.sql, key), is_place=key.is_place or once[key.sql].is_place)
     walk = _Walk(relation, frame.names)
-    body, found = walk.rows(frame.copy(), zone)
+    body, found = walk.rows(replace(frame.copy(), order=tuple(once.values())), zone)
     marked = walk.marked(body)
     if relation.length is not None:
         marked = _by_length(walk, relation.length, host, statement(marked))
     elif relation.most is not None:
         marked = walk.cut(marked, relation.most)
-    pairs = zip(frame.order, walk.order, strict=True)
+    pairs = zip(once.values(), walk.order, strict=True)
     same = sql.all_of(f"{key.sql} {'=' if key.is_place else 'IS NOT DISTINCT FROM'} {own}" for key, own in pairs)
     columns = ", ".join([*frame.selected(), walk.number, walk.closed])
     frame.wrap(f"(SELECT {columns} FROM {frame.source} LEFT JOIN ({walk.numbered(marked)}) ON {same})")

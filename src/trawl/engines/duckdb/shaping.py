@@ -115,7 +115,13 @@ def explode(frame: Frame, relation: Explode) -> None:
     operand = frame.columns.get(relation.field, ())
     if not grouping.has_lists(operand):
         return
-    values, number = grouping.spread(frame, operand, distinct=relation.distinct)
+    if relation.distinct:
+        lists = (replace(given, sql=frame.bind(given.sql)) for given in grouping.in_order(operand, frame))
+        operand = tuple(
+            replace(given, sql=f"list_filter({given.sql}, lambda x, place: list_position({given.sql}, x) = place)")
+            for given in lists
+        )
+    values, number = grouping.spread(frame, operand, distinct=False)
     frame.settle({**frame.columns, relation.field: values}, (*frame.order, Key(number, is_place=True)))
 
 

@@ -10,6 +10,7 @@ from trawl.algebra import Profile, Templates
 from trawl.drain import masked, mine
 from trawl.engines.reference.rows import Row, Sequence
 from trawl.functions.base import spread
+from trawl.functions.coercion import number
 from trawl.functions.ordering import distinct, identity, in_order, order_key
 from trawl.schema import Column
 from trawl.values import Instant, Scalar, Value, box
@@ -35,9 +36,9 @@ def _described(column: Column, rows: list[Row], top: int) -> Row:
     counts: Counter[Hashable] = Counter(identity(value) for value in values)
     each = distinct(values)
     ranked = sorted(each, key=lambda value: (-counts[identity(value)], order_key(value)))[:top]
-    numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
-    times: list[Scalar] = [value for value in values if isinstance(value, Instant)]
-    ordered = in_order(numbers or times)
+    numbers = [value for value in values if _is_number(value)]
+    times = [value for value in each if isinstance(value, Instant)]
+    ordered = in_order([value for value in each if _is_number(value)] or times)
     return {
         "field": column.name,
         "type": column.type.encode(),
@@ -47,8 +48,12 @@ def _described(column: Column, rows: list[Row], top: int) -> Row:
         "top_counts": [counts[identity(value)] for value in ranked],
         "minimum": box(ordered[0]) if ordered else None,
         "maximum": box(ordered[-1]) if ordered else None,
-        "average": math.fsum(numbers) / len(numbers) if numbers else None,
+        "average": math.fsum(map(number, numbers)) / len(numbers) if numbers else None,
     }
+
+
+def _is_number(value: Scalar) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def templates(relation: Templates, rows: list[Row]) -> list[Row]:
@@ -58,6 +63,13 @@ def templates(relation: Templates, rows: list[Row]) -> list[Row]:
         text = row.get(relation.text)
         if isinstance(text, str):
             groups.setdefault(masked(text), []).append(text)
-    distinct_texts = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
-    found = mine(((text, len(texts), min(texts)) for text, texts in distinct_texts), relation.threshold)
-    return [{"pattern": one.pattern, "count": one.count, "sample": one.sample} for one in found]
+    lines = sorted(groups, key=lambda line: (-len(groups[line]), line))
+    found = mine(((line, len(groups[line]), min(map(len, groups[line]))) for line in lines), relation.threshold)
+    return [
+        {"pattern": each.pattern, "count": each.count, "sample": min(groups[each.first], key=_shortness)}
+        for each in found
+    ]
+
+
+def _shortness(text: str) -> tuple[int, str]:
+    return len(text), text
