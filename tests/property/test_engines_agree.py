@@ -22,7 +22,7 @@ Table = list[dict[str, Any]]
 
 
 def agree(table: Table, pipeline: str, zone: str) -> None:
-    """Runs the pipeline on both engines. One that cannot be planned is refused for both alike."""
+    """Runs the pipeline on both engines. One that cannot be planned is refused for both alike, be it half way."""
     with tempfile.TemporaryDirectory(prefix="trawl-agree-") as folder:
         events = Events(Path(folder))
         half = (len(table) + 1) // 2

@@ -46,7 +46,8 @@ def extend(frame: Frame, relation: Session, zone: str, host: Host, statement: Ca
     pairs = zip(once.values(), walk.order, strict=True)
     same = sql.all_of(f"{key.sql} {'=' if key.is_place else 'IS NOT DISTINCT FROM'} {own}" for key, own in pairs)
     columns = ", ".join([*frame.selected(), walk.number, walk.closed])
-    frame.wrap(f"(SELECT {columns} FROM {frame.source} LEFT JOIN ({walk.numbered(marked)}) ON {same})")
+    table = host.keep(statement(walk.numbered(marked)))
+    frame.wrap(f"(SELECT {columns} FROM {frame.source} LEFT JOIN {table} ON {same})")
     frame.is_ordered = False
     frame.hold(walk.number)
     frame.hold(walk.closed)
@@ -101,7 +102,7 @@ class _Walk:
 
     Attributes:
         place, time, starts, ends: of the rows. begins: whether one begins a session.
-        number, closed: of its session.
+        number, closed: of its session. last: the number of the group's last session.
         order, groups: the keys of the order, and those of the group.
     """
 
@@ -111,8 +112,8 @@ class _Walk:
     groups: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.place, self.time, self.starts, self.ends, self.begins, self.number, self.closed = (
-            self.names.new() for _ in range(7)
+        self.place, self.time, self.starts, self.ends, self.begins, self.number, self.last, self.closed = (
+            self.names.new() for _ in range(8)
         )
 
     def rows(self, frame: Frame, zone: str) -> tuple[str, list[Check]]:
@@ -145,12 +146,13 @@ class _Walk:
         """The sessions cut into such of so many rows."""
         session, count = self.names.new(), self.names.new()
         counted = f"row_number() OVER (PARTITION BY {session} ORDER BY {self.place}) - 1 AS {count}"
-        sessions = f"SELECT *, {counted} FROM (SELECT *, {self._current} AS {session} FROM ({marked}))"
+        sessions = f"SELECT *, {counted} FROM (SELECT *, {self._begun('CURRENT ROW')} AS {session} FROM ({marked}))"
         return f"SELECT * REPLACE ({count} % {most} = 0 AS {self.begins}) FROM ({sessions})"
 
     def numbered(self, marked: str) -> str:
         """The sessions by the keys of the order."""
-        sessions = f"SELECT *, {self._current} AS {self.number} FROM ({marked})"
+        numbers = f"{self._begun('CURRENT ROW')} AS {self.number}, {self._begun('UNBOUNDED FOLLOWING')} AS {self.last}"
+        sessions = f"SELECT *, {numbers} FROM ({marked})"
         listed = ", ".join([*self.order, self.number, f"{self._is_closed} AS {self.closed}"])
         return f"SELECT {listed} FROM ({sessions})"
 
@@ -158,10 +160,9 @@ class _Walk:
     def _group(self) -> str:
         return f"PARTITION BY {', '.join(self.groups)}" if self.groups else ""
 
-    @property
-    def _current(self) -> str:
-        """The place of the last row so far that begins a session."""
-        over = f"{self._group} ORDER BY {self.place} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+    def _begun(self, until: str) -> str:
+        """The place of the group's last row that begins a session, up to an end of the window."""
+        over = f"{self._group} ORDER BY {self.place} ROWS BETWEEN UNBOUNDED PRECEDING AND {until}"
         return f"max(CASE WHEN {self.begins} THEN {self.place} END) OVER ({over})"
 
     @property
@@ -174,7 +175,7 @@ class _Walk:
             if relation.ends is not None:
                 asked.append(f"arg_max({self.ends}, {self.place}) {session}")
             return sql.all_of(asked)
-        is_followed = f"{self.number} < max({self.number}) OVER ({self._group})"
+        is_followed = f"{self.number} < {self.last}"
         if relation.most is None:
             return is_followed
         return sql.any_of([is_followed, f"count(*) {session} = {relation.most}"])
