@@ -56,6 +56,13 @@ def test_the_result_itself_needs_all_columns() -> None:
     assert scanned(improve(bind(Filter(scan(), is_host("a"))))) is None
 
 
+def test_a_measure_that_nothing_reads_is_dropped() -> None:
+    measures = (Measure("count", (), "count"), Measure("values", (Field("user"),), "users"))
+    counted = Aggregate(scan(), (("host", Field("host")),), measures)
+    improved = improve(bind(Project(counted, (("host", "host"), ("count", "count")))))
+    assert scanned(improved) == ("host",)
+
+
 def test_an_assignment_that_nothing_reads_is_dropped() -> None:
     extended = Extend(scan(), (("unused", Field("user")), ("used", Field("port"))))
     improved = improve(bind(Project(extended, (("used", "used"),))))

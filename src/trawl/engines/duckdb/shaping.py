@@ -150,8 +150,8 @@ def unpivot(frame: Frame, relation: Unpivot) -> Frame:
     columns = ", ".join([*(name for name in frame.selected() if name != "1"), number, *values])
     frame.wrap(f"(SELECT {columns} FROM (SELECT {', '.join(listed)} FROM {frame.source}) WHERE {there})")
     named = one(Kind.STRING, f"{sql.texts(turned)}[{number} + 1]")
-    columns_out = {**kept, relation.name: named, relation.value: tuple(shapes.values())}
+    fields = {**kept, relation.name: named, relation.value: tuple(shapes.values())}
     for name in (number, *values):
         frame.hold(name)
-    frame.settle(columns_out, (*frame.order, Key(number, is_place=True)))
+    frame.settle(fields, (*frame.order, Key(number, is_place=True)))
     return frame
