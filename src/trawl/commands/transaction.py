@@ -8,13 +8,14 @@ from typing import ClassVar, Self, TypeAlias
 from trawl.algebra import Aggregate, Extend, Filter, Measure, Project, Relation, Session, Sort, SortKey
 from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden, one_each
+from trawl.datemath import Unit, find_unit
 from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Call, EveryField, Expr, Field, Literal
 from trawl.language.cursor import Cursor, Options
 from trawl.language.expressions import read_expression
 from trawl.language.names import Name, Written
 from trawl.language.spelling import expression_text, name_text, quoted
-from trawl.language.strides import Stride, Unit, find_unit, nanoseconds
+from trawl.language.strides import Stride, nanoseconds
 from trawl.language.tokens import Kind
 from trawl.language.writer import Writer
 from trawl.schema import TIME, Schema

@@ -154,7 +154,7 @@ FUNCTIONS: Final = (
         fixed(BOOLEAN),
         _is_one_of,
         "`field IN (value, …)` of `search`: equal to one of the values, as `field=value` is.",
-        examples=(Example("host IN (web, db*)", True),),
+        examples=(Example("host IN (web*, db*)", True),),
         takes_null=True,
         multivalue=Multivalue.ACCEPT,
         is_operator=True,

@@ -38,7 +38,6 @@ from trawl.catalog.base import Snapshot
 from trawl.engines.duckdb import (
     aggregating,
     checks,
-    columns,
     joining,
     late,
     ordering,
@@ -54,7 +53,7 @@ from trawl.engines.duckdb import (
 from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.columns import columns_of
 from trawl.engines.duckdb.expressions import Expressions
-from trawl.engines.duckdb.frames import Frame, Key, Names
+from trawl.engines.duckdb.frames import Frame, Names
 from trawl.engines.duckdb.hosts import Host
 from trawl.engines.duckdb.layouts import laid_out
 from trawl.engines.duckdb.scan import Reading

@@ -19,8 +19,8 @@ from trawl.engines.reference.profiles import profile, templates
 from trawl.engines.reference.reshaping import explode, fill, lump, pivot, unpivot
 from trawl.engines.reference.rows import Row, Sequence, rows_of
 from trawl.engines.reference.scan import scan, stored
-from trawl.engines.reference.unpacking import unpack
 from trawl.engines.reference.sessions import sessions
+from trawl.engines.reference.unpacking import unpack
 from trawl.engines.reference.windows import window
 from trawl.errors import Code, Notice, TrawlError
 from trawl.schema import Schema
