@@ -166,12 +166,6 @@ class Compiler:
         frame.wrap(name)
         frame.is_ordered = False
 
-    def _events(self, leaf: Scan | Given) -> Frame:
-        """The rows of a leaf; where they are to be numbered, in their order if they lie in it."""
-        reading = self.reading(leaf)
-        ordered = reading.in_order() if id(leaf) in self._counted else None
-        return reading.frame(reading.segments if ordered is None else ordered, is_ordered=ordered is not None)
-
     # --- relations -----------------------------------------------------------------------------------
 
     @singledispatchmethod
@@ -180,14 +174,14 @@ class Compiler:
 
     @_compile.register
     def _(self, relation: Scan, inputs: tuple[Frame, ...]) -> Frame:
-        frame = self._events(relation)
+        frame = self.reading(relation).whole(is_counted=id(relation) in self._counted)
         if relation.newest is not None:
             frame.limit(relation.newest)
         return frame
 
     @_compile.register
     def _(self, relation: Given, inputs: tuple[Frame, ...]) -> Frame:
-        return self._events(relation)
+        return self.reading(relation).whole(is_counted=id(relation) in self._counted)
 
     @_compile.register
     def _(self, relation: Rows, inputs: tuple[Frame, ...]) -> Frame:

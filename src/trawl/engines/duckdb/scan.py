@@ -70,8 +70,13 @@ class Reading:
             only.setdefault(path, []).append(row)
         return replace(self, segments=tuple(p for p in self.segments if p.segment.path in only), only=only)
 
-    def in_order(self) -> tuple[Placed, ...] | None:
-        """The segments whose files, one after the other, have the rows in order; None where they overlap in time."""
+    def whole(self, *, is_counted: bool) -> Frame:
+        """All rows; where they are to be counted, in their order if the files, one after the other, have them in it."""
+        ordered = self._in_order() if is_counted else None
+        return self.frame(self.segments if ordered is None else ordered, is_ordered=ordered is not None)
+
+    def _in_order(self) -> tuple[Placed, ...] | None:
+        """The segments in the order of their rows; None where they overlap in time."""
         if not isinstance(self.leaf, Scan):
             return self.segments
         is_by_clock = all(is_clock(placed.segment, self.leaf) for placed in self.segments)
