@@ -1,5 +1,7 @@
 """The rewrites: what they take away, and what they must leave."""
 
+from dataclasses import replace
+
 from trawl.algebra import (
     Aggregate,
     Extend,
@@ -14,10 +16,11 @@ from trawl.algebra import (
     Sort,
     SortKey,
     Window,
+    Union,
     post_order,
 )
 from trawl.errors import Notice
-from trawl.expr import Call, Field, Literal
+from trawl.expr import Call, Expr, Field, Literal, rewrite
 from trawl.planning.bind import bind
 from trawl.planning.rules import improve, merge, sink
 from trawl.schema import INTEGER, STRING, TIME, Column, Schema
@@ -183,3 +186,64 @@ def test_no_more_rows_are_generated_than_a_slice_reads() -> None:
     improved = improve(bind(Slice(Generate(5_000_000_000, "@timestamp", Instant(0)), 2, 3)))
     (made,) = (relation for relation in post_order(improved) if isinstance(relation, Generate))
     assert made.count == 5
+
+
+# --- what scans are told -----------------------------------------------------------------------------------
+
+
+def term(text: str, *names: str) -> Call:
+    return Call("search_text", (Literal(text), *map(Field, names or ("host", "user"))))
+
+
+def value(name: str, text: str) -> Call:
+    return Call("search_eq", (Field(name), Literal(text)))
+
+
+def told(root: Relation) -> Expr | None:
+    (found,) = (relation for relation in post_order(improve(bind(root))) if isinstance(relation, Scan))
+    return None if found.where is None else rewrite(found.where, lambda node: replace(node, type=None))
+
+
+def test_a_scan_is_told_what_the_filter_above_it_asks_for() -> None:
+    both = Call("and", (term("a"), Call("or", (value("host", "b"), value("user", "c")))))
+    assert told(Filter(scan(), both)) == both
+    assert told(Aggregate(Filter(scan(), term("a")), (), (Measure("count", (), "count"),))) == term("a")
+    assert told(Filter(Filter(scan(), term("a")), term("b"))) == Call("and", (term("a"), term("b")))
+
+
+def test_names_between_a_filter_and_its_scan_are_followed() -> None:
+    renamed = Project(Project(scan(), (("who", "user"), ("host", "host"))), (("whoever", "who"),))
+    assert told(Filter(renamed, term("a", "whoever"))) == term("a", "user")
+
+
+def test_what_a_scan_is_told_holds_of_every_event_that_the_filter_keeps() -> None:
+    nothing = Call("not", (term("a"),))
+    above = Call("search_gt", (Field("port"), Literal(5)))
+    assert told(Filter(scan(), nothing)) is None
+    assert told(Filter(scan(), Call("or", (term("a"), nothing)))) is None
+    assert told(Filter(scan(), Call("and", (nothing, above, term("a"))))) == term("a")
+    assert told(Filter(scan(), Call("or", (Call("and", (above, term("a"))), term("b"))))) == Call(
+        "or", (term("a"), term("b"))
+    )
+
+
+def test_a_scan_is_told_nothing_where_other_events_count_too() -> None:
+    assert told(Filter(replace(scan(), newest=5), term("a"))) is None
+    assert told(Filter(Slice(scan(), 5), term("a"))) is None
+    computed = Extend(scan(), (("user", Call("lower", (Field("host"),))),))
+    assert told(Filter(computed, term("a"))) is None
+
+
+def test_faults_of_events_that_are_not_read_would_not_be_counted() -> None:
+    at_fault = Call("gt", (Call("tonumber", (Field("host"),)), Literal(5)))
+    assert told(Filter(scan(), Call("and", (term("a"), at_fault, term("b"))))) == term("a")
+    assert told(Filter(scan(), Call("and", (at_fault, term("b"))))) is None
+    assert told(Filter(scan(), Call("or", (at_fault, term("b"))))) is None
+
+
+def test_only_the_filter_s_own_scan_is_told() -> None:
+    shared = scan()
+    root = improve(bind(Union((Filter(shared, term("a")), shared))))
+    wheres = [relation.where for relation in post_order(root) if isinstance(relation, Scan)]
+    assert len(wheres) == 2
+    assert wheres.count(None) == 1

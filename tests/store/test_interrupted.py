@@ -66,9 +66,11 @@ def test_a_killed_load_is_there_whole_or_not_at_all(tmp_path: Path, seed: int) -
 
         load(store, tmp_path, {"ts": 1}, index="other")
         known = {Path(segment.path).name for name in store.names() for segment in segments(store, name)}
-        left = {name for name in files_in(tmp_path) if name.endswith(".parquet")}
-        assert left == known
-        assert len(files_in(tmp_path) - known) == (1 if source else 0)  # what was put aside
+        left = files_in(tmp_path)
+        assert {name for name in left if name.endswith(".parquet")} == known
+        filters = {str(Path(name).with_suffix(".terms")) for name in known}
+        assert {name for name in left if name.endswith(".terms")} == filters
+        assert len(left - known - filters) == (1 if source else 0)  # what was put aside
 
 
 def test_a_running_load_is_not_taken_for_a_dead_one(tmp_path: Path) -> None:
@@ -81,4 +83,4 @@ def test_a_running_load_is_not_taken_for_a_dead_one(tmp_path: Path) -> None:
         store.load("web", [write_lines(tmp_path / "a.ndjson", events)], report=load_another)
         assert store.names() == ["other", "web"]
         assert sum(len(events_of(segment)) for segment in segments(store)) == 10
-    assert {Path(name).suffix for name in files_in(tmp_path)} == {".parquet"}
+    assert {Path(name).suffix for name in files_in(tmp_path)} == {".parquet", ".terms"}

@@ -233,7 +233,7 @@ def test_a_catalog_is_on_disk_before_its_folder_has_its_name(tmp_path: Path, mon
     with open_store(tmp_path, logs=Mount(files="a.ndjson")) as store:
         (segment,) = segments(store, "logs")
     half = f"half-{Path(segment.path).parent.name}"
-    assert done == ["0.parquet", "segments.json", half, f"rename {half}", "mounted"]
+    assert done == ["0.parquet", "0.terms", "segments.json", half, f"rename {half}", "mounted"]
 
 
 @pytest.mark.parametrize("left", [b"", b'{"cut sh', b"\0" * 64, b"\xff"])

@@ -95,10 +95,17 @@ class Cutter:
         rows = sum(chunk.rows for chunk in self._pending)
         first = self._reserve(rows)
         path = self._folder / f"{len(self.written)}.parquet"
-        self.written.append(write_segment(path, self._pending, pa.arange(first, first + rows)))
+        numbers = pa.arange(first, first + rows)
+        self.written.append(write_segment(path, self._pending, numbers, is_filtered=self._is_apart()))
         self._pending = [later] if later else []
         self._pending_rows = later.rows if later else 0
         self._pending_bytes = later.nbytes if later else 0
+
+    def _is_apart(self) -> bool:
+        """Whether the pending events touch no segment in time so far, so that they may well not be merged."""
+        bounds = [pc.min_max(chunk.times) for chunk in self._pending]
+        first, last = (extreme(bound[name].value for bound in bounds) for extreme, name in ((min, "min"), (max, "max")))
+        return all(last < other.first.nanoseconds or other.last.nanoseconds < first for other in self.written)
 
     def _put_aside(self, rejects: Iterable[Reject], file: str) -> None:
         with self.rejected_file.open("a", encoding="utf-8") as kept:

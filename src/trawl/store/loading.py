@@ -12,6 +12,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import TypeAlias
 
+from trawl.catalog.terms import path_beside
 from trawl.errors import Code, TrawlError
 from trawl.store.cutting import Cutter, PutAside
 from trawl.store.index import Indices, check_name
@@ -115,6 +116,7 @@ class Loading:
 
     def _commit(self, index: str, staging: Staging, cutter: Cutter) -> Path | None:
         """Makes the load visible; answers where its rejects are kept."""
+        staging.publish([path_beside(written.path) for written in cutter.written])
         published = staging.publish([written.path for written in cutter.written])
         aside = staging.publish([cutter.rejected_file]) if cutter.rejected else []
         self._indices.add(index, staging.name, list(zip(published, cutter.written, strict=True)), cutter.rejected)

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from trawl.catalog.terms import path_beside
 from trawl.store.chunk import Chunk, Values, slot_of
 from trawl.store.segments import SEQ, Written, write_segment
 from trawl.store.times import TIME_FIELD
@@ -51,9 +52,10 @@ def merge(written: Sequence[Written], folder: Path, size: Size) -> list[Written]
             for start in range(0, len(runs), FAN_IN):
                 some = runs[start : start + FAN_IN]
                 stem = f"{min(segment.path.stem for segment in group)}-{level}-{start}"
-                merged.append(list(_merged(some, folder, stem, size)))
+                merged.append(list(_merged(some, folder, stem, size, is_last=len(runs) <= FAN_IN)))
                 for segment in chain(*some):
                     segment.path.unlink()
+                    path_beside(segment.path).unlink(missing_ok=True)
             runs = merged
         done += runs[0]
     return sorted(done, key=lambda segment: segment.first)
@@ -85,23 +87,23 @@ def _runs(group: list[Written]) -> list[Run]:
     return runs
 
 
-def _merged(runs: list[Run], folder: Path, stem: str, size: Size) -> Iterator[Written]:
-    """The events of some runs as one run."""
+def _merged(runs: list[Run], folder: Path, stem: str, size: Size, *, is_last: bool) -> Iterator[Written]:
+    """The events of some runs as one run; if it is the last that they are merged into, its segments have filters."""
     pending: list[_Piece] = []
     number = 0
     for pieces in _rounds([_Reader(run) for run in runs]):
         pending += pieces
         large = sum(piece.chunk.rows for piece in pending) >= size.rows
         if large or sum(piece.chunk.nbytes for piece in pending) >= size.bytes:
-            yield _write(folder / f"{stem}-{number}.parquet", pending)
+            yield _write(folder / f"{stem}-{number}.parquet", pending, is_filtered=is_last)
             pending, number = [], number + 1
     if pending:
-        yield _write(folder / f"{stem}-{number}.parquet", pending)
+        yield _write(folder / f"{stem}-{number}.parquet", pending, is_filtered=is_last)
 
 
-def _write(path: Path, pieces: Sequence[_Piece]) -> Written:
+def _write(path: Path, pieces: Sequence[_Piece], *, is_filtered: bool) -> Written:
     sequence = pa.concat_arrays([piece.sequence for piece in pieces])
-    return write_segment(path, [piece.chunk for piece in pieces], sequence)
+    return write_segment(path, [piece.chunk for piece in pieces], sequence, is_filtered=is_filtered)
 
 
 def _rounds(readers: list[_Reader]) -> Iterator[list[_Piece]]:

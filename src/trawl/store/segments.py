@@ -1,4 +1,4 @@
-"""Writes a segment: chunks of events become one immutable Parquet file, newest first (ADR 1)."""
+"""Writes a segment: chunks of events become one immutable Parquet file, newest first, with its filter (ADR 1, 11)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from trawl.catalog.base import Part
 from trawl.schema import TIME, Kind, Layout, Type
 from trawl.store.chunk import ROW_TYPE, Chunk, Slot, Values, concatenate, slot_of
 from trawl.store.signs import signs_of
+from trawl.store.terms import Column, Filtering
 from trawl.store.times import TIME_FIELD
 from trawl.store.workers import processors
 from trawl.values import Instant
@@ -35,8 +36,8 @@ class Written:
     """A segment that lies on disk.
 
     Attributes:
-        path: where it lies.
-        rows, bytes: events in it, and its size.
+        path: where it lies; the filter of its terms, if it has one, lies beside it.
+        rows, bytes: events in it, and its size with the filter's.
         first, last: times of its oldest and its newest event.
         fields: the parts of each field.
     """
@@ -49,13 +50,14 @@ class Written:
     fields: dict[str, tuple[Part, ...]]
 
 
-def write_segment(path: Path, chunks: Sequence[Chunk], sequence: pa.Array) -> Written:
-    """Writes the events of some chunks, and syncs the file.
+def write_segment(path: Path, chunks: Sequence[Chunk], sequence: pa.Array, *, is_filtered: bool = True) -> Written:
+    """Writes the events of some chunks and the filter of their terms, and syncs the files.
 
     Args:
         path: the new file.
         chunks: at least one event.
         sequence: their numbers in load order, one an event.
+        is_filtered: whether there shall be a filter; not where the segment is about to be merged.
     """
     times = pa.concat_arrays([chunk.times for chunk in chunks])
     rows = len(times)
@@ -78,6 +80,19 @@ def write_segment(path: Path, chunks: Sequence[Chunk], sequence: pa.Array) -> Wr
             + [pa.field(SEQ, pa.int64(), nullable=False)]
         ),
     )
+    with ThreadPoolExecutor(processors()) as threads:
+        others = [Column(type_, column) for _, type_, column in columns[1:]]
+        filtering = Filtering(columns[0][2], others, threads) if is_filtered else None
+        _write(path, table)
+        size = path.stat().st_size + (filtering.write(path) if filtering else 0)
+    fields: dict[str, tuple[Part, ...]] = {}
+    for slot, type_, column in columns:
+        fields[slot.field] = (*fields.get(slot.field, ()), _part(slot, type_, column))
+    last, first = (Instant(columns[0][2][row].value) for row in (0, rows - 1))
+    return Written(path, rows, size, first, last, fields)
+
+
+def _write(path: Path, table: pa.Table) -> None:
     with path.open("wb") as file:
         pq.write_table(
             table,
@@ -90,11 +105,6 @@ def write_segment(path: Path, chunks: Sequence[Chunk], sequence: pa.Array) -> Wr
         )
         file.flush()
         os.fsync(file.fileno())
-    fields: dict[str, tuple[Part, ...]] = {}
-    for slot, type_, column in columns:
-        fields[slot.field] = (*fields.get(slot.field, ()), _part(slot, type_, column))
-    last, first = (Instant(columns[0][2][row].value) for row in (0, rows - 1))
-    return Written(path, rows, path.stat().st_size, first, last, fields)
 
 
 def _newest_first(times: pa.Array, sequence: pa.Array) -> pa.Array | None:

@@ -2,7 +2,7 @@
 
     FOLDER/staging/LOAD.lock      locked while the load's process lives
     FOLDER/staging/LOAD/          segments that are being written
-    FOLDER/segments/LOAD-N.parquet, FOLDER/rejected/LOAD.jsonl
+    FOLDER/segments/LOAD-N.parquet, …/LOAD-N.terms, FOLDER/rejected/LOAD.jsonl
 
 A load writes and syncs its files in its staging folder, renames them to where they stay, and then adds them to
 the catalog in one transaction. The files of a load whose lock is free and that was not committed are orphans.
@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
+
+from trawl.catalog.terms import SUFFIX
 
 STAGING: Final = "staging"
 SEGMENTS: Final = "segments"
@@ -68,7 +70,7 @@ class Staging:
         """Moves synced files to where they stay; answers their paths from the store's folder."""
         moved = []
         for file in files:
-            kind = SEGMENTS if file.suffix == ".parquet" else REJECTED
+            kind = SEGMENTS if file.suffix in (".parquet", SUFFIX) else REJECTED
             place = Path(kind) / f"{self.name}-{file.name}"
             file.rename(self._folder / place)
             moved.append(place)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from trawl.catalog.base import Segment
+from trawl.catalog.terms import Stretch
 from trawl.schema import Type
 
 
@@ -22,10 +23,17 @@ class Placed:
     Attributes:
         segment: the segment.
         source: the source's place among those of the scan: events of the same time come in this order.
+        only: the stretches that may hold events wanted; None where that may be most of them.
     """
 
     segment: Segment
     source: int
+    only: tuple[Stretch, ...] | None = None
+
+    @property
+    def rows(self) -> int:
+        """Rows that are read."""
+        return self.segment.rows if self.only is None else sum(stretch.rows for stretch in self.only)
 
 
 class Held(NamedTuple):

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from trawl.algebra import Given, Scan
 from trawl.catalog.base import Part, Segment
+from trawl.catalog.terms import Stretch
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.arrays import is_decimal
 from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
@@ -19,12 +20,15 @@ from trawl.engines.duckdb.operands import Alternative, Operand, of_column, one
 from trawl.engines.duckdb.scopes import INLINE
 from trawl.engines.duckdb.slices import in_order
 from trawl.engines.duckdb.times import nanoseconds, time
+from trawl.engines.skipping import stretches
 from trawl.schema import INTEGER, Kind, Type
 
 ROW_NUMBER: Final = "file_row_number"
 """DuckDB's own column of a Parquet file: the row's place in it."""
 FILE: Final = "filename"
 """DuckDB's own column of a Parquet file: its path."""
+FEW: Final = 4
+"""Where more than one row of so many has to be read, all are: to compare with many ranges takes what it saves."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Reading:
             placed = tuple(Placed(segment, number) for number, segment in enumerate(segments[leaf.name]))
         else:
             placed = tuple(
-                Placed(segment, number)
+                Placed(segment, number, _only(segment, leaf))
                 for number, source in enumerate(leaf.sources)
                 for segment in sorted(segments.get(source, ()), key=lambda found: found.ordinal)
                 if may_hold(segment, leaf)
@@ -121,6 +125,8 @@ class Reading:
             items.append(f"{time_sql} AS {keys.time}")
             if not all(_lies_within(segment, self.leaf) for segment in segments):
                 bounds = _bounds(time_sql, self.leaf)
+            clock = example.fields[self.leaf.time_field][0].column
+            bounds += _within(_path(clock), [stretch for placed in group.placed for stretch in placed.only or ()])
         for field, columns in self.columns.items():
             if isinstance(self.leaf, Scan) and field == self.leaf.time_field:
                 continue
@@ -151,7 +157,14 @@ class Reading:
             segment = placed.segment
             own = segment.ordinal if segment.order_column is None or self.only is not None else None
             clock = None if scan is None or is_clock(segment, scan) else segment.fields.get(scan.time_field, ())
-            return placed.source, segment.order_column, own, clock and tuple((part.type, part.column) for part in clock)
+            is_whole = placed.only is None
+            return (
+                placed.source,
+                segment.order_column,
+                own,
+                is_whole,
+                clock and tuple((part.type, part.column) for part in clock),
+            )
 
         return grouped(segments, parts_of, apart, is_ordered=is_ordered)
 
@@ -193,10 +206,12 @@ def is_clock(segment: Segment, scan: Scan) -> bool:
 
 
 def may_hold(segment: Segment, scan: Scan) -> bool:
-    """Whether events of the segment may lie in the range of time of the scan."""
+    """Whether the segment may have events wanted: in the range of time of the scan, and with the terms it asks for."""
     if scan.time_field not in segment.fields:
         return False
-    return not is_clock(segment, scan) or (segment.last >= scan.start and segment.first < scan.end)
+    if is_clock(segment, scan) and not (segment.last >= scan.start and segment.first < scan.end):
+        return False
+    return stretches(segment, scan) != ()
 
 
 def _lies_within(segment: Segment, scan: Scan) -> bool:
@@ -207,6 +222,30 @@ def _lies_within(segment: Segment, scan: Scan) -> bool:
 def _bounds(time_sql: str, scan: Scan) -> list[str]:
     first, last = sql.integer(scan.start.nanoseconds), sql.integer(scan.end.nanoseconds)
     return [f"{time_sql} >= {first}", f"{time_sql} < {last}"]
+
+
+def _only(segment: Segment, scan: Scan) -> tuple[Stretch, ...] | None:
+    """The stretches of a segment that may hold events wanted; None where they are many, or cannot be told by time."""
+    found = stretches(segment, scan)
+    if found is None or not is_clock(segment, scan) or FEW * sum(stretch.rows for stretch in found) > segment.rows:
+        return None
+    return found
+
+
+def _within(column: str, only: Iterable[Stretch]) -> list[str]:
+    """The condition that a time lies in one of the stretches: DuckDB then passes over the pages of all others."""
+    spans: list[tuple[int, int]] = []
+    for first, last in sorted((stretch.oldest, stretch.newest) for stretch in only):
+        if spans and first <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(last, spans[-1][1]))
+        else:
+            spans.append((first, last))
+    ranges = (f"{column} BETWEEN {_instant(first)} AND {_instant(last)}" for first, last in spans)
+    return [sql.any_of(ranges)] if spans else []
+
+
+def _instant(nanoseconds: int) -> str:
+    return f"make_timestamp_ns({nanoseconds})::TIMESTAMPTZ_NS"
 
 
 def _settled(field: str, placed: Iterable[Placed], names: Names) -> dict[Type, Alternative]:

@@ -12,6 +12,8 @@ ROWS_A_THREAD: Final = 2_000_000
 """Rows up to which cuts are joined, for each thread: at the end of a statement threads wait for the last of them."""
 GROWTH: Final = 2
 """How many times as many rows as before are read next: the first ones come early, and the rest in few steps."""
+FEWEST: Final = 100_000
+"""Rows up to which cuts are joined at first: to read fewer takes less time than to begin one more statement."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Cut:
 
     @property
     def rows(self) -> int:
-        """Events in them."""
-        return sum(placed.segment.rows for placed in self.segments)
+        """Events of them that are read."""
+        return sum(placed.rows for placed in self.segments)
 
 
 def cut(segments: Sequence[Placed]) -> list[Cut]:
@@ -57,7 +59,7 @@ def in_order(segments: Sequence[Placed]) -> tuple[Placed, ...] | None:
 
 
 def joined(cuts: Sequence[Cut], threads: int) -> Iterator[Cut]:
-    """The cuts, ordered ones joined to their neighbours: the first alone, then ever more of them.
+    """The cuts, ordered ones joined to their neighbours: the first alone unless it is small, then ever more of them.
 
     Args:
         threads: how many read them.
@@ -65,7 +67,7 @@ def joined(cuts: Sequence[Cut], threads: int) -> Iterator[Cut]:
     rows, waiting = 0, list(cuts)
     while waiting:
         current = waiting.pop(0)
-        most = min(GROWTH * rows, ROWS_A_THREAD * threads)
+        most = min(max(FEWEST, GROWTH * rows), ROWS_A_THREAD * threads)
         while current.is_ordered and waiting and waiting[0].is_ordered and current.rows + waiting[0].rows <= most:
             current = Cut((*current.segments, *waiting.pop(0).segments), True)
         rows += current.rows

@@ -11,9 +11,15 @@ from typing import Final
 
 from trawl.algebra import Relation
 from trawl.planning.bind import bind
-from trawl.planning.rules import memberships, merge, prune, sink
+from trawl.planning.rules import memberships, merge, prune, sink, skip
 
-RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (sink.apply, merge.apply, memberships.apply, prune.apply)
+RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
+    sink.apply,
+    merge.apply,
+    memberships.apply,
+    prune.apply,
+    skip.apply,
+)
 
 
 def improve(root: Relation) -> Relation:
