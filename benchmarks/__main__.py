@@ -20,6 +20,7 @@ from trawl.errors import TrawlError
 
 MEASUREMENTS: Final[Mapping[str, Callable[[Ground, Server], Iterator[Finding]]]] = {
     "searches": throughput.searches,
+    "rare": throughput.rare_terms,
     "accepted": latency.accepted,
     "nothing": latency.nothing,
     "pages": latency.first_rows_and_pages,

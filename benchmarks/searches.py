@@ -6,6 +6,7 @@ nothing where the files lie newest first already, so that DuckDB need not sort.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,7 +31,7 @@ class Search:
     sql: str
 
 
-def _term(word: str) -> str:
+def term(word: str) -> str:
     """A full-text term: the word between signs that are neither letter, digit nor `_`, in any text field.
 
     One regular expression over all fields, and for those events alone that hold the letters at all, takes half of
@@ -41,6 +42,24 @@ def _term(word: str) -> str:
     pattern = f"(^|[^\\pL\\p{{Nd}}_]){word}($|[^\\pL\\p{{Nd}}_])"
     exact = f"regexp_matches(lower(concat_ws(chr(10), {', '.join(names)})), '{pattern}', 's')"
     return f"len(list_filter(tags, lambda tag: lower(tag) = '{word}')) > 0 OR CASE WHEN {rough} THEN {exact} END"
+
+
+def rare(ids: Sequence[str]) -> tuple[Search, ...]:
+    """Searches for what hardly any event has, out of values of `ActivityID`, a nearly unique field."""
+    words = [found.strip("{}").partition("-")[0].lower() for found in ids]
+    return (
+        Search("a term", f"search {words[0]}", f"SELECT * FROM {{events}} WHERE {term(words[0])} {{newest}}"),
+        Search(
+            f"{len(words)} terms with OR",
+            f"search {' OR '.join(words)}",
+            f"SELECT * FROM {{events}} WHERE {' OR '.join(f'({term(word)})' for word in words)} {{newest}}",
+        ),
+        Search(
+            "a nearly unique field",
+            f'search ActivityID="{ids[0]}"',
+            f"SELECT * FROM {{events}} WHERE lower(\"ActivityID\") = '{ids[0].lower()}' {{newest}}",
+        ),
+    )
 
 
 SEARCHES: Final = (
@@ -72,7 +91,7 @@ SEARCHES: Final = (
         'search Message="*noprofile*"',
         "SELECT * FROM {events} WHERE \"Message\" ILIKE '%noprofile%' {newest}",
     ),
-    Search("full-text term", "search mshta", f"SELECT * FROM {{events}} WHERE {_term('mshta')} {{newest}}"),
+    Search("full-text term", "search mshta", f"SELECT * FROM {{events}} WHERE {term('mshta')} {{newest}}"),
     Search(
         "filter to a tenth, newest first",
         "search EventID IN (13, 3)",

@@ -11,10 +11,13 @@ import duckdb
 
 from benchmarks.ground import Ground, Order
 from benchmarks.measuring import Finding, medians
-from benchmarks.searches import SEARCHES
+from benchmarks.searches import SEARCHES, rare
 from benchmarks.serving import Server
 
 FACTOR: Final = 1.25
+SKIPPED: Final = 10
+"""How many times as fast as to read everything a search for a rare term is to be, of so many events."""
+ENOUGH: Final = 10_000_000
 TASK: Final = 0.1
 """Seconds that a task may take by itself."""
 
@@ -35,6 +38,26 @@ def searches(ground: Ground, server: Server) -> Iterator[Finding]:
                 yield Finding(what, "rows", str(error), False)
             else:
                 yield _against(what, ours, direct, f"{max(rows):,} rows", FACTOR, TASK)
+
+
+def rare_terms(ground: Ground, server: Server) -> Iterator[Finding]:
+    """Searches for what a handful of events have, against DuckDB that reads all of them."""
+    with ground.database() as connection:
+        for order in ground.orders:
+            sampled = f'SELECT "ActivityID" FROM {order.events} WHERE "ActivityID" IS NOT NULL'
+            found = connection.execute(f"SELECT * FROM ({sampled}) USING SAMPLE reservoir(5 ROWS) REPEATABLE (1)")
+            for search in rare([str(value) for (value,) in found.fetchall()]):
+                rows: set[int] = set()
+                ours, direct = medians(
+                    ground.tier.repeats,
+                    partial(_ask, server, f"source {order.name} | {search.query}", rows),
+                    partial(ground.copy, connection, search, order),
+                )
+                times = direct / ours
+                what = f"{search.name} that hardly any event has, loaded {order.name}"
+                measured = f"{times:.1f} × ({ours:.2f} s against {direct:.2f} s, {max(rows):,} rows)"
+                is_asked = ground.tier.events >= ENOUGH and "term" in search.name
+                yield Finding(what, f"{SKIPPED} × as fast", measured, times >= SKIPPED if is_asked else None)
 
 
 def sidebar_and_timeline(ground: Ground, server: Server) -> Iterator[Finding]:

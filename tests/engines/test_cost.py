@@ -75,7 +75,7 @@ def test_a_condition_on_a_number_skips_what_its_statistics_rule_out(events: Even
 def test_what_several_statements_read_counts_once(events: Events, tmp_path: Path) -> None:
     slowly = Filter(scan(events), Call("gt", (Call("add", (Field("host"), Literal(1))), Literal(0))))
     told = cost(slowly, events, tmp_path)
-    assert len(told.statements) > 2
+    assert len(told.statements) > 1
     assert (told.row_groups_read, told.row_groups_skipped) == (18, 0)
     twice = Join(scan(events), scan(events), (("n", "n"),))
     assert cost(twice, events, tmp_path).row_groups_read == 18
