@@ -22,7 +22,7 @@ from trawl.algebra import (
 from trawl.errors import Notice
 from trawl.expr import Call, Expr, Field, Literal, rewrite
 from trawl.planning.bind import bind
-from trawl.planning.rules import improve, merge, sink
+from trawl.planning.rules import improve, merge, sink, skip
 from trawl.schema import INTEGER, STRING, TIME, Column, Schema
 from trawl.values import Instant
 
@@ -239,6 +239,12 @@ def test_faults_of_events_that_are_not_read_would_not_be_counted() -> None:
     assert told(Filter(scan(), Call("and", (term("a"), at_fault, term("b"))))) == term("a")
     assert told(Filter(scan(), Call("and", (at_fault, term("b"))))) is None
     assert told(Filter(scan(), Call("or", (at_fault, term("b"))))) is None
+
+
+def test_a_scan_is_told_nothing_that_takes_long_to_look_up() -> None:
+    many = Call("search_in", (Field("host"), *(Literal(str(n)) for n in range(skip.MOST_VALUES + 1))))
+    assert told(Filter(scan(), many)) is None
+    assert told(Filter(scan(), replace(many, arguments=many.arguments[:-1]))) is not None
 
 
 def test_only_the_filter_s_own_scan_is_told() -> None:

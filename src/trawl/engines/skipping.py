@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import islice
 from math import isfinite
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -20,6 +21,8 @@ from trawl.values import exact_number, number_text, text_of
 LONGEST: Final = Decimal(10**40)
 """Integers are kept as numbers up to 38 digits."""
 
+MOST_TERMS: Final = 20
+"""Of a longer text the first ones are looked up; few stretches have all of them by chance."""
 
 _known: WeakKeyDictionary[Scan, dict[str, tuple[Stretch, ...] | None]] = WeakKeyDictionary()
 
@@ -80,7 +83,7 @@ class _Looking:
         return self._any(self._with_all(terms_within(folded(text))) for text in {wanted, *_same_numbers(wanted)})
 
     def _with_all(self, terms: Iterable[str]) -> int | None:
-        return self._all(self._filter.holding(term) for term in dict.fromkeys(terms))
+        return self._all(self._filter.holding(term) for term in islice(dict.fromkeys(terms), MOST_TERMS))
 
     def _all(self, parts: Iterable[int | None]) -> int | None:
         found: int | None = None

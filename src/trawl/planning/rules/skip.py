@@ -12,6 +12,9 @@ from trawl.expr import Call, Expr, Field, Literal, all_of, walk
 SEARCHES: Final = frozenset({"search_eq", "search_in", "search_text"})
 """Conditions that say what is in an event."""
 
+MOST_VALUES: Final = 100
+"""To look up more of them takes as long as to read a good part of the events; and hardly any stretch lacks all."""
+
 FAULTLESS: Final = frozenset({"and", "or", "not"})
 
 
@@ -39,7 +42,7 @@ def _told(below: Relation, condition: Expr) -> Relation:
     for project in reversed(between):
         names = {new: names[old] for new, old in project.names if old in names}
     where = _asked(condition, names)
-    if where is None:
+    if where is None or sum(isinstance(node, Literal) for node in walk(where)) > MOST_VALUES:
         return below
     told: Relation = replace(relation, where=where)
     for project in reversed(between):
