@@ -15,8 +15,8 @@ from trawl.algebra import (
     Slice,
     Sort,
     SortKey,
-    Window,
     Union,
+    Window,
     post_order,
 )
 from trawl.errors import Notice
