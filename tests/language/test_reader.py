@@ -52,7 +52,7 @@ def test_after_an_open_quote_nothing_else_is_said() -> None:
         ("error 42", Code.UNKNOWN_COMMAND, "a query begins with `source NAME`"),
         ("soruce web", Code.UNKNOWN_COMMAND, "did the query mean `source`"),
         ("source web | group by host", Code.UNKNOWN_COMMAND, "`stats count by a`"),
-        ("source web | sttats count", Code.UNKNOWN_COMMAND, "did the query mean `stats`?"),
+        ("source web | sttats count", Code.UNKNOWN_COMMAND, "did the query mean `stats`"),
         ("source web || head", Code.SYNTAX_ERROR, "OR is how `||` is written"),
         ("source web |", Code.SYNTAX_ERROR, "the last bar is left out"),
         ("source web qsise=5", Code.UNKNOWN_ARGUMENT, "did the query mean `qsize`?"),
