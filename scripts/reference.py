@@ -119,7 +119,8 @@ def _door(module: ModuleType) -> str:
 def _aggregations() -> str:
     parts = ["# Aggregations", "`pNN(f)` and `percNN(f)` stand for `perc(f, NN)`."]
     for members in functions.families().values():
-        parts += [_signature(member) for member in members if isinstance(member, Aggregation)]
+        listed = (member for member in members if isinstance(member, Aggregation) and not member.is_operator)
+        parts += [_signature(member) for member in listed]
     return joined(parts)
 
 

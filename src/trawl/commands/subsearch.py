@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from trawl.errors import Code, Span, TrawlError, clip
+from trawl.algebra import Relation, Slice
+from trawl.commands.base import Scope
+from trawl.errors import Code, Notice, Span, TrawlError, clip
 from trawl.expr import Call, EveryField, Expr, Field, Literal, all_of
 from trawl.functions.base import spread
 from trawl.language.cursor import Cursor
@@ -41,10 +43,11 @@ def condition_of(rows: Iterable[Mapping[str, Value]], span: Span | None) -> Expr
                 lists.setdefault(name, []).extend(Literal(text_of(item), span) for item in spread(value))
             case items:
                 others.append(all_of(*[_is_one_of(name, value, span) for name, value in items]))
-    if len(others) > MOST_COMBINED:
+    combined = sum(map(_combined, others))
+    if combined > MOST_COMBINED:
         raise TrawlError(
             Code.QUERY_TOO_LARGE,
-            f"the subquery gives {len(others):,} rows of several fields, expected at most {MOST_COMBINED:,}",
+            f"the subquery gives {combined:,} rows of several fields, expected at most {MOST_COMBINED:,}",
             hint="events are joined with many rows by `join FIELD [ … ]`; of one field there may be more",
             span=span,
         )
@@ -52,6 +55,22 @@ def condition_of(rows: Iterable[Mapping[str, Value]], span: Span | None) -> Expr
     if not found:
         return Literal(False, span)
     return found[0] if len(found) == 1 else Call("or", tuple(found), span)
+
+
+def _combined(condition: Expr) -> int:
+    """How many rows of several fields a condition is of; what `format` wrote is one condition of many."""
+    if not isinstance(condition, Call) or condition.function != "or":
+        return 1
+    return sum(not (isinstance(each, Call) and each.function == "search_eq") for each in condition.arguments)
+
+
+def limited(upstream: Relation, most: int, scope: Scope, span: Span | None) -> Relation:
+    """The first rows: so many as are wanted (0: all), and not more than a subquery may give, with a warning then."""
+    allowed = scope.limit("max_subsearch_hits_count")
+    if 0 < most <= allowed:
+        return Slice(upstream, most)
+    message = f"there are more than {allowed:,} rows; the first ones are used"
+    return Slice(upstream, allowed, notice=Notice("subquery_limit_reached", message, span))
 
 
 def _is_one_of(name: str, value: Value, span: Span | None) -> Expr:

@@ -44,8 +44,8 @@ def names() -> list[str]:
 
 
 def aggregation_names() -> list[str]:
-    """The names of all aggregates, sorted, without aliases."""
-    return sorted({aggregation.name for aggregation in _aggregations().values()})
+    """The names of all aggregates that a query can call, sorted, without aliases."""
+    return sorted({aggregation.name for aggregation in _aggregations().values() if not aggregation.is_operator})
 
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:

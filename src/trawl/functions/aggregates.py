@@ -11,8 +11,8 @@ from trawl.expr import Expr, Literal
 from trawl.functions.base import Aggregation, Example, Fault, ResultType, fixed, same_as_first
 from trawl.functions.coercion import LARGEST, SMALLEST, expect_numbers, finite, fits, float_of_numbers, number, numeric
 from trawl.functions.ordering import distinct, identity, in_order, order_key
-from trawl.schema import FLOAT, INTEGER, Type, array_of
-from trawl.values import NANOSECONDS, Instant, Scalar, Value, exact_number
+from trawl.schema import FLOAT, INTEGER, STRING, Type, array_of
+from trawl.values import NANOSECONDS, Instant, Scalar, Value, exact_number, text_of
 
 LONGEST_LIST: Final = 100
 """So many values `list` keeps."""
@@ -121,6 +121,10 @@ def _values(values: Sequence[Scalar]) -> Value:
 
 def _list(values: Sequence[Scalar], most: int = LONGEST_LIST) -> Value:
     return list(values[: most or None]) or None
+
+
+def _joined(values: Sequence[Scalar], between: str) -> str | None:
+    return between.join(map(text_of, values)) if values else None
 
 
 def _first(values: Sequence[Scalar]) -> Scalar | None:
@@ -315,6 +319,15 @@ AGGREGATIONS: Final = (
         examples=(Example("list(f)", None), Example("list(f, 0)", None)),
         constants=(1,),
         check=_check_most,
+    ),
+    Aggregation(
+        "search_joined",
+        ("text", "between"),
+        fixed(STRING),
+        _joined,
+        "All texts in the order of the events, as one.",
+        constants=(1,),
+        is_operator=True,
     ),
     Aggregation(
         "first",

@@ -170,6 +170,7 @@ class Aggregation:
             second argument's, a field; rows without one are left out.
         constants: positions of arguments that must be constants.
         check: refuses constants that make no sense before anything runs.
+        is_operator: not callable by name in a query; commands use it.
     """
 
     name: str
@@ -183,6 +184,7 @@ class Aggregation:
     aliases: tuple[str, ...] = ()
     constants: tuple[int, ...] = ()
     check: Check | None = None
+    is_operator: bool = False
 
     @cached_property
     def least(self) -> int:

@@ -14,7 +14,7 @@ from trawl.functions.base import Clock, Example, Function, Multivalue, fixed, sp
 from trawl.functions.coercion import exact
 from trawl.functions.ordering import compare, compare_numbers
 from trawl.instants import read_time
-from trawl.schema import BOOLEAN
+from trawl.schema import BOOLEAN, STRING
 from trawl.values import Instant, Scalar, Value, exact_number, simple_lower, text_of
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -121,6 +121,19 @@ def _expand_match(call: Call, clock: Clock) -> Expr:
     return call.arguments[1] if len(call.arguments) == 2 else call
 
 
+def _written(value: Value, name: Value) -> str | None:
+    before = text_of(spread(name)[0])
+    texts = [before + quoted(text_of(item)) for item in spread(value)]
+    if not texts:
+        return None
+    return texts[0] if len(texts) == 1 else f"({' OR '.join(texts)})"
+
+
+def quoted(text: str) -> str:
+    """A text in double quotes, as a query writes it: a backslash escapes the quote and itself."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 def _comparison(name: str, holds: Callable[[int], bool], summary: str, example: Example) -> Function:
     return Function(
         name,
@@ -171,6 +184,15 @@ FUNCTIONS: Final = (
     _comparison("search_gt", lambda order: order > 0, "`field>value` of `search`: above.", Example("port>8080", False)),
     _comparison(
         "search_ge", lambda order: order >= 0, "`field>=value` of `search`: not below.", Example("port>=80", True)
+    ),
+    Function(
+        "search_written",
+        ("value", "name"),
+        fixed(STRING),
+        _written,
+        "The condition of `search` that a field has this value, or one of these; `name` is `field=` or nothing.",
+        multivalue=Multivalue.ACCEPT,
+        is_operator=True,
     ),
     Function(
         "search_text",

@@ -53,7 +53,8 @@ def read_measure(cursor: Cursor, *until: str) -> Measure:
 
 def _parts(cursor: Cursor, expr: Expr) -> tuple[str, tuple[Expr, ...]]:
     """The aggregate and its arguments; a bare word is an aggregate without any."""
-    if isinstance(expr, Field) and expr.name.replace("_", "").isalnum():  # any other stood in quotes: it is a field
+    is_word = isinstance(expr, Field) and expr.name.replace("_", "").isalnum()  # any other stood in quotes: it is a field
+    if isinstance(expr, Field) and is_word and is_callable(expr.name.lower()):
         return expr.name.lower(), ()
     if isinstance(expr, Call) and is_callable(expr.function):
         return expr.function, expr.arguments

@@ -71,6 +71,23 @@ def _join(to: Expressions, call: Call) -> Operand:
     return one(Kind.STRING, f"CASE WHEN {is_there(operand)} AND {between} IS NOT NULL THEN coalesce({joined}, '') END")
 
 
+def _written(to: Expressions, call: Call) -> Operand:
+    """`search_written`: the values in quotes, with OR between them."""
+    operand = to.operand(call.arguments[0])
+    before = text(to.operand(call.arguments[1]), to)
+    found = sql.coalesce((_conditions(to, given, before) for given in in_order(operand, to)), "VARCHAR")
+    return one(Kind.STRING, found)
+
+
+def _conditions(to: Expressions, given: Alternative, before: str) -> str:
+    value = text((element(given, "x"),), INLINE)
+    escaped = rf"""replace(replace({value}, '\', '\\'), '"', '\"')"""
+    texts = f"""list_transform({given.sql}, lambda x: {before} || '"' || {escaped} || '"')"""
+    kept = to.bind(f"CASE WHEN len({given.sql}) > 0 THEN {texts} END")
+    several = f"'(' || array_to_string({kept}, ' OR ') || ')'"
+    return f"CASE WHEN len({kept}) > 1 THEN {several} ELSE {kept}[1] END"
+
+
 def _joined(to: Expressions, given: Alternative, between: str) -> str:
     texts = f"list_transform({given.sql}, lambda x: {text((element(given, 'x'),), INLINE)})"
     kept = to.bind(f"CASE WHEN len({given.sql}) > 0 THEN {texts} END")
@@ -183,4 +200,5 @@ SCALARS: Final[dict[str, Builder]] = {
     "mvrange": _range,
     "mvsort": _sorted,
     "mvzip": _zip,
+    "search_written": _written,
 }

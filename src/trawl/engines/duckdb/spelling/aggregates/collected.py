@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from trawl.engines.duckdb import ordering, sql
+from trawl.engines.duckdb.arguments import text
 from trawl.engines.duckdb.grouping import has_lists, identical, in_order, kinds_of, listed
 from trawl.engines.duckdb.layouts import box
 from trawl.engines.duckdb.operands import Alternative, Operand
@@ -65,6 +66,14 @@ def _most(of: Gathering) -> int:
     return most.value
 
 
+def _joined(of: Gathering) -> Operand:
+    value = of.to.bind(text(of.values, of.to))
+    between = of.arguments[1]
+    assert isinstance(between, Literal), "the binder refuses anything else"
+    every = of.rows(f"string_agg({value}, {sql.text(str(between.value))}{of.ordered()})")
+    return (Alternative(every, Kind.STRING),)
+
+
 def _mode(of: Gathering) -> Operand:
     to = of.to
     lists = listed(of.values, to)
@@ -97,5 +106,6 @@ def _item_text(given: Alternative) -> str:
 AGGREGATES: Final[dict[str, Builder]] = {
     "values": _values,
     "list": _list,
+    "search_joined": _joined,
     "mode": _mode,
 }
