@@ -25,7 +25,7 @@ from trawl.errors import MEANINGS, Code
 from trawl.functions.base import Aggregation, Function
 from trawl.server.errors import STATUS
 from trawl.settings.cluster import DEFINITIONS
-from trawl.settings.process import Mount, Settings
+from trawl.settings.process import Macro, Mount, Settings
 from trawl.values import Instant, Value, text_of
 
 FOLDER: Final = Path(__file__).parent.parent / "docs" / "reference"
@@ -149,6 +149,16 @@ def _errors() -> str:
     return joined(["# Errors", words, table(("type", "meaning", "HTTP", "exit"), rows)])
 
 
+MACROS: Final = """\
+[macros]
+failed = "search status>=400"
+
+[macros.of_host]
+args = ["host", "least"]
+definition = "search host=$host$ status>=$least$"
+"""
+
+
 def _settings() -> str:
     cluster = [
         (f"`{key}`", f"`{json.dumps(definition.default)}`", definition.summary)
@@ -170,6 +180,10 @@ def _settings() -> str:
             table(("key", "in the environment", ""), process),
             "A mount, in `[mounts.NAME]`, has " + ", ".join(name for name, *_ in mount) + ".",
             block(_attributes(Mount)),
+            "A macro is its text, or a table `[macros.NAME]` of a text and of arguments; a query calls it as `NAME` or "
+            "`NAME(value, …)` between backticks. An argument with a comma takes double quotes, which go.",
+            block(_attributes(Macro)),
+            block(MACROS),
         ]
     )
 

@@ -44,6 +44,7 @@ class Code(StrEnum):
     SYNTAX_ERROR = "syntax_error"
     UNKNOWN_COMMAND = "unknown_command"
     UNKNOWN_FUNCTION = "unknown_function"
+    UNKNOWN_MACRO = "unknown_macro"
     UNKNOWN_ARGUMENT = "unknown_argument"
     INVALID_ARGUMENT = "invalid_argument"
     TYPE_MISMATCH = "type_mismatch"
@@ -85,6 +86,7 @@ MEANINGS: Mapping[Code, str] = {
     Code.SYNTAX_ERROR: "The query's text is not of the language.",
     Code.UNKNOWN_COMMAND: "The language has no command of this name.",
     Code.UNKNOWN_FUNCTION: "The language has no function of this name.",
+    Code.UNKNOWN_MACRO: "The settings define no macro of this name.",
     Code.UNKNOWN_ARGUMENT: "The command has no option of this name.",
     Code.INVALID_ARGUMENT: "An option or argument has a value that the command does not take.",
     Code.TYPE_MISMATCH: "An operation was asked of values of a type that it is not for.",
@@ -92,7 +94,7 @@ MEANINGS: Mapping[Code, str] = {
     Code.UNKNOWN_SOURCE: "A source named exactly does not exist.",
     Code.UNKNOWN_FIELD: "No source has the field, and the request asked for strictness.",
     Code.QUERY_TOO_LARGE: "The query has more than 1,000 commands, or full-text terms times fields make over 100,000.",
-    Code.QUERY_TOO_DEEP: "The query nests brackets or operators deeper than the server takes (200 brackets).",
+    Code.QUERY_TOO_DEEP: "The query nests brackets (200), operators, subqueries or macros (20) too deep.",
     Code.TASK_NOT_FOUND: "There is no task of this id, or none that the caller may see.",
     Code.TASK_GONE: "The task was deleted or has expired.",
     Code.WRONG_STATE: "The task is in a state in which the call makes no sense.",

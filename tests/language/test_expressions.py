@@ -147,7 +147,7 @@ def test_brackets_leave_nothing_to_warn_of(text: str) -> None:
         ("()", Code.SYNTAX_ERROR, ")", "expected a value"),
         ("eq(a, 1)", Code.UNKNOWN_FUNCTION, "eq", "no function `eq`"),
         ("search_eq(a, 1)", Code.UNKNOWN_FUNCTION, "search_eq", "no function"),
-        ("a == `m`", Code.SYNTAX_ERROR, "`", "macros"),
+        ("a == `m`", Code.SYNTAX_ERROR, "`", "backtick"),
         ("a ; b", Code.SYNTAX_ERROR, ";", "means nothing here"),
     ],
 )

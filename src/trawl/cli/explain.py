@@ -69,7 +69,7 @@ def _explained(settings: Settings, wanted: Wanted) -> tuple[Plan, Explanation, d
 
     engine = embedded_engine()
     with open_service(settings) as service, tempfile.TemporaryDirectory(prefix="trawl-") as scratch:
-        task, plan = admit(wanted, "", service.cluster.all(), service.store)
+        task, plan = admit(wanted, "", service.cluster.all(), settings.macros, service.store)
         explanation = explain_plan(plan, engine)
         snapshot = service.store.snapshot(plan.sources)
         becomes = {

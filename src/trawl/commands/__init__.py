@@ -5,17 +5,28 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from trawl.commands.base import Command
 from trawl.commands.habits import HABITS
 from trawl.commands.order import check_order
+from trawl.errors import TrawlError
 from trawl.language import reader
 from trawl.language.layout import laid_out
+from trawl.language.macros import expand, explaining
+from trawl.language.patches import moved, moved_error
 from trawl.language.reader import Vocabulary, uncollected, write
 from trawl.language.tree import Query
 
+if TYPE_CHECKING:
+    from trawl.settings.process import Macro
+
 __all__ = ["REGISTRY", "Command", "check_order", "find", "laid_out", "read", "uncollected", "write"]
+
+
+NO_MACROS: Final[Mapping[str, Macro]] = MappingProxyType({})
 
 
 def _find() -> dict[str, type[Command]]:
@@ -45,10 +56,18 @@ def find(name: str) -> type[Command] | None:
     return _NAMED.get(name.lower())
 
 
-def read(text: str) -> Query:
-    """The tree of a query.
+def read(text: str, macros: Mapping[str, Macro] = NO_MACROS) -> Query:
+    """The tree of a query, with what its macros stand for in their places.
 
     Raises:
         TrawlError: the first error in the text, with further ones as its `others`.
     """
-    return reader.read(text, _VOCABULARY)
+    if "`" not in text:
+        return reader.read(text, _VOCABULARY)
+    patched, expansions = expand(text, macros)
+    with explaining(expansions):
+        try:
+            query = reader.read(patched.text, _VOCABULARY)
+        except TrawlError as error:
+            raise moved_error(error, patched.origin) from error
+    return replace(moved(query, patched.origin), text=text, expansions=expansions)

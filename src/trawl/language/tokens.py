@@ -89,6 +89,10 @@ _SKIPPED: Final = re.compile(
 _COMMENTS: Final = re.compile(
     rf"{_STRING}|(?<![^\s,(=<>|\[]){_NAME}|(?P<comment>```(?s:.*?)```|(?<![^{_SPACE}])//[^\n]*)"
 )
+_UNCALLED: Final = re.compile(
+    rf"""(?:{_STRING}|(?<![^\s,(=<>|\[]){_NAME}|```(?s:.*?)```|(?<![^{_SPACE}])//[^\n]*|[^"'`/]+|['/])*+"""
+)
+"""What stands before a backtick that calls a macro."""
 _RUN: Final = re.compile(rf"{_BLANKS}(?:((?!['\"]){RUN_PATTERN})|((?!))|(==|!=|<=|>=|[=<>,|()\[\]])|{_STRING}|{_NAME})")
 """Blanks and a token in one go; the number of the group that matched says what it is. No numbers in this grain."""
 _DATE: Final = r"(?:19|20)\d\d-(?:0\d|1[0-2])-[0-3]\d(?:T[\w:.+-]*)?(?![\w@])"
@@ -100,6 +104,16 @@ _WORD, _NUMBER, _MARK, _TEXT, _QUOTED = range(1, 6)
 _LENGTH: Final = re.compile(r"\d+(?:ms|[smhdwqyM]|mon|(?:sec|min|hr|hour|day|week|month|quarter|year)[a-z]*)")
 MOST_DIGITS: Final = 400
 """A number may be written with this many signs."""
+
+
+def next_backtick(text: str, position: int) -> int | None:
+    """The next backtick at or after `position` that stands outside quotes and comments.
+
+    None where there is none, or after a quote or comment that is never closed.
+    """
+    match = _UNCALLED.match(text, position)
+    found = match.end() if match else position
+    return found if text.startswith("`", found) and not text.startswith("```", found) else None
 
 
 class Scanner:
@@ -188,7 +202,7 @@ class Scanner:
         span = Span(start, start + 1)
         if sign == "`":
             hint = "a comment stands between three backticks"
-            raise TrawlError(Code.SYNTAX_ERROR, "found a backtick, macros are not known here", hint=hint, span=span)
+            raise TrawlError(Code.SYNTAX_ERROR, "found a backtick, which means nothing here", hint=hint, span=span)
         reason = f"found `{sign}`, which means nothing here"
         raise TrawlError(Code.SYNTAX_ERROR, reason, hint=sign_hint(text, start), span=span)
 

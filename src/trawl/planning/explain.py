@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from trawl.algebra import Measure, Relation, Scan, SortKey, post_order
+from trawl.commands import write
 from trawl.expr import Call, EveryField, Expr, Field, Literal, Subsearch
+from trawl.language.tree import Query
 from trawl.planning.plan import Plan
 from trawl.planning.split import Capable, Cut, split
 from trawl.values import Instant, number_text
@@ -47,7 +49,7 @@ def explain(plan: Plan, engine: Capable) -> Explanation:
         for step in plan.steps
     ]
     later = plan.rest.commands if plan.rest else ()
-    texts = [plan.request.text[stage.span.start : stage.span.end] for stage in later]
+    texts = [write(Query((stage,))) for stage in later]
     placed.extend(PlacedStep(text.split()[0], text, "later") for text in texts)
     sides = [f"{name}:\n{describe(relation)}" for name, relation in cut.remote]
     if cut.local is not None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from trawl.algebra import Given, Relation
 from trawl.errors import Notice, Span
 from trawl.language.tree import Query
 from trawl.values import Instant, TimeRange, Value
+
+if TYPE_CHECKING:
+    from trawl.settings.process import Macro
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Request:
         zone: IANA name of the time zone.
         limits: cluster settings by full key.
         strict: whether an unknown field is an error.
+        macros: those that the text may call, by name.
     """
 
     text: str
@@ -32,6 +36,7 @@ class Request:
     zone: str
     limits: Mapping[str, int]
     strict: bool = False
+    macros: Mapping[str, Macro] = field(default_factory=dict)
 
 
 class Answers(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from trawl import commands
@@ -11,6 +11,7 @@ from trawl.catalog.base import Catalog
 from trawl.commands.base import Command
 from trawl.errors import Notice
 from trawl.functions import Clock
+from trawl.language.macros import explaining
 from trawl.language.tree import Query, Stage
 from trawl.planning.bind import Binder
 from trawl.planning.fulltext import FullText
@@ -39,12 +40,13 @@ def plan(request: Request, catalog: Catalog, answers: Answers | None = None) -> 
 
 
 def _plan(request: Request, catalog: Catalog, answers: Answers | None) -> Plan:
-    query = commands.read(request.text)
-    commands.check_order(query)
+    query = commands.read(request.text, request.macros)
     notices = Notices(list(query.notices))
     lowering = _Lowering(request, notices.add)
     scope = QueryScope(request, catalog, notices.add, lowering.subquery, answers)
-    lowered = lowering.main(query.commands, Rows((), schema=Schema()), scope)
+    with explaining(query.expansions):
+        commands.check_order(query)
+        lowered = lowering.main(query, Rows((), schema=Schema()), scope)
     return Plan(
         request=request,
         query=lowered.text,
@@ -76,7 +78,8 @@ def resume(before: Plan, schema: Schema, catalog: Catalog, answers: Answers | No
     lowering = _Lowering(before.request, notices.add)
     scope = QueryScope(before.request, catalog, notices.add, lowering.subquery, answers, are_events=before.tap is None)
     scope.range, scope.time_field = before.range, before.time_field
-    lowered = lowering.main(before.rest.commands, Given(PREVIOUS, schema=schema.closed()), scope)
+    with explaining(before.rest.expansions):
+        lowered = lowering.main(before.rest, Given(PREVIOUS, schema=schema.closed()), scope)
     return replace(
         before,
         result=improve(lowered.result),
@@ -122,14 +125,14 @@ class _Lowering:
         self._clock = Clock(request.now, request.zone)
         self._full_text = FullText()
 
-    def main(self, stages: Sequence[Stage], upstream: Relation, scope: QueryScope) -> _Lowered:
+    def main(self, query: Query, upstream: Relation, scope: QueryScope) -> _Lowered:
         """The commands of the query itself. Once the columns are open, what follows is only checked: the `rest`."""
         tap: Relation | None = None
         result: Relation | None = None
         steps: list[Step] = []
         rest: list[Stage] = []
         texts: list[str] = []
-        for stage in stages:
+        for stage in query.commands:
             assert isinstance(stage, Command)
             if stage.replaces_events and tap is None and result is None:
                 tap = upstream
@@ -142,7 +145,8 @@ class _Lowering:
             texts.append(commands.write(Query((stage,))))
             if result is None:
                 steps.append(Step(stage.name, texts[-1], stage.span, upstream))
-        return _Lowered(result or upstream, tap, tuple(steps), Query(tuple(rest)) if rest else None, " | ".join(texts))
+        later = Query(tuple(rest), expansions=query.expansions) if rest else None
+        return _Lowered(result or upstream, tap, tuple(steps), later, " | ".join(texts))
 
     def subquery(self, query: Query, scope: QueryScope) -> Relation:
         """The commands of a subquery. Where only the data tells columns that the next one reads, it is run so far."""

@@ -28,6 +28,7 @@ STATUS: Final[Mapping[Code, int]] = {
     Code.SYNTAX_ERROR: 422,
     Code.UNKNOWN_COMMAND: 422,
     Code.UNKNOWN_FUNCTION: 422,
+    Code.UNKNOWN_MACRO: 422,
     Code.UNKNOWN_ARGUMENT: 422,
     Code.INVALID_ARGUMENT: 422,
     Code.TYPE_MISMATCH: 422,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import psutil
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from trawl.errors import Code, TrawlError
@@ -37,6 +37,25 @@ class Mount(BaseModel):
     time_field: str | None = None
 
 
+class Macro(BaseModel):
+    """A text that queries call by name, between backticks.
+
+    Attributes:
+        definition: the text, in which `$name$` stands for the argument of that name.
+        args: names of the arguments, in order.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    definition: str
+    args: tuple[Annotated[str, Field(pattern=r"^\w+$")], ...] = ()
+
+
+def _macro(value: object) -> object:
+    """A macro without arguments may be written as its text alone."""
+    return {"definition": value} if isinstance(value, str) else value
+
+
 class Settings(BaseSettings):
     """What a process of Trawl is told at its start."""
 
@@ -48,6 +67,9 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = Field(7717, description="The port; 0 picks a free one.")
     base_path: str = Field("", description="A leading path under which the API answers too.")
     mounts: dict[str, Mount] = Field(default_factory=dict, description="Mounted sources by name.")
+    macros: dict[Annotated[str, Field(pattern=r"^[\w.-]+$")], Annotated[Macro, BeforeValidator(_macro)]] = Field(
+        default_factory=dict, description="Texts that queries call by name, between backticks."
+    )
     memory_bytes: int = Field(
         default_factory=lambda: psutil.virtual_memory().total * 6 // 10,
         ge=256 * MEBIBYTE,

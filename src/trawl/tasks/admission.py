@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from trawl.catalog.base import Catalog
 from trawl.errors import Code, TrawlError
+from trawl.language.macros import needed
 from trawl.language.time import resolve
 from trawl.planning import Plan, plan
+from trawl.settings.process import Macro
 from trawl.tasks.ids import new_id
 from trawl.tasks.task import Status, Task
 from trawl.tasks.wanted import Wanted, seconds_of
@@ -20,11 +22,14 @@ LARGEST_QUERY: Final = 1 << 20
 """Bytes of a query's text, in UTF-8."""
 
 
-def admit(wanted: Wanted, owner: str, in_force: Mapping[str, Any], catalog: Catalog) -> tuple[Task, Plan]:
+def admit(
+    wanted: Wanted, owner: str, in_force: Mapping[str, Any], macros: Mapping[str, Macro], catalog: Catalog
+) -> tuple[Task, Plan]:
     """The task that would be made, with its plan.
 
     Args:
         in_force: every cluster setting by key.
+        macros: all that are defined.
 
     Raises:
         TrawlError: what `draft` and `trawl.planning.plan` raise.
@@ -61,6 +66,7 @@ def draft(wanted: Wanted, owner: str, in_force: Mapping[str, Any]) -> Task:
         zone=zone,
         limits=_limits(in_force),
         ttl_seconds=seconds_of(wanted.ttl if wanted.ttl is not None else in_force["trawl.tasks.ttl"]),
+        macros=needed(wanted.query, macros),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from trawl.errors import Notice, Span
+from trawl.settings.process import Macro
 from trawl.tasks.task import Failure, Progress, Status, Task
 from trawl.tasks.wanted import Wanted
 from trawl.values import Instant, TimeRange
@@ -36,6 +37,7 @@ def row_of(task: Task) -> dict[str, Any]:
         "zone": task.zone,
         "limits": to_json(dict(task.limits)),
         "ttl_seconds": task.ttl_seconds,
+        "macros": to_json({name: macro.model_dump() for name, macro in task.macros.items()}),
         "warnings": to_json(task.warnings),
     }
 
@@ -54,6 +56,7 @@ def task_of(row: Any, queue_position: int | None = None) -> Task:
         zone=row.zone,
         limits=orjson.loads(row.limits),
         ttl_seconds=row.ttl_seconds,
+        macros={name: Macro(**macro) for name, macro in orjson.loads(row.macros).items()},
         started=_instant(row.started),
         finished=_instant(row.finished),
         expires=_instant(row.expires),

@@ -58,6 +58,7 @@ class Tasks:
     def __init__(self, settings: Settings, engine: sql.Engine, catalog: Catalog, factory: str, *, adopts: bool) -> None:
         self._engine = engine
         self._catalog = catalog
+        self._macros = settings.macros
         self._cluster = ClusterSettings(engine)
         self._store = Store(engine)
         self._journal = Journal(engine)
@@ -94,7 +95,7 @@ class Tasks:
                 return self.get(known, owner)
         in_force = self._cluster.all()
         admission.check_room(in_force, self._store.result_bytes)
-        task, planned = admission.admit(wanted, owner, in_force, self._catalog)
+        task, planned = admission.admit(wanted, owner, in_force, self._macros, self._catalog)
         accepted = Note(Level.INFO, Phase.QUEUE, f"accepted: {brief(planned.query)}")
         most = in_force["trawl.tasks.max_queued"], in_force["trawl.tasks.max_queued_per_user"]
         stored = self._store.add(task, idempotency_key, [accepted], *most)
@@ -104,7 +105,7 @@ class Tasks:
 
     def dry_run(self, wanted: Wanted) -> DryRun:
         """Plans the query and says what it would read; makes no task. Raises what `submit` does."""
-        _, planned = admission.admit(wanted, "", self._cluster.all(), self._catalog)
+        _, planned = admission.admit(wanted, "", self._cluster.all(), self._macros, self._catalog)
         return DryRun.of(planned, self._catalog)
 
     def look(self, wanted: Wanted) -> Draft:

@@ -27,6 +27,7 @@ tasks: Final = sql.Table(
     sql.Column("zone", sql.Text, nullable=False),
     sql.Column("limits", sql.Text, nullable=False),  # JSON
     sql.Column("ttl_seconds", sql.BigInteger, nullable=False),
+    sql.Column("macros", sql.Text, nullable=False, server_default="{}"),  # JSON
     sql.Column("started", sql.BigInteger),
     sql.Column("finished", sql.BigInteger),
     sql.Column("expires", sql.BigInteger),

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from trawl.errors import Notice, TrawlError, excerpt, locate
 from trawl.planning.plan import Request
+from trawl.settings.process import Macro
 from trawl.tasks.wanted import Wanted
 from trawl.values import Instant, TimeRange
 
@@ -90,6 +91,7 @@ class Task:
         finished, expires: None until then, or for ever.
         range: what `dtStart` and `dtEnd` resolved to. time_field: as resolved.
         zone, limits: cluster settings as they were at creation.
+        macros: those that the query may call, as they were then too.
         attempt: how often a worker has picked it up. losses: how many of them vanished.
         rows, result_bytes: readable now, or at the end.
         stop_requested: when a stop was asked for. stopped_by: by whom.
@@ -106,6 +108,7 @@ class Task:
     zone: str
     limits: Mapping[str, int]
     ttl_seconds: int
+    macros: Mapping[str, Macro] = field(default_factory=dict)
     started: Instant | None = None
     finished: Instant | None = None
     expires: Instant | None = None
@@ -132,6 +135,7 @@ class Task:
             zone=self.zone,
             limits=self.limits,
             strict=self.wanted.strict,
+            macros=self.macros,
         )
 
 

@@ -20,6 +20,7 @@ from trawl.errors import Notice
 from trawl.planning.plan import Request
 from trawl.schema import Schema
 from trawl.settings.cluster import DEFINITIONS
+from trawl.settings.process import Macro
 from trawl.values import FIRST_INSTANT, LAST_INSTANT, Instant, Scalar, TimeRange, Value
 
 NOW: Final = Instant(1_704_153_600_000_000_000)
@@ -50,11 +51,13 @@ class Outcome:
         return pa.RecordBatchReader.from_batches(self.batches[0].schema, self.batches)
 
 
-def request(text: str, *, zone: str = "UTC", range_: TimeRange | None = None) -> Request:
+def request(
+    text: str, *, zone: str = "UTC", range_: TimeRange | None = None, macros: Mapping[str, Macro] | None = None
+) -> Request:
     """The request of a case: all of time, the clock fixed, default limits."""
     limits = {key: definition.default for key, definition in DEFINITIONS.items()}
     everything = TimeRange(FIRST_INSTANT, LAST_INSTANT)
-    return Request(text, "@timestamp", range_ or everything, NOW, zone, limits)
+    return Request(text, "@timestamp", range_ or everything, NOW, zone, limits, macros=macros or {})
 
 
 def run(
