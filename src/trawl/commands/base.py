@@ -62,6 +62,9 @@ class Scope(Protocol):
         Its range of time is that of the request, whatever the `source` of the query around it says.
         """
 
+    def through(self, query: Query, upstream: Relation) -> Relation:
+        """What further commands make of rows, bound."""
+
     def rows(self, query: Query) -> Sequence[Mapping[str, Value]] | None:
         """The rows of a subquery themselves, nulls left out; None where the query is only looked at, and not run."""
 

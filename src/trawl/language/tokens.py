@@ -162,6 +162,17 @@ class Scanner:
             return len(self.text)
         return match.end() if match else position + 1
 
+    def skip_bracket(self, position: int) -> int | None:
+        """The `]` that closes a bracket which was opened before `position`; None where it is never closed."""
+        depth = 1
+        while position < len(self.text):
+            sign = self.text[position]
+            depth += (sign == "[") - (sign == "]")
+            if not depth:
+                return position
+            position = self.skip_piece(position)
+        return None
+
     def _read(self, position: int, grain: Grain) -> Token:
         match = (_RUN if grain is Grain.RUN else _EXPRESSION).match(self.text, position)
         if match is None:

@@ -43,7 +43,7 @@ def _plan(request: Request, catalog: Catalog, answers: Answers | None) -> Plan:
     query = commands.read(request.text, request.macros)
     notices = Notices(list(query.notices))
     lowering = _Lowering(request, notices.add)
-    scope = QueryScope(request, catalog, notices.add, lowering.subquery, answers)
+    scope = QueryScope(request, catalog, notices.add, lowering.through, answers)
     with explaining(query.expansions):
         commands.check_order(query)
         lowered = lowering.main(query, Rows((), schema=Schema()), scope)
@@ -76,7 +76,7 @@ def resume(before: Plan, schema: Schema, catalog: Catalog, answers: Answers | No
     assert before.rest is not None
     notices = Notices([])
     lowering = _Lowering(before.request, notices.add)
-    scope = QueryScope(before.request, catalog, notices.add, lowering.subquery, answers, are_events=before.tap is None)
+    scope = QueryScope(before.request, catalog, notices.add, lowering.through, answers, are_events=before.tap is None)
     scope.range, scope.time_field = before.range, before.time_field
     with explaining(before.rest.expansions):
         lowered = lowering.main(before.rest, Given(PREVIOUS, schema=schema.closed()), scope)
@@ -148,9 +148,8 @@ class _Lowering:
         later = Query(tuple(rest), expansions=query.expansions) if rest else None
         return _Lowered(result or upstream, tap, tuple(steps), later, " | ".join(texts))
 
-    def subquery(self, query: Query, scope: QueryScope) -> Relation:
+    def through(self, query: Query, upstream: Relation, scope: QueryScope) -> Relation:
         """The commands of a subquery. Where only the data tells columns that the next one reads, it is run so far."""
-        upstream: Relation = Rows((), schema=Schema())
         for stage in query.commands:
             assert isinstance(stage, Command)
             upstream = self._lowered(stage, scope.known(upstream), scope)

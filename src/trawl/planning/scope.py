@@ -27,7 +27,7 @@ class QueryScope:
 
     Attributes:
         notice: where warnings go.
-        nested: lowers a subquery within a scope of its own.
+        nested: lowers the commands of a query over what they begin with, within a scope.
         answers: runs what has to be known before planning can go on; None where the query is only looked at.
         sources: names of all that are read, by the queries around and within this one too.
         are_events: whether no command so far has replaced the events, so that `_raw` is known of each.
@@ -36,7 +36,7 @@ class QueryScope:
     request: Request
     catalog: Catalog
     notice: Callable[[Notice], None]
-    nested: Callable[[Query, QueryScope], Relation]
+    nested: Callable[[Query, Relation, QueryScope], Relation]
     answers: Answers | None = None
     range: TimeRange = field(init=False)
     time_field: str = field(init=False)
@@ -77,13 +77,17 @@ class QueryScope:
         Where only the data tells its columns it is run, and its rows are kept.
         """
         inner = QueryScope(self.request, self.catalog, self.notice, self.nested, self.answers, self.sources)
-        found = self.nested(query, inner)
+        found = self.nested(query, Rows((), schema=Schema()), inner)
         most = self.limit("max_subsearch_hits_count")
         notice = Notice(
             "subquery_limit_reached", f"the subquery has more than {most:,} rows; the first ones are used", query.span
         )
         limited = Slice(found, most, notice=notice, schema=found.columns)
         return limited if self.answers is None else self.known(limited)
+
+    def through(self, query: Query, upstream: Relation) -> Relation:
+        """What further commands make of rows, bound."""
+        return self.nested(query, upstream, self)
 
     def rows(self, query: Query) -> Sequence[Mapping[str, Value]] | None:
         """The rows of a subquery; None where the query is only looked at."""
