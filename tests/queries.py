@@ -109,7 +109,7 @@ def after(name: str, *pieces: str | st.SearchStrategy[str]) -> st.SearchStrategy
     return joined(name, *pieces, by=" ")
 
 
-COMMANDS = st.one_of(
+_COMMANDS = st.one_of(
     after("search", SEARCHES),
     after("where", CONDITIONS),
     after("eval", FIELDS, "=", CONDITIONS, ", b=1"),
@@ -181,6 +181,10 @@ COMMANDS = st.one_of(
     after("parse", FIELDS, TEXTS.map(quoted)),
     after("kv", option("pairdelim", st.just('";|"')), "field=", FIELDS),
     after("spath", "input=", FIELDS, "output=", FIELDS, "path=", TEXTS.filter(bool).map(quoted)),
+    after("format", option("maxresults", SMALL)),
+    after("format", *[TEXTS.map(quoted)] * 6),
+    after("return", POSITIVE, FIELDS, FIELDS, "=", FIELDS, joined("$", FIELDS)),
+    after("foreach", FIELD_LISTS, ", a*b* [ eval", FIELDS, '= <<FIELD>> . "<<MATCHSTR>>]" | where', CONDITIONS, "]"),
 )
 BEGINNINGS = st.one_of(
     after(
@@ -189,5 +193,17 @@ BEGINNINGS = st.one_of(
         option("qsize", SMALL),
     ),
     st.just("| makeresults count=3 shownumbers=true"),
+)
+SUBQUERIES = st.tuples(BEGINNINGS, st.lists(_COMMANDS, max_size=2)).map(
+    lambda parts: f"[ {' | '.join([parts[0], *parts[1]])} ]"
+)
+COMMANDS = st.one_of(
+    _COMMANDS,
+    after("append", option("maxout", SMALL), SUBQUERIES),
+    after("appendcols", option("override", FLAGS), SUBQUERIES),
+    after("union", SUBQUERIES, ",", SUBQUERIES),
+    after("join", option("type", st.sampled_from(["", "left"])), option("max", SMALL), FIELD_LISTS, SUBQUERIES),
+    after("search", SEARCHES, "OR NOT", SUBQUERIES),
+    after("search", "(", SUBQUERIES, SEARCHES, ")"),
 )
 QUERIES = st.tuples(BEGINNINGS, st.lists(COMMANDS, max_size=4)).map(lambda parts: " | ".join([parts[0], *parts[1]]))

@@ -255,6 +255,48 @@ REFUSED = [
         'an expression stands in brackets, `(status == 200)`, a text in double quotes: "login"',
     ),
     ("source web | patterns path", "path", "the field is an option: `field=path`"),
+    # subqueries
+    ("source web | append [search index=x error]", "search index=x error", "events are named by `source x | …`"),
+    (
+        "source web | join type=left host path [search sourcetype=y | fields host]",
+        "search sourcetype=y",
+        "events are named by `source NAME | …`",
+    ),
+    ("source web | append [ index=x | head ]", "index=", "events are named by `source x | …`"),
+    ("source web | append [ search a=1 ]", "search a=1", "a query begins with `source NAME | search …`"),
+    ("source web | append web", "web", "it is written `[ source NAME | … ]`"),
+    (
+        "source web | append [ web a ]",
+        "web",
+        "a query begins with `source NAME`, what is looked for follows: `source NAME | search web a`",
+    ),
+    (
+        "source web | search host=[ source web | return $host ]",
+        "[",
+        "a subquery is a term by itself and tells the field as well: `search [ … | fields NAME ]`",
+    ),
+    (
+        "source web | eval x=[ source web | return $host ]",
+        "[",
+        "square brackets hold subqueries, as `search [ … ]` and `join` take them; lists are in round ones",
+    ),
+    (
+        'source web | map search="search $host$"',
+        "map",
+        "what each row asks for is a subquery: `search [ … ]`, `join FIELD [ … ]`",
+    ),
+    ("| multisearch [ search a ] [ search b ]", "multisearch", "searches are put together by `union [ … ], [ … ]`"),
+    (
+        "| set diff [ search a ] [ search b ]",
+        "set",
+        "rows that both have are found by `join FIELD [ … ]`, those that one has by `search NOT [ … ]`",
+    ),
+    ("source web | appendpipe [ stats count ]", "appendpipe", "rows are added by `append [ source NAME | … ]`"),
+    (
+        "source web | format host",
+        "host",
+        'fields are chosen before it: `fields host | format`; its signs take double quotes: "host"',
+    ),
     # times
     ("source web earliest=2020-05-01 10:00", "10:00", 'a time with a blank takes double quotes: "2020-05-01 10:00"'),
     ("source web earliest=-1d latest=now()", "(", "date math has no brackets: `now`, `now-1d`"),

@@ -29,6 +29,10 @@ source logs-*, -x*, "my index" qsize=5 earliest=-1d@d latest="2026-01-31||+1M/d"
 | timechart span=5m limit=3 avg(x) as "y z", p95(w), count(eval(a>1)) by host
 | top 5 a, b by c showperc=false | dedup 2 a sortby -num(b), +c
 | rename a* as b* | bin span=10 x as y | fillnull value=0 q"""
+NESTED = """\
+source a | append maxout=2 [ source b | search x=1 OR [ | makeresults | eval y="]" | format "(" "" "" "" "" ")" ] ]
+| join type=left k [ source c | stats count by k ] | union [ source d ], [ source e | appendcols [ source f ] ]
+| foreach a*, 'b c' [ eval <<FIELD>> = '<<FIELD>>' . "]" | where <<MATCHSTR>> > 1 ] | return 2 a $b 'c d'=e"""
 
 
 @given(EXPRESSIONS)
@@ -70,7 +74,7 @@ def test_examples(query: str) -> None:
     assert commands.write(commands.read(written)) == written
 
 
-@pytest.mark.parametrize("query", [*EXAMPLES, LONG])
+@pytest.mark.parametrize("query", [*EXAMPLES, LONG, NESTED])
 def test_every_beginning_is_read_or_refused_at_a_place_within_it(query: str) -> None:
     assert commands.read(query)
     for end in range(len(query)):

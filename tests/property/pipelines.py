@@ -298,8 +298,29 @@ _COMMANDS: list[st.SearchStrategy[str]] = [
     TRANSACTIONS,
     st.tuples(NAMES, st.sampled_from(["0", "0.5"])).map("patterns field={0[0]} threshold={0[1]}".format),
 ]
-COMMANDS = st.one_of(_COMMANDS)
 SOURCES = st.sampled_from(["source events", "source events earliest=2024-01-01T00:05:00Z latest=2024-01-01T01:00:00Z"])
+LISTS = st.lists(NAMES, min_size=1, max_size=3, unique=True).map(", ".join)
+SUBQUERIES = st.tuples(SOURCES, st.lists(st.one_of(_COMMANDS), max_size=2)).map(
+    lambda drawn: " | ".join([drawn[0], *drawn[1]])
+)
+_NESTED: list[st.SearchStrategy[str]] = [
+    SUBQUERIES.map("append [ {} ]".format),
+    SUBQUERIES.map("append maxout=2 [ {} ]".format),
+    SUBQUERIES.map("appendcols [ {} ]".format),
+    SUBQUERIES.map("appendcols override=true [ {} ]".format),
+    SUBQUERIES.map("union [ {} ]".format),
+    st.tuples(
+        st.sampled_from(["inner", "left"]), st.integers(0, 2), st.sampled_from(["true", "false"]), LISTS, SUBQUERIES
+    ).map("join type={0[0]} max={0[1]} overwrite={0[2]} {0[3]} [ {0[4]} ]".format),
+    st.tuples(st.sampled_from(["", "NOT ", "i=1 OR "]), SUBQUERIES, LISTS, st.sampled_from(["", " | format"])).map(
+        "search {0[0]}[ {0[1]} | fields {0[2]}{0[3]} ]".format
+    ),
+    st.just("format"),
+    LISTS.map("return 3 {}".format),
+    NAMES.map("return 2 q=i ${}".format),
+    st.tuples(LISTS, EXPRESSIONS).map("foreach {0[0]} [ eval n_<<FIELD>> = <<FIELD>>, <<FIELD>> = {0[1]} ]".format),
+]
+COMMANDS = st.one_of(*_COMMANDS, *_NESTED)
 PIPELINES = st.tuples(SOURCES, st.lists(COMMANDS, min_size=1, max_size=4)).map(
     lambda drawn: " | ".join([drawn[0], *drawn[1]])
 )

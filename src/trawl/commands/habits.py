@@ -35,6 +35,11 @@ HABITS: Final = {
     "distinct": "one event for each value is kept by `dedup a`",
     "unique": "one event for each value is kept by `dedup a`",
     "uniq": "one event for each value is kept by `dedup a`",
+    "map": "what each row asks for is a subquery: `search [ … ]`, `join FIELD [ … ]`",
+    "multisearch": "searches are put together by `union [ … ], [ … ]`",
+    "set": "rows that both have are found by `join FIELD [ … ]`, those that one has by `search NOT [ … ]`",
+    "selfjoin": "rows are joined by `join FIELD [ … ]`, or measured together by `eventstats`",
+    "appendpipe": "rows are added by `append [ source NAME | … ]`",
     "fillna": "missing values are filled by `fillnull value=0 a`",
 }
 """Hints by word, lower case; `{}` is for the word that follows."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trawl.commands.base import Command
-from trawl.errors import Code, TrawlError
+from trawl.commands.habits import HABITS
+from trawl.commands.search import Search
+from trawl.errors import Code, TrawlError, clip
+from trawl.expr import Call, Field, Literal, walk
 from trawl.language.tree import Query
 
 
@@ -20,7 +23,7 @@ def check_order(query: Query) -> None:
     commands = [stage for stage in query.commands if isinstance(stage, Command)]
     first = commands[0]
     if not (first.generates or first.may_begin):
-        hint = f"a query begins with `source NAME | {first.name} …`"
+        hint = _index_hint(first) or f"a query begins with `source NAME | {first.name} …`"
         raise TrawlError(
             Code.WRONG_POSITION, f"`{first.name}` stands first, but makes no events", hint=hint, span=first.span
         )
@@ -33,6 +36,15 @@ def check_order(query: Query) -> None:
             raise TrawlError(Code.WRONG_POSITION, reason, span=command.span)
         if command.only_after_storage is not None:
             _check_storage(command, commands[:position], command.only_after_storage)
+
+
+def _index_hint(first: Command) -> str | None:
+    """What `search index=web` at the beginning means."""
+    for node in walk(first.condition) if isinstance(first, Search) else ():
+        match node:
+            case Call("search_eq", (Field(name), Literal(str(value)))) if name in ("index", "source", "sourcetype"):
+                return HABITS[name].format(clip(value))
+    return None
 
 
 def _check_storage(command: Command, before: Sequence[Command], allowed: tuple[str, ...]) -> None:

@@ -33,12 +33,12 @@ def condition_of(rows: Iterable[Mapping[str, Value]], span: Span | None) -> Expr
     lists: dict[str, list[Literal]] = {}
     others: list[Expr] = []
     for row in rows:
-        if not row:
-            continue
         written = next((row[name] for name in WRITTEN if isinstance(row.get(name), str)), None)
-        match list(row.items()):
+        match [(name, value) for name, value in row.items() if spread(value)]:
             case _ if isinstance(written, str):
                 others.extend([_read(written, span)] if written.strip() else [])
+            case []:
+                continue
             case [(name, value)]:
                 lists.setdefault(name, []).extend(Literal(text_of(item), span) for item in spread(value))
             case items:

@@ -10,7 +10,7 @@ from trawl.errors import Code, Span, TrawlError, clip
 COMMENT: Final = "a comment begins with `//` after a blank, or stands between three backticks"
 _END: Final = "nothing closes a query: it ends where it ends"
 _MATCH: Final = 'a regular expression is asked for by `match(f, "…")`'
-_BRACKETS: Final = "square brackets hold subqueries; lists are in round ones"
+_BRACKETS: Final = "square brackets hold subqueries, as `search [ … ]` and `join` take them; lists are in round ones"
 _CHOICE: Final = "a choice is written `if(condition, a, b)`"
 
 # --- signs -------------------------------------------------------------------------------------------

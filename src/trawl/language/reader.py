@@ -205,7 +205,9 @@ def _unknown(cursor: Cursor, name: Token, vocabulary: Vocabulary, is_first: bool
     hint = word_hint(name.text) or (habit.format(clip(meant)) if habit else None)
     if is_first and not hint:
         near = "" if is_assigned else nearest_hint(name.word, vocabulary.commands, 0.75)
-        sought = cursor.scanner.text[name.start : cursor.scanner.skip_command(name.start)]
+        scanner = cursor.scanner
+        closing = scanner.skip_bracket(name.start) or len(scanner.text)  # of a subquery
+        sought = scanner.text[name.start : min(closing, scanner.skip_command(name.start))]
         hint = (
             f"{near} {vocabulary.beginning}" if near else vocabulary.searched.format(clip(" ".join(sought.split()), 80))
         )

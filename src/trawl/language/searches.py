@@ -219,7 +219,7 @@ class _Reading:
             raise self._cursor.surprise("a value", f'the word as a value takes double quotes: "{token.text}"')
         if token.kind not in _VALUES:
             raise comparison(self._cursor.scanner.text, token.start) or self._cursor.surprise(
-                "a value", _value_hint(token)
+                "a value", _value_hint(token, self._cursor.after(token))
             )
         self._cursor.take(token)
         if self._cursor.scanner.text.startswith(_AFTER_VALUE, token.end):
@@ -231,7 +231,9 @@ class _Reading:
         return token
 
 
-def _value_hint(token: Token) -> str:
+def _value_hint(token: Token, following: Token) -> str:
+    if token.is_mark("[") and (following.is_mark("|") or following.is_word("source", "search", "makeresults")):
+        return "a subquery is a term by itself and tells the field as well: `search [ … | fields NAME ]`"
     if token.is_mark("("):
         return "several values are listed by `field IN (1, 2)`"
     return _BRACKETS if token.is_mark("[") else _QUOTE
