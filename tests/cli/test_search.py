@@ -129,3 +129,20 @@ def test_explain_shows_steps_cut_and_sql(trawl: Callable[..., Ended]) -> None:
     assert [step["command"] for step in told["steps"]] == ["source", "search", "aggs"]
     assert told["becomes"].keys() == {"result"}
     assert trawl("explain", "source web | agg count").status == 2
+
+
+def test_explain_looks_at_subqueries_and_macros(trawl: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRAWL_MACROS", '{"failed": "search status=500", "wrong": "where nosuch(a)"}')
+    query = "source web | `failed` | search [ source web | head 1 | fields host ] | append [ source web | stats count ]"
+    ended = trawl("explain", query, *DAY)
+    assert ended.status == 0, ended.err
+    for step in (
+        "search status=500",
+        "search [ source web | head 1 | fields host ]",
+        "append [ source web | stats count ]",
+    ):
+        assert f"pushed   | {step}" in ended.out
+    assert "search status=500" in trawl("explain", "source web | timechart count by host | `failed`", *DAY).out
+    refused = trawl("explain", "source web | `wrong`", *DAY)
+    assert refused.status == 2
+    assert "the macro `wrong` stands for `where nosuch(a)`" in refused.err

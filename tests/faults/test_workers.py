@@ -76,6 +76,18 @@ def test_events_loaded_between_two_attempts_change_nothing(tmp_path: Path) -> No
         assert numbers(tasks, run(tasks, "source crashonce").id) == list(range(40)), "a new task sees them"
 
 
+def test_a_subquery_gives_another_attempt_the_same_rows(tmp_path: Path) -> None:
+    add_source(tmp_path, "crashonce", 30)
+    with opened(tmp_path) as tasks:
+        query = (
+            "source crashonce | search [ source crashonce | where n >= 27 | fields n ] | append [ source crashonce ]"
+        )
+        first = run(tasks, query)
+        assert (first.status, first.attempt, first.losses) == (Status.COMPLETED, 2, 1)
+        assert numbers(tasks, first.id) == [27, 28, 29, *range(30)]
+        assert len(numbers(tasks, run(tasks, query).id)) == 13 + 40, "a new task sees more"
+
+
 def test_a_worker_that_holds_too_much_memory_ends_its_task_with_that_reason(tmp_path: Path) -> None:
     add_source(tmp_path, "hog", 30)
     with opened(tmp_path, memory_bytes=256 << 20) as tasks:
