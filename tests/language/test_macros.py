@@ -18,6 +18,7 @@ MACROS = {
     "is": Macro(definition="$f$ == $v$", args=("f", "v")),
     "both": Macro(definition="`failed` | `of($host$, 1)`", args=("host",)),
     "none": Macro(definition="  "),
+    "piped": Macro(definition="y | head 5 | tail 3"),
     "wrong": Macro(definition="where nosuch(x)"),
     "broken": Macro(definition="where (a"),
     "lost": Macro(definition="`nowhere`"),
@@ -201,3 +202,15 @@ def test_a_macro_that_is_none_is_refused(line: str, tmp_path: Path) -> None:
     with pytest.raises(TrawlError) as caught:
         Settings.load(tmp_path)
     assert caught.value.code is Code.INVALID_SETTING
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("source a|`both(w)`| head   3", ["source a", "| `both(w)`", "| head 3"]),
+        ("`open(a)`| search   x `none` y", ["`open(a)`", "| search   x `none` y"]),
+        ("source a | search x `piped` | head", ["source a", "| search x `piped`", "| head 10"]),
+    ],
+)
+def test_a_call_stays_a_call_where_a_query_is_laid_out(text: str, lines: list[str]) -> None:
+    assert commands.laid_out(commands.read(text, MACROS)).splitlines() == lines

@@ -9,7 +9,7 @@ import orjson
 import typer
 
 from trawl.cli.terminal.faults import about
-from trawl.cli.terminal.options import Json
+from trawl.cli.terminal.options import Data, Json
 
 
 def register(app: typer.Typer) -> None:
@@ -20,12 +20,14 @@ def register(app: typer.Typer) -> None:
 def format_query(
     query: Annotated[str, typer.Argument(help="The query; `-` reads it from the standard input.")],
     json: Json = False,
+    data: Data = None,
 ) -> None:
     """Lay a query out for reading: a command a line, subqueries set in, comments kept."""
     from trawl import commands
+    from trawl.settings.process import Settings
 
     text = sys.stdin.read() if query == "-" else query
     with about(text):
-        read = commands.read(text)
+        read = commands.read(text, Settings.load(data).macros)
         laid_out = commands.laid_out(read)
     typer.echo(orjson.dumps({"query": commands.write(read), "formatted": laid_out}) if json else laid_out)

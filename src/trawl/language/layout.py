@@ -11,12 +11,13 @@ from trawl.language.writer import Writer
 def laid_out(query: Query) -> str:
     """The text of a query as people like to read it. Read again, it gives the same tree.
 
-    A command that has a comment within itself stays as it was written.
+    A command that has a comment or the call of a macro within itself stays as it was written.
 
     Args:
         query: as it was read, with its text.
     """
     spans = comments(query.text)
+    calls = [expansion.span for expansion in query.expansions]
     lines: list[str] = []
     end = 0
 
@@ -31,9 +32,11 @@ def laid_out(query: Query) -> str:
 
     for position, stage in enumerate(query.commands):
         start, stop = stage.span.start, stage.span.end
+        if position and start < end:  # one macro stands for several commands
+            continue
         keep(start)
-        is_commented = any(_between(spans, start, stop))
-        text = query.text[start:stop] if is_commented else _written(stage)
+        is_kept = any(_between([*spans, *calls], start, stop))
+        text = query.text[start:stop] if is_kept else _written(stage)
         lines.append(f"| {text}" if position else text)
         end = stop
     keep(len(query.text))

@@ -51,10 +51,14 @@ def read_measure(cursor: Cursor, *until: str) -> Measure:
     return Measure(function, arguments, name, cursor.span_from(start))
 
 
+def _is_bare(name: str) -> bool:
+    """Whether it may be the name of an aggregate; any other stood in quotes and is a field."""
+    return name.replace("_", "").isalnum()
+
+
 def _parts(cursor: Cursor, expr: Expr) -> tuple[str, tuple[Expr, ...]]:
     """The aggregate and its arguments; a bare word is an aggregate without any."""
-    is_word = isinstance(expr, Field) and expr.name.replace("_", "").isalnum()  # any other stood in quotes: it is a field
-    if isinstance(expr, Field) and is_word and is_callable(expr.name.lower()):
+    if isinstance(expr, Field) and _is_bare(expr.name) and is_callable(expr.name.lower()):
         return expr.name.lower(), ()
     if isinstance(expr, Call) and is_callable(expr.function):
         return expr.function, expr.arguments

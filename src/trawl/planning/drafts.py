@@ -54,7 +54,7 @@ class Draft:
 def look(request: Request, catalog: Catalog) -> Draft:
     """What can be said of a query. It is never refused: what is wrong with it is part of the answer."""
     try:
-        query = commands.read(request.text)
+        query = commands.read(request.text, request.macros)
     except TrawlError as error:
         return Draft(None, None, (), (), None, _together(error), ())
     planned: Plan | None = None

@@ -34,15 +34,16 @@ def admit(
     Raises:
         TrawlError: what `draft` and `trawl.planning.plan` raise.
     """
-    made = draft(wanted, owner, in_force)
+    made = draft(wanted, owner, in_force, macros)
     return made, plan(made.request, catalog)
 
 
-def draft(wanted: Wanted, owner: str, in_force: Mapping[str, Any]) -> Task:
+def draft(wanted: Wanted, owner: str, in_force: Mapping[str, Any], macros: Mapping[str, Macro]) -> Task:
     """The task that would be made if its query can be planned.
 
     Args:
         in_force: every cluster setting by key.
+        macros: all that are defined.
 
     Raises:
         TrawlError: `BODY_TOO_LARGE`, `INVALID_TIME`, `MALFORMED_REQUEST`.

@@ -117,7 +117,7 @@ class Tasks:
         return complete(self._drafted(wanted), position, self._catalog)
 
     def _drafted(self, wanted: Wanted) -> Request:
-        return admission.draft(wanted, "", self._cluster.all()).request
+        return admission.draft(wanted, "", self._cluster.all(), self._macros).request
 
     # --- looking ---------------------------------------------------------------------------------------
 
