@@ -109,6 +109,7 @@ def after(name: str, *pieces: str | st.SearchStrategy[str]) -> st.SearchStrategy
     return joined(name, *pieces, by=" ")
 
 
+LOOKUPS = TEXTS.filter(bool).map(quoted)
 _COMMANDS = st.one_of(
     after("search", SEARCHES),
     after("where", CONDITIONS),
@@ -168,6 +169,11 @@ _COMMANDS = st.one_of(
     after("patterns", joined("field=", FIELDS), option("threshold", st.sampled_from(["", "0.5", "0", "1"]))),
     after("bin", option("span", SPANS), option("bins", POSITIVE), FIELDS, "as", FIELDS),
     after("fillnull", "value=", TEXTS.map(quoted), FIELD_LISTS),
+    after("lookup", option("dedup", FLAGS), LOOKUPS, FIELDS, "as", FIELDS, ",", FIELDS, "system=x"),
+    after("iplocation", option("prefix", TEXTS.map(quoted)), option("allfields", FLAGS), FIELDS),
+    after("outputlookup", option("append", FLAGS), LOOKUPS),
+    after("collect index=", LOOKUPS),
+    after("lookup", "type=FAST", LOOKUPS, FIELD_LISTS, "outputnew", FIELDS, "as", FIELDS),
     after("fillnull", "value=", NUMBERS.map(str)),
     after("rex", option("max_match", SMALL), "field=", FIELDS, '"(?<x>.)"'),
     after("rex", "mode=sed", TEXTS.map(quoted)),
@@ -193,6 +199,7 @@ BEGINNINGS = st.one_of(
         option("qsize", SMALL),
     ),
     st.just("| makeresults count=3 shownumbers=true"),
+    after("| inputlookup", LOOKUPS),
 )
 SUBQUERIES = st.tuples(BEGINNINGS, st.lists(_COMMANDS, max_size=2)).map(
     lambda parts: f"[ {' | '.join([parts[0], *parts[1]])} ]"

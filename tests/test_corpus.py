@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from places import write_places
 from trawl import commands, planning
 from trawl.algebra import post_order
 from trawl.engines.base import Engine
@@ -43,6 +44,10 @@ def events(case: Case, tmp_path: Path) -> Events:
     found = Events(tmp_path)
     for name, lines in case.inputs.items():
         found.add(name, lines)
+    for name, (lines, rules) in case.lookups.items():
+        found.add_lookup(name, lines, rules)
+    if "iplocation" in case.query:
+        found.add_places(write_places(tmp_path / "places.mmdb"))
     return found
 
 

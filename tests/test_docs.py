@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from places import write_places
 from scripts import reference
 from trawl import commands
 from trawl.cli import build
@@ -58,6 +59,9 @@ def test_an_example_of_a_command_gives_its_table(example: documentation.Example,
     events = Events(tmp_path)
     for path in DATA.glob("*.ndjson"):
         events.add(path.stem, path.read_bytes().splitlines())
+    for path in DATA.glob("lookups/*.csv"):
+        events.add_lookup(path.stem, path.read_bytes().splitlines())
+    events.add_places(write_places(tmp_path / "places.mmdb"))
     outcome = search(Reference(), request(example.query), events)
     expected = [[part.strip() for part in line.split("|")] for line in example.table.splitlines()]
     assert rows(outcome.schema, outcome.rows) == expected

@@ -10,7 +10,7 @@ deep, so nothing here or in an engine may recurse over it: use `post_order`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Final
@@ -18,7 +18,7 @@ from typing import Literal as OneOf
 
 from trawl.calendars import BucketUnit
 from trawl.errors import Notice, Span
-from trawl.expr import Expr
+from trawl.expr import Expr, Field
 from trawl.schema import Schema
 from trawl.values import Instant, Value
 
@@ -479,8 +479,88 @@ class Join(Relation):
     overwrite: bool = True
 
 
-def post_order(root: Relation) -> Iterator[Relation]:
-    """Every relation below and with `root`, inputs before what reads them, each once; no recursion."""
+class How(StrEnum):
+    """How a value is compared with what a table holds (`Match`)."""
+
+    EXACT = "exact"
+    """as `==` does; without regard to case: as texts"""
+    WILDCARD = "wildcard"
+    """the table's text is a pattern, in which `*` is any run of characters, for the whole value's text"""
+    CIDR = "cidr"
+    """the table's text is a network, or one address, and the value's text an address in it"""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchKey:
+    """A field of the rows, the column of the table that it is compared with, and how.
+
+    Attributes:
+        folds: whether texts are compared without regard to case (`trawl.values.simple_lower`).
+    """
+
+    field: Field
+    column: str
+    how: How = How.EXACT
+    folds: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Match(Relation):
+    """The rows of `input`, each with values of the rows of `table` that it matches; order kept.
+
+    A row of the table matches if it does by all keys; of a multivalue one value has to. Of the rows that match
+    the first `most` count. Their values together, in the table's order, are what goes to a column: none is null,
+    one is itself, several are an array; each once if `distinct`.
+
+    Attributes:
+        taken: (name, column of the table); they replace those of the input of the same name.
+    """
+
+    input: Relation
+    table: Relation
+    keys: tuple[MatchKey, ...]
+    taken: tuple[tuple[str, str], ...]
+    most: int
+    distinct: bool = False
+
+
+class Fact(StrEnum):
+    """What a database of places knows of an address (`Locate`)."""
+
+    CITY = "City"
+    COUNTRY = "Country"
+    REGION = "Region"
+    LATITUDE = "lat"
+    LONGITUDE = "lon"
+    CONTINENT = "Continent"
+    TIME_ZONE = "Timezone"
+    METRO_CODE = "MetroCode"
+
+
+@dataclass(frozen=True, eq=False)
+class Locate(Relation):
+    """Adds where the address in a field is, by the database of places, or replaces columns of these names; order kept.
+
+    A multivalue counts by its first value. What is no address, and one that the database does not know, is nowhere:
+    its columns are null.
+
+    Attributes:
+        places: the name of the database in the snapshot.
+        taken: (name, what).
+    """
+
+    input: Relation
+    field: Field
+    places: str
+    taken: tuple[tuple[str, Fact], ...]
+
+
+def post_order(root: Relation, known: Container[int] = ()) -> Iterator[Relation]:
+    """Every relation below and with `root`, inputs before what reads them, each once; no recursion.
+
+    Args:
+        known: identities of relations that count as leaves: what is below them is left out.
+    """
     seen: set[int] = set()
     stack: list[tuple[Relation, bool]] = [(root, False)]
     while stack:
@@ -490,4 +570,5 @@ def post_order(root: Relation) -> Iterator[Relation]:
         elif id(relation) not in seen:
             seen.add(id(relation))
             stack.append((relation, True))
-            stack.extend((child, False) for child in reversed(relation.inputs))
+            if id(relation) not in known:
+                stack.extend((child, False) for child in reversed(relation.inputs))

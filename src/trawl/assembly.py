@@ -70,7 +70,7 @@ def open_service(settings: Settings, *, adopts: bool = False) -> Service:
     settings.data.mkdir(parents=True, exist_ok=True)
     engine = open_database(settings)
     database.upgrade(engine)
-    store = Store(engine, indices(settings), settings.mounts, AT_ONCE)
+    store = _store(settings, engine, AT_ONCE)
     tasks = Tasks(settings, engine, store, WORKER_TOOLS, adopts=adopts)
     return Service(settings, ClusterSettings(engine), store, tasks, engine)
 
@@ -82,7 +82,7 @@ def open_sources(settings: Settings) -> Iterator[Store]:
     engine = open_database(settings)
     try:
         database.upgrade(engine)
-        yield Store(engine, indices(settings), settings.mounts)
+        yield _store(settings, engine)
     finally:
         engine.dispose()
 
@@ -97,6 +97,11 @@ def indices(settings: Settings) -> Path:
     return settings.data / "indices"
 
 
+def _store(settings: Settings, engine: sql.Engine, at_once: int | None = None) -> Store:
+    places = None if settings.geoip is None else settings.data / settings.geoip
+    return Store(engine, indices(settings), settings.mounts, at_once, settings.lookups, places)
+
+
 def embedded_engine() -> Engine:
     """The engine that runs in this program."""
     from trawl.engines.duckdb import DuckDBEngine  # takes 0.1 s; the server itself never needs it
@@ -107,5 +112,5 @@ def embedded_engine() -> Engine:
 def worker_tools(settings: Settings) -> Tools:
     """What a worker process works with."""
     engine = embedded_engine()
-    store = Store(open_database(settings), indices(settings), settings.mounts, AT_ONCE)
-    return Tools(store, engine, engine, Folders(settings.data / "results"), settings.threads)
+    store = _store(settings, open_database(settings), AT_ONCE)
+    return Tools(store, engine, engine, Folders(settings.data / "results"), settings.threads, store)

@@ -78,6 +78,25 @@ REFUSED = [
         "-user",
         "one sign holds for the whole list: `fields - host, 'my path', user`",
     ),
+    # lookups
+    (
+        "| inputlookup append=t hosts",
+        "append",
+        "rows of a lookup go behind others by `append [ | inputlookup NAME ]`",
+    ),
+    ("| inputlookup hosts where site=x", "where", "rows are filtered after a bar: `| search …`, `| where …`"),
+    ("source web | lookup hosts host where a=1", "where", "a bar goes before a command: `| where …`"),
+    (
+        "source web | lookup hosts output owner",
+        "output",
+        "the field to match stands after the name: `lookup NAME FIELD output …`",
+    ),
+    (
+        "source web | lookup hosts host=src",
+        "host",
+        "a field of the lookup is named as the event has it: `lookup NAME host as src`",
+    ),
+    ("source web | collect summary", "summary", "it is written `collect index=NAME`"),
     # texts
     ("source web | where host like WEB%", "WEB%", 'a text takes double quotes: "WEB%"'),
     ('source web | where host ilike "a"', "ilike", 'case is left out of account by `lower(f) LIKE "…"`'),
@@ -508,6 +527,10 @@ WORKS = [
     ("source web | where not status=200", "source web | where NOT status == 200"),
     ('source web | where match(path, "\\(")', 'source web | where match(path, "\\(")'),
     ('source web | where match(path, "\\\\(")', 'source web | where match(path, "\\(")'),
+    ("source web | lookup hosts.csv host OUTPUT owner", "source web | lookup hosts.csv host output owner"),
+    ("source web | outputlookup x.csv append=t", "source web | outputlookup append=true x.csv"),
+    ("source web | COLLECT INDEX=summary", "source web | collect index=summary"),
+    ("source web | lookup hosts host AS host OUTPUTNEW site", "source web | lookup hosts host outputnew site"),
     ("SOURCE web | STATS COUNT BY host", "source web | stats count by host"),
     ("source\xa0web\xa0| head\xa05", "source web | head 5"),
     ("\ufeffsource web | \u200bhead 5", "source web | head 5"),
@@ -521,6 +544,8 @@ WORKS = [
 def web(tmp_path_factory: pytest.TempPathFactory) -> Events:
     events = Events(tmp_path_factory.mktemp("web"))
     events.add("web", EVENTS.read_bytes().splitlines())
+    for name in ("hosts", "hosts.csv"):
+        events.add_lookup(name, (EVENTS.parent / "lookups" / "hosts.csv").read_bytes().splitlines())
     return events
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from places import write_places
 from test_corpus import ANSWERED, name_of
 from trawl import planning
-from trawl.catalog.base import Snapshot, Source
+from trawl.catalog.base import LOOKUP, PLACES, Snapshot, Source
 from trawl.errors import Code, TrawlError
 from trawl.store.mounts import UNKNOWN
 from trawl.testing import Case, Events, request
@@ -26,7 +27,12 @@ class Unread:
 
     def source(self, name: str) -> Source | None:
         found = self.known.source(name)
+        if name.startswith(LOOKUP) or name == PLACES:
+            return found
         return found and replace(found, schema=UNKNOWN, rows=0, first=None, last=None)
+
+    def lookups(self) -> list[str]:
+        return self.known.lookups()
 
     def snapshot(self, names: tuple[str, ...]) -> Snapshot:
         return Snapshot(dict.fromkeys(names, ()))
@@ -44,6 +50,9 @@ def test_what_can_run_is_accepted(case: Case, tmp_path: Path) -> None:
     events = Events(tmp_path)
     for name, lines in case.inputs.items():
         events.add(name, lines)
+    for name, (lines, rules) in case.lookups.items():
+        events.add_lookup(name, lines, rules)
+    events.add_places(write_places(tmp_path / "places.mmdb"))
     read, unread = (planning.plan(request(case.query), catalog) for catalog in (events, Unread(events)))
     assert unread.sources == read.sources
 

@@ -6,6 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from trawl.algebra import How
+from trawl.catalog.base import Rules
+
 NUMBERS = st.one_of(
     st.integers(-3, 12),
     st.sampled_from([0.5, -0.5, 2.0, 2.555, 1e300, 9007199254740992.0]),
@@ -15,6 +18,7 @@ TEXTS = st.sampled_from(
     [
         *["", "a", "A", "b", "ä", "ab c", "1", "1.0", "10", "9", "-3", "1e1", "9007199254740993", "10.0.0.1", "a\nb"],
         *["%C3%A4+%ff%41", "YWI=", "b,a,,b", '[1,"a",2.5]', '{"a": {"b": [{"c": true}, 1e20]}}', "fe80::1:0:a"],
+        *["203.0.113.1", "a*"],
     ]
 )
 SCALARS = st.one_of(NUMBERS, TEXTS, st.booleans())
@@ -247,6 +251,15 @@ def _once(options: list[str]) -> str:
 TRANSACTIONS = st.tuples(
     st.lists(NAMES, min_size=1, max_size=2).map(", ".join), st.lists(st.one_of(LIMITS, ENDS), max_size=4).map(_once)
 ).map(lambda drawn: f"transaction {drawn[0]} {drawn[1]}")
+RULES = {
+    "same": Rules(),
+    "first": Rules(most=1),
+    "folded": Rules(folds=True),
+    "patterns": Rules(dict.fromkeys(FIELDS, How.WILDCARD), most=2),
+    "networks": Rules({"x": How.CIDR, "m": How.CIDR, "t": How.WILDCARD}, folds=True),
+}
+"""Lookups over the rows of the table itself, and how they are matched."""
+LOOKUPS = st.sampled_from(sorted(RULES))
 _COMMANDS: list[st.SearchStrategy[str]] = [
     *_MULTIVALUED,
     CONDITIONS.map("where {}".format),
@@ -297,6 +310,11 @@ _COMMANDS: list[st.SearchStrategy[str]] = [
     ),
     TRANSACTIONS,
     st.tuples(NAMES, st.sampled_from(["0", "0.5"])).map("patterns field={0[0]} threshold={0[1]}".format),
+    st.tuples(st.sampled_from(["", "dedup=true "]), LOOKUPS, NAMES, NAMES, NAMES).map(
+        "lookup {0[0]}{0[1]} {0[2]} as {0[3]} output {0[2]} as {0[4]}, x as r".format
+    ),
+    NAMES.map("iplocation {}".format),
+    st.tuples(LOOKUPS, NAMES, NAMES).map("lookup {0[0]} {0[1]}, {0[2]}".format),
 ]
 SOURCES = st.sampled_from(["source events", "source events earliest=2024-01-01T00:05:00Z latest=2024-01-01T01:00:00Z"])
 LISTS = st.lists(NAMES, min_size=1, max_size=3, unique=True).map(", ".join)

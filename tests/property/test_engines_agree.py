@@ -8,10 +8,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from property.pipelines import PIPELINES, TABLE, ZONES
+from places import write_places
+from property.pipelines import PIPELINES, RULES, TABLE, ZONES
 from trawl import planning
 from trawl.engines.duckdb import DuckDBEngine
 from trawl.engines.reference import Reference
@@ -28,6 +30,10 @@ def agree(table: Table, pipeline: str, zone: str) -> None:
         half = (len(table) + 1) // 2
         events.add("events", table[:half])
         events.add("events", table[half:])
+        for name, rules in RULES.items() if " lookup " in pipeline else ():
+            events.add_lookup(name, map(orjson.dumps, table), rules)
+        if " iplocation " in pipeline:
+            events.add_places(write_places(Path(folder) / "places.mmdb"))
         wanted = request(pipeline, zone=zone)
         try:
             planning.plan(wanted, events)

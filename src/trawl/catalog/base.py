@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
+from trawl.algebra import How
 from trawl.schema import Schema, Type
 from trawl.values import Instant
+
+_NAME: Final = re.compile(r"[^\W_][\w.@-]*|_[\w.@-]+")
+LONGEST_NAME: Final = 200
+
+
+def is_name(text: str) -> bool:
+    """Whether an index or a lookup may be called so: no path is a name."""
+    return len(text) <= LONGEST_NAME and _NAME.fullmatch(text) is not None
+
+
+LOOKUP: Final = "lookup:"
+"""What the name of a lookup begins with among those of sources. No index is called so."""
+
+
+PLACES: Final = "places:"
+"""The name of the database of places among those of sources: a source without fields, of one file as it was found."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How the rows of a lookup are found.
+
+    Attributes:
+        how: how a field is compared; those not named as `==` does.
+        folds: whether case is left out of account.
+        most: so many rows count of those that match.
+    """
+
+    how: Mapping[str, How] = field(default_factory=dict)
+    folds: bool = False
+    most: int = 10
 
 
 @dataclass(frozen=True)
 class Source:
-    """A source as it is now.
+    """A source as it is now: of events, or a lookup.
 
     Attributes:
         name: as a query names it.
@@ -22,6 +55,8 @@ class Source:
         time_field: the field that holds each event's time.
         rows, bytes: events, and bytes on disk.
         first, last: times of the oldest and the newest event; None where it is empty or unknown.
+        is_mounted: whether it is of files that were not loaded, so that nothing can be loaded into it.
+        rules: of a lookup, whose name begins with `LOOKUP`. Its rows have no time of their own, and an order.
     """
 
     name: str
@@ -31,6 +66,8 @@ class Source:
     bytes: int
     first: Instant | None
     last: Instant | None
+    rules: Rules | None = None
+    is_mounted: bool = False
 
 
 class FileFormat(StrEnum):
@@ -102,10 +139,13 @@ class Catalog(Protocol):
     """Where planning and tasks look sources up."""
 
     def names(self) -> list[str]:
-        """The names of all sources, sorted."""
+        """The names of all sources of events, sorted."""
+
+    def lookups(self) -> list[str]:
+        """The names of all lookups, sorted, without `LOOKUP`."""
 
     def source(self, name: str) -> Source | None:
-        """The source of exactly this name."""
+        """The source, or the lookup, of exactly this name."""
 
     def snapshot(self, names: tuple[str, ...]) -> Snapshot:
         """The segments of these sources now. A source that is gone has none."""

@@ -71,7 +71,7 @@ def _explained(settings: Settings, wanted: Wanted) -> tuple[Plan, Explanation, d
     with open_service(settings) as service, tempfile.TemporaryDirectory(prefix="trawl-") as scratch:
         task, plan = admit(wanted, "", service.cluster.all(), settings.macros, service.store)
         explanation = explain_plan(plan, engine)
-        snapshot = service.store.snapshot(plan.sources)
+        snapshot = service.store.snapshot(plan.reads)
         becomes = {
             name: engine.explain(Work(relation, snapshot, Path(scratch), zone=task.zone))
             for name, relation in explanation.cut.remote

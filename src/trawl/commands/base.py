@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
-from trawl.algebra import Relation
+from trawl.algebra import How, Relation
 from trawl.errors import Span
 from trawl.expr import Field
 from trawl.language.tree import Query
@@ -56,6 +56,15 @@ class Scope(Protocol):
     def scan(self, source: SourceClause) -> Relation:
         """The events of a `source` command: patterns resolved, range settled, schema known."""
 
+    def lookup(self, name: Written) -> Table:
+        """The rows of a lookup, in the order of its file, and how they are found."""
+
+    def places(self) -> str:
+        """The name of the database of places; an error if there is none."""
+
+    def write(self, target: ToLookup | ToIndex, span: Span) -> None:
+        """Has the rows that the command stands behind written once the search has completed."""
+
     def subquery(self, query: Query) -> Relation:
         """The rows of a subquery, bound; as many as one may give (language.md 1), with a warning if it has more.
 
@@ -67,6 +76,45 @@ class Scope(Protocol):
 
     def rows(self, query: Query) -> Sequence[Mapping[str, Value]] | None:
         """The rows of a subquery themselves, nulls left out; None where the query is only looked at, and not run."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A lookup.
+
+    Attributes:
+        rows: bound.
+        how: how a field is compared; those not named as `==` does.
+        folds: whether case is left out of account.
+        most: so many rows count of those that match.
+    """
+
+    rows: Relation
+    how: Mapping[str, How]
+    folds: bool
+    most: int
+
+
+@dataclass(frozen=True)
+class ToLookup:
+    """Rows become a lookup.
+
+    Attributes:
+        name: its name.
+        appends: whether the rows go behind those that it has.
+        keeps: whether it stays as it is where there are no rows.
+    """
+
+    name: str
+    appends: bool = False
+    keeps: bool = False
+
+
+@dataclass(frozen=True)
+class ToIndex:
+    """Rows become events of an index."""
+
+    index: str
 
 
 @dataclass(frozen=True)

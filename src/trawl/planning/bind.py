@@ -18,7 +18,9 @@ from trawl.algebra import (
     Filter,
     Generate,
     Join,
+    Locate,
     Lump,
+    Match,
     Pivot,
     Profile,
     Project,
@@ -36,6 +38,7 @@ from trawl.algebra import (
 )
 from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Expr, Field
+from trawl.functions import locating
 from trawl.functions.base import common
 from trawl.functions.documents import RAW
 from trawl.planning.chance import numbered
@@ -220,6 +223,20 @@ class Binder:
             )
         return condition
 
+    @_bind.register
+    def _(self, relation: Match) -> Relation:
+        mine, theirs = relation.input.columns, relation.table.columns
+        keys = tuple(replace(key, field=replace(key.field, type=mine.type_of(key.field.name))) for key in relation.keys)
+        added = [Column(name, _several(theirs.type_of(column), relation.most)) for name, column in relation.taken]
+        return replace(relation, keys=keys, schema=mine.with_columns(added))
+
+    @_bind.register
+    def _(self, relation: Locate) -> Relation:
+        known = relation.input.columns
+        address = replace(relation.field, type=known.type_of(relation.field.name))
+        added = [Column(name, locating.TYPES[fact]) for name, fact in relation.taken]
+        return replace(relation, field=address, schema=known.with_columns(added))
+
     def _keys(self, keys: tuple[SortKey, ...], over: Relation) -> tuple[SortKey, ...]:
         return tuple(replace(key, value=self.typing.expression(key.value, over.columns)) for key in keys)
 
@@ -243,6 +260,11 @@ PROFILE = Schema(
 def bind(relation: Relation) -> Relation:
     """Binds a relation that no query's text stands behind (sidebar, timeline): warnings go nowhere."""
     return Binder().bind(relation)
+
+
+def _several(type_: Type, most: int) -> Type:
+    """The type of values of several rows together: one of them comes single."""
+    return type_ if type_.is_null else Type(type_.kinds, multivalue=type_.multivalue or most > 1)
 
 
 def _refuse_twice(names: Iterable[str]) -> None:

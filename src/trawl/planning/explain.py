@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from trawl.algebra import Measure, Relation, Scan, SortKey, post_order
+from trawl.algebra import MatchKey, Measure, Relation, Scan, SortKey, post_order
 from trawl.commands import write
 from trawl.expr import Call, EveryField, Expr, Field, Literal, Subsearch
 from trawl.language.tree import Query
@@ -90,6 +90,8 @@ def _show(value: object) -> str:
             return show(value)
         case Measure():
             return f"{value.name}: {value.function}({', '.join(show(argument) for argument in value.arguments)})"
+        case MatchKey():
+            return f"{value.column}={value.field.name} {value.how}"
         case SortKey():
             return ("-" if value.descending else "+") + show(value.value)
         case tuple():

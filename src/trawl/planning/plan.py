@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from trawl.algebra import Given, Relation
+from trawl.commands.base import ToIndex, ToLookup
 from trawl.errors import Notice, Span
 from trawl.language.tree import Query
 from trawl.values import Instant, TimeRange, Value
@@ -64,6 +65,22 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Output:
+    """Rows that outlast the search: what a command of it writes, once it has completed.
+
+    Attributes:
+        text: the command. target: where to.
+        rows: what is written.
+        is_result: whether these are the rows of the result.
+    """
+
+    text: str
+    target: ToLookup | ToIndex
+    rows: Relation
+    is_result: bool
+
+
+@dataclass(frozen=True)
 class Plan:
     """A query ready to run.
 
@@ -76,8 +93,10 @@ class Plan:
         rest: the commands after one whose columns only the data tells; `resume` plans them.
         range: what `source` reads after `earliest` and `latest`; the timeline spans it.
         time_field: the field of the timeline.
-        sources: names of all sources that are read.
+        sources: names of all sources of events that are read.
+        tables: lookups that are read, and the database of places, as the catalog names them.
         notices: warnings, in order of position.
+        outputs: what is written once the search has completed, of the commands before the `rest`.
     """
 
     request: Request
@@ -90,3 +109,10 @@ class Plan:
     time_field: str
     sources: tuple[str, ...]
     notices: tuple[Notice, ...]
+    tables: tuple[str, ...] = ()
+    outputs: tuple[Output, ...] = ()
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """All that is read, as the catalog names it."""
+        return (*self.sources, *self.tables)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from trawl import commands
 from trawl.algebra import Given, Relation, Rows
 from trawl.catalog.base import Catalog
-from trawl.commands.base import Command
+from trawl.commands.base import Command, ToIndex, ToLookup
 from trawl.errors import Notice
 from trawl.functions import Clock
 from trawl.language.macros import explaining
 from trawl.language.tree import Query, Stage
 from trawl.planning.bind import Binder
 from trawl.planning.fulltext import FullText
-from trawl.planning.plan import Answers, Plan, Request, Step
+from trawl.planning.plan import Answers, Output, Plan, Request, Step
 from trawl.planning.rules import improve
 from trawl.planning.scope import QueryScope
 from trawl.planning.typing import Typing, placed
@@ -58,6 +58,8 @@ def _plan(request: Request, catalog: Catalog, answers: Answers | None) -> Plan:
         time_field=scope.time_field,
         sources=tuple(scope.sources),
         notices=notices.in_order(),
+        tables=tuple(scope.tables),
+        outputs=lowered.outputs,
     )
 
 
@@ -87,6 +89,7 @@ def resume(before: Plan, schema: Schema, catalog: Catalog, answers: Answers | No
         steps=lowered.steps,
         rest=lowered.rest,
         notices=notices.in_order(),
+        outputs=lowered.outputs,
     )
 
 
@@ -114,6 +117,7 @@ class _Lowered:
     rest: Query | None
     text: str
     """of all the commands, as the language writes them"""
+    outputs: tuple[Output, ...]
 
 
 class _Lowering:
@@ -132,6 +136,7 @@ class _Lowering:
         steps: list[Step] = []
         rest: list[Stage] = []
         texts: list[str] = []
+        written: list[tuple[str, ToLookup | ToIndex, Relation]] = []
         for stage in query.commands:
             assert isinstance(stage, Command)
             if stage.replaces_events and tap is None and result is None:
@@ -145,8 +150,11 @@ class _Lowering:
             texts.append(commands.write(Query((stage,))))
             if result is None:
                 steps.append(Step(stage.name, texts[-1], stage.span, upstream))
+                written += [(texts[-1], target, upstream) for target in scope.outputs[len(written) :]]
         later = Query(tuple(rest), expansions=query.expansions) if rest else None
-        return _Lowered(result or upstream, tap, tuple(steps), later, " | ".join(texts))
+        last = None if rest else upstream
+        outputs = tuple(Output(text, target, improve(rows), rows is last) for text, target, rows in written)
+        return _Lowered(result or upstream, tap, tuple(steps), later, " | ".join(texts), outputs)
 
     def through(self, query: Query, upstream: Relation, scope: QueryScope) -> Relation:
         """The commands of a subquery. Where only the data tells columns that the next one reads, it is run so far."""

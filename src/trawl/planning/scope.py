@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from trawl import wildcards
-from trawl.algebra import Extend, Filter, Relation, Rows, Scan, Slice, Sort, SortKey, Union
-from trawl.catalog.base import Catalog, Source
-from trawl.commands.base import SourceClause
+from trawl.algebra import Extend, Filter, Given, Relation, Rows, Scan, Slice, Sort, SortKey, Union
+from trawl.catalog.base import LOOKUP, PLACES, Catalog, Source, is_name
+from trawl.commands.base import SourceClause, Table, ToIndex, ToLookup
 from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
 from trawl.expr import Call, Field, Literal
 from trawl.functions.documents import RAW
+from trawl.language.names import Written
 from trawl.language.time import resolve
 from trawl.language.tree import Query
 from trawl.planning.plan import Answers, Request
 from trawl.planning.rules import improve
+from trawl.planning.typing import placed
 from trawl.planning.unknown import note_unknown
 from trawl.schema import NULL, TIME, Column, Schema, Type
 from trawl.values import Instant, TimeRange, Value
@@ -31,6 +33,9 @@ class QueryScope:
         answers: runs what has to be known before planning can go on; None where the query is only looked at.
         sources: names of all that are read, by the queries around and within this one too.
         are_events: whether no command so far has replaced the events, so that `_raw` is known of each.
+        tables: those of lookups, and of the database of places.
+        is_nested: whether it is that of a subquery.
+        outputs: what is to be written once the search has completed.
     """
 
     request: Request
@@ -42,6 +47,9 @@ class QueryScope:
     time_field: str = field(init=False)
     sources: list[str] = field(default_factory=list)
     are_events: bool = True
+    tables: list[str] = field(default_factory=list)
+    is_nested: bool = False
+    outputs: list[ToLookup | ToIndex] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.range = self.request.range
@@ -76,7 +84,16 @@ class QueryScope:
 
         Where only the data tells its columns it is run, and its rows are kept.
         """
-        inner = QueryScope(self.request, self.catalog, self.notice, self.nested, self.answers, self.sources)
+        inner = QueryScope(
+            self.request,
+            self.catalog,
+            self.notice,
+            self.nested,
+            self.answers,
+            self.sources,
+            tables=self.tables,
+            is_nested=True,
+        )
         found = self.nested(query, Rows((), schema=Schema()), inner)
         most = self.limit("max_subsearch_hits_count")
         notice = Notice(
@@ -99,6 +116,58 @@ class QueryScope:
         if self.answers is None or not relation.columns.open:
             return relation
         return self.answers.keep(improve(relation))
+
+    def lookup(self, name: Written) -> Table:
+        """The rows of a lookup, in the order of its file.
+
+        Raises:
+            TrawlError: `UNKNOWN_SOURCE`, `INVALID_ARGUMENT` where the name may mean several, `UNREADABLE_FILE`.
+        """
+        with placed(name.span):
+            found = self.catalog.source(LOOKUP + name.text)
+            if found is None or found.rules is None:
+                raise _unknown_lookup(name.text, self.catalog.lookups())
+        self._reads(found.name)
+        leaf = Given(found.name, schema=found.schema)
+        return Table(leaf, found.rules.how, found.rules.folds, found.rules.most)
+
+    def places(self) -> str:
+        """The name of the database of places.
+
+        Raises:
+            TrawlError: `INVALID_SETTING` where there is none, `UNREADABLE_FILE`.
+        """
+        if self.catalog.source(PLACES) is None:
+            hint = 'the setting `geoip` names a file in the MaxMind format: `geoip = "GeoLite2-City.mmdb"`'
+            raise TrawlError(Code.INVALID_SETTING, "there is no database of places", hint=hint)
+        self._reads(PLACES)
+        return PLACES
+
+    def write(self, target: ToLookup | ToIndex, span: Span) -> None:
+        """Has rows written once the search has completed.
+
+        Raises:
+            TrawlError: `WRONG_POSITION` in a subquery; `INVALID_ARGUMENT` for a name that nothing may have, or that
+                several lookups may mean; `INVALID_INDEX_NAME` for a mounted source.
+        """
+        if self.is_nested:
+            raise TrawlError(Code.WRONG_POSITION, "a subquery writes nothing", hint="it stands outside the brackets")
+        is_lookup = isinstance(target, ToLookup)
+        name = target.name if isinstance(target, ToLookup) else target.index
+        if not is_name(name):
+            reason = f"`{clip(name)}` is no name of {'a lookup' if is_lookup else 'an index'}"
+            hint = "letters, digits, `_`, `-`, `.` and `@` make a name, a letter, digit or `_` first"
+            raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint, span=span)
+        with placed(span):
+            found = self.catalog.source(LOOKUP + name if is_lookup else name)
+            if found is not None and found.is_mounted:
+                reason = f"`{clip(name)}` is a mounted source, which nothing can be loaded into"
+                raise TrawlError(Code.INVALID_INDEX_NAME, reason)
+        self.outputs.append(target)
+
+    def _reads(self, table: str) -> None:
+        if table not in self.tables:
+            self.tables.append(table)
 
     def scan(self, source: SourceClause) -> Relation:
         """The events of a `source` command, newest first.
@@ -191,6 +260,12 @@ def _unknown_source(name: str, names: list[str], span: Span) -> TrawlError:
     near = meant(Schema(tuple(Column(known, NULL) for known in names)).nearest(name))
     hint = near or "`trawl sources` lists what there is; a pattern with `*` may match nothing"
     return TrawlError(Code.UNKNOWN_SOURCE, f"there is no source `{clip(name)}`", hint=hint, span=span)
+
+
+def _unknown_lookup(name: str, names: list[str]) -> TrawlError:
+    near = meant(Schema(tuple(Column(known, NULL) for known in names)).nearest(name))
+    hint = near or "lookups are the CSV, Parquet and JSON files in the folder `lookups` of the data folder"
+    return TrawlError(Code.UNKNOWN_SOURCE, f"there is no lookup `{clip(name)}`", hint=hint)
 
 
 def _merged(sources: list[Source], time_field: str) -> Schema:

@@ -56,6 +56,23 @@ def _macro(value: object) -> object:
     return {"definition": value} if isinstance(value, str) else value
 
 
+class Lookup(BaseModel):
+    """How the rows of a lookup are found. Without an entry of its own a lookup compares as `==` does.
+
+    Attributes:
+        match: for a field of the lookup how it is compared: `exact`, `wildcard` (its values are patterns with `*`) or
+            `cidr` (its values are networks).
+        case: whether capital and small letters are told apart.
+        max_matches: how many rows count of those that match an event, from the first of the file on.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    match: dict[str, Literal["exact", "wildcard", "cidr"]] = Field(default_factory=dict)
+    case: bool = True
+    max_matches: Annotated[int, Field(ge=1, le=1000)] = 10
+
+
 class Settings(BaseSettings):
     """What a process of Trawl is told at its start."""
 
@@ -69,6 +86,12 @@ class Settings(BaseSettings):
     mounts: dict[str, Mount] = Field(default_factory=dict, description="Mounted sources by name.")
     macros: dict[Annotated[str, Field(pattern=r"^[\w.-]+$")], Annotated[Macro, BeforeValidator(_macro)]] = Field(
         default_factory=dict, description="Texts that queries call by name, between backticks."
+    )
+    lookups: dict[str, Lookup] = Field(
+        default_factory=dict, description="How the rows of lookups are found, by the name of the lookup."
+    )
+    geoip: Path | None = Field(
+        None, description="The database of `iplocation`, a file in the MaxMind format; relative to the data folder."
     )
     memory_bytes: int = Field(
         default_factory=lambda: psutil.virtual_memory().total * 6 // 10,

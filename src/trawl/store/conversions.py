@@ -6,13 +6,13 @@ import fcntl
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from trawl.catalog.base import Segment, Snapshot
 from trawl.catalog.encoding import decode_snapshot, encode_snapshot
@@ -21,6 +21,7 @@ from trawl.store.cutting import Cutter
 from trawl.store.inputs import Format, read_chunks
 from trawl.store.inputs.opening import opened
 from trawl.store.parquet_files import describe
+from trawl.store.segments import Written
 from trawl.store.staging import sync_folder
 from trawl.store.timing import TimeRule
 from trawl.values import Instant
@@ -49,11 +50,23 @@ class MountedFile:
         return "-".join(sha256(repr(facts).encode()).hexdigest()[:24] for facts in (mounted, self))
 
 
-class Conversions:
-    """The conversions in a folder, a folder each that is named after the file and its state."""
+Convert: TypeAlias = Callable[[MountedFile, Path, Callable[[int], None]], Sequence[Written]]
+"""Writes what a file holds as segments into a folder; tells bytes read, and raises what is raised then."""
 
-    def __init__(self, folder: Path) -> None:
+
+class Conversions:
+    """The conversions in a folder, a folder each that is named after the file and its state.
+
+    Args:
+        folder: theirs; made if need be.
+        convert: makes one.
+        in_place: whether a Parquet file that can be read as it is stays where it is.
+    """
+
+    def __init__(self, folder: Path, convert: Convert, *, in_place: bool) -> None:
         self._folder = folder
+        self._convert = convert
+        self._in_place = in_place
 
     def of(self, file: MountedFile) -> tuple[Segment, ...] | None:
         """The segments of a file that was read, by whomever."""
@@ -82,7 +95,8 @@ class Conversions:
         """Puts what is known of a file, and its conversion if it needs one, where it is looked for."""
         place = self._folder / file.name
         try:
-            described = describe(file.path, file.time_field, file.modified) if file.format is Format.PARQUET else None
+            is_described = self._in_place and file.format is Format.PARQUET
+            described = describe(file.path, file.time_field, file.modified) if is_described else None
             segments = (described,) if described else self._converted(half, place, file, reading)
             with (half / _CATALOG).open("w", encoding="utf-8") as catalog:
                 catalog.write(encode_snapshot(Snapshot({printable(file.path): segments})))
@@ -103,13 +117,6 @@ class Conversions:
         """Converts a file in one folder; its segments, as they will lie in another."""
         for left in half.iterdir():  # by one that was killed
             left.unlink()
-        cutter = Cutter(half, lambda _: 0)
-        rule = TimeRule(file.time_field, None, Instant(file.modified))
-        with opened(file.path) as source:
-            for chunk in read_chunks(source, file.format, rule):
-                reading(source.bytes_read)
-                cutter.take(chunk, file.path)
-        cutter.finish()
         return tuple(
             Segment(
                 path=str(place / written.path.name),
@@ -119,9 +126,9 @@ class Conversions:
                 last=written.last,
                 fields=written.fields,
                 order_column=None,
-                ordinal=0,
+                ordinal=ordinal,
             )
-            for written in cutter.written
+            for ordinal, written in enumerate(self._convert(file, half, reading))
         )
 
     def _sweep(self, file: MountedFile) -> None:
@@ -131,6 +138,18 @@ class Conversions:
         for (_, place), (followed, _) in pairwise(made):
             if place.name != file.name and followed < time.time() - _OUTLIVES:
                 shutil.rmtree(place, ignore_errors=True)
+
+
+def as_events(file: MountedFile, folder: Path, reading: Callable[[int], None]) -> Sequence[Written]:
+    """Converts a file of events."""
+    cutter = Cutter(folder, lambda _: 0)
+    rule = TimeRule(file.time_field, None, Instant(file.modified))
+    with opened(file.path) as source:
+        for chunk in read_chunks(source, file.format, rule):
+            reading(source.bytes_read)
+            cutter.take(chunk, file.path)
+    cutter.finish()
+    return cutter.written
 
 
 @contextmanager

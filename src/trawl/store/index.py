@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Final
 
 import sqlalchemy as sql
 
-from trawl.catalog.base import Part, Segment, Source
+from trawl.catalog.base import LONGEST_NAME, Part, Segment, Source, is_name
 from trawl.catalog.encoding import decode_fields, decode_types, encode_fields, encode_types
 from trawl.database import writing
 from trawl.errors import Code, TrawlError
@@ -20,8 +19,6 @@ from trawl.store.tables import indices, loads, segments
 from trawl.store.times import TIME_FIELD
 from trawl.values import Instant
 
-_NAME: Final = re.compile(r"[^\W_][\w.@-]*|_[\w.@-]+")
-_LONGEST_NAME: Final = 200
 _NAMES: Final = sql.select(indices.c.name).where(indices.c.rows > 0).order_by(indices.c.name)
 _VERSION: Final = sql.select(indices.c.version).where(indices.c.name == sql.bindparam("index"), indices.c.rows > 0)
 _EMPTY: Final = {"version": 0, "rows": 0, "bytes": 0, "fields": "{}"}
@@ -33,11 +30,11 @@ def check_name(name: str) -> str:
     Raises:
         TrawlError: `INVALID_INDEX_NAME`.
     """
-    if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
+    if not is_name(name):
         raise TrawlError(
             Code.INVALID_INDEX_NAME,
-            f"`{name[:_LONGEST_NAME]}` is no name of an index: letters, digits, `_`, `-`, `.` and `@` are "
-            f"expected, at most {_LONGEST_NAME}, a letter, digit or `_` first",
+            f"`{name[:LONGEST_NAME]}` is no name of an index: letters, digits, `_`, `-`, `.` and `@` are "
+            f"expected, at most {LONGEST_NAME}, a letter, digit or `_` first",
         )
     return name
 
@@ -118,16 +115,31 @@ class Indices:
         with self._engine.connect() as connection:
             return connection.scalar(sql.select(loads.c.name).where(loads.c.name == load)) is not None
 
-    def add(self, name: str, load: str, additions: Sequence[tuple[Path, Written]], rejected: int) -> None:
-        """Makes a load visible, all of it at once.
+    def is_loaded_from(self, origin: str) -> bool:
+        """Whether what comes from a search was loaded."""
+        with self._engine.connect() as connection:
+            return connection.scalar(sql.select(loads.c.name).where(loads.c.origin == origin)) is not None
+
+    def add(
+        self,
+        name: str,
+        load: str,
+        additions: Sequence[tuple[Path, Written]],
+        rejected: int,
+        origin: str | None = None,
+    ) -> bool:
+        """Makes a load visible, all of it at once; answers whether it has: what comes from a search is loaded once.
 
         Args:
             name: the index; made if need be.
             load: the load's name.
             additions: its segments in load order, each with its path from the store's folder.
             rejected: how many events were put aside.
+            origin: the search that it comes from, and which of its outputs it is.
         """
         with writing(self._engine) as connection:
+            if origin is not None and connection.scalar(sql.select(loads.c.name).where(loads.c.origin == origin)):
+                return False
             row = connection.execute(sql.select(indices).where(indices.c.name == name)).one_or_none()
             if row is None:  # nothing was reserved: all was put aside
                 connection.execute(sql.insert(indices).values(name=name, next_seq=0, **_EMPTY))
@@ -150,11 +162,17 @@ class Indices:
             events = sum(written.rows for _, written in additions)
             connection.execute(
                 sql.insert(loads).values(
-                    name=load, index_id=row.id, finished=time.time_ns(), events=events, rejected=rejected
+                    name=load,
+                    index_id=row.id,
+                    finished=time.time_ns(),
+                    events=events,
+                    rejected=rejected,
+                    origin=origin,
                 )
             )
             if additions:
                 connection.execute(sql.update(indices).where(indices.c.id == row.id).values(_grown(row, additions)))
+        return True
 
 
 def _grown(row: sql.Row[tuple[object, ...]], additions: Sequence[tuple[Path, Written]]) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -12,14 +12,18 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import TypeAlias
 
+import pyarrow as pa
+
 from trawl.catalog.terms import path_beside
 from trawl.errors import Code, TrawlError
 from trawl.store.cutting import Cutter, PutAside
 from trawl.store.index import Indices, check_name
 from trawl.store.inputs import Format, read_chunks
+from trawl.store.inputs.arrow_tables import Piece, chunk_of_piece
 from trawl.store.inputs.opening import STDIN, opened
 from trawl.store.staging import Staging, staged
 from trawl.store.timing import TimeRule
+from trawl.values import Instant
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class Loading:
         check_name(index)
         started, bytes_read = time.monotonic(), 0
         total = None if STDIN in files else sum(map(_size, files))
-        with _room(), staged(self._folder, self._indices.is_committed) as staging:
+        with room(), staged(self._folder, self._indices.is_committed) as staging:
             cutter = Cutter(staging.own, partial(self._indices.reserve, index))
             for file in files:
                 with opened(file) as source:
@@ -114,17 +118,41 @@ class Loading:
             long_integers=cutter.long_integers,
         )
 
-    def _commit(self, index: str, staging: Staging, cutter: Cutter) -> Path | None:
+    def collect(self, index: str, origin: str, batches: Iterable[pa.RecordBatch], now: Instant) -> int | None:
+        """Loads the rows of a search, once; answers how many, or None where they were loaded before.
+
+        Args:
+            origin: the search and which of its outputs it is.
+            now: the time of rows that have none.
+
+        Raises:
+            TrawlError: `INVALID_INDEX_NAME`, `NO_ROOM`, and what `batches` raises.
+        """
+        check_name(index)
+        if self._indices.is_loaded_from(origin):
+            return None
+        rule = TimeRule(None, now, now)
+        with room(), staged(self._folder, self._indices.is_committed) as staging:
+            cutter = Cutter(staging.own, partial(self._indices.reserve, index))
+            for batch in batches:
+                cutter.take(chunk_of_piece(Piece(cutter.events + 1, batch, 0.0), rule), origin)
+            cutter.finish()
+            self._commit(index, staging, cutter, origin)
+        return cutter.events
+
+    def _commit(self, index: str, staging: Staging, cutter: Cutter, origin: str | None = None) -> Path | None:
         """Makes the load visible; answers where its rejects are kept."""
         staging.publish([path_beside(written.path) for written in cutter.written])
         published = staging.publish([written.path for written in cutter.written])
         aside = staging.publish([cutter.rejected_file]) if cutter.rejected else []
-        self._indices.add(index, staging.name, list(zip(published, cutter.written, strict=True)), cutter.rejected)
+        additions = list(zip(published, cutter.written, strict=True))
+        self._indices.add(index, staging.name, additions, cutter.rejected, origin)
         return self._folder / aside[0] if aside else None
 
 
 @contextmanager
-def _room() -> Iterator[None]:
+def room() -> Iterator[None]:
+    """Turns a full disk into an error of Trawl. Raises `NO_ROOM`."""
     try:
         yield
     except OSError as error:

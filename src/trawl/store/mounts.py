@@ -12,7 +12,7 @@ from trawl.catalog.base import Reading, Segment, Source
 from trawl.errors import Code, TrawlError, printable
 from trawl.schema import TIME, Column, Schema, Type
 from trawl.settings.process import Mount
-from trawl.store.conversions import Conversions, MountedFile
+from trawl.store.conversions import Conversions, MountedFile, as_events
 from trawl.store.index import schema_of, union
 from trawl.store.inputs import Format
 from trawl.store.times import TIME_FIELD
@@ -38,7 +38,7 @@ class Mounts:
     """
 
     def __init__(self, folder: Path, base: Path, mounts: Mapping[str, Mount], at_once: int | None = None) -> None:
-        self._conversions = Conversions(folder / CONVERTED)
+        self._conversions = Conversions(folder / CONVERTED, as_events, in_place=True)
         self._base = base
         self._mounts = mounts
         self._at_once = at_once
@@ -124,6 +124,7 @@ def _source(name: str, files: _Known) -> Source:
         bytes=sum(segment.bytes for segment in segments) + sum(file.size for file in unread),
         first=None if unread else min((segment.first for segment in segments), default=None),
         last=None if unread else max((segment.last for segment in segments), default=None),
+        is_mounted=True,
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import quote
 
 import pyarrow as pa
@@ -22,7 +22,7 @@ from trawl.store.signs import signs_of
 from trawl.store.terms import Column, Filtering
 from trawl.store.times import TIME_FIELD
 from trawl.store.workers import processors
-from trawl.values import Instant
+from trawl.values import FIRST_INSTANT, LAST_INSTANT, Instant
 
 SEQ: Final = "seq"
 """The hidden column that counts the events of an index in the order in which they were loaded."""
@@ -60,39 +60,52 @@ def write_segment(path: Path, chunks: Sequence[Chunk], sequence: pa.Array, *, is
         is_filtered: whether there shall be a filter; not where the segment is about to be merged.
     """
     times = pa.concat_arrays([chunk.times for chunk in chunks])
-    rows = len(times)
     order = _newest_first(times, sequence)
-    columns = [(slot_of(TIME_FIELD, TIME), TIME, times if order is None else times.take(order))]
+    clock = (slot_of(TIME_FIELD, TIME), TIME, times if order is None else times.take(order))
+    columns = [clock, *_columns(chunks, len(times), order)]
+    with ThreadPoolExecutor(processors()) as threads:
+        others = [Column(type_, column) for _, type_, column in columns[1:]]
+        filtering = Filtering(clock[2], others, threads) if is_filtered else None
+        _write(path, columns, sequence if order is None else sequence.take(order), times=1)
+        size = path.stat().st_size + (filtering.write(path) if filtering else 0)
+    last, first = (Instant(clock[2][row].value) for row in (0, len(times) - 1))
+    return Written(path, len(times), size, first, last, _fields(columns))
+
+
+def write_rows(path: Path, chunks: Sequence[Chunk], first: int) -> Written:
+    """Writes the rows of some chunks in their order, without their times, numbered from `first`; syncs the file."""
+    rows = sum(chunk.rows for chunk in chunks)
+    columns = list(_columns(chunks, rows, None))
+    _write(path, columns, pa.arange(first, first + rows), times=0)
+    return Written(path, rows, path.stat().st_size, FIRST_INSTANT, LAST_INSTANT, _fields(columns))
+
+
+_Column: TypeAlias = tuple[Slot, Type, pa.Array]
+
+
+def _columns(chunks: Sequence[Chunk], rows: int, order: pa.Array | None) -> Iterator[_Column]:
+    """The columns of all fields but the time, each whole, in an order; those without a value are left out."""
     places = None if order is None else pc.inverse_permutation(order, output_type=ROW_TYPE)
     pieces = _pieces(chunks)
 
-    def column(slot: Slot) -> tuple[Slot, Type, pa.Array]:
+    def column(slot: Slot) -> _Column:
         values = concatenate(pieces[slot], rows)
         return slot, values.type, _placed(values, order, places, rows)
 
     with ThreadPoolExecutor(processors()) as threads:
         placed = threads.map(column, sorted(pieces))
-        columns += (found for found in placed if found[2].null_count < rows)
+        yield from (found for found in placed if found[2].null_count < rows)
+
+
+def _write(path: Path, columns: Sequence[_Column], sequence: pa.Array, *, times: int) -> None:
+    """Writes columns, of which the first so many are times, and the rows' numbers beside them; syncs the file."""
     table = pa.table(
-        [column for _, _, column in columns] + [sequence if order is None else sequence.take(order)],
+        [*(column for _, _, column in columns), sequence],
         pa.schema(
             [_field(slot, type_, column) for slot, type_, column in columns]
             + [pa.field(SEQ, pa.int64(), nullable=False)]
         ),
     )
-    with ThreadPoolExecutor(processors()) as threads:
-        others = [Column(type_, column) for _, type_, column in columns[1:]]
-        filtering = Filtering(columns[0][2], others, threads) if is_filtered else None
-        _write(path, table)
-        size = path.stat().st_size + (filtering.write(path) if filtering else 0)
-    fields: dict[str, tuple[Part, ...]] = {}
-    for slot, type_, column in columns:
-        fields[slot.field] = (*fields.get(slot.field, ()), _part(slot, type_, column))
-    last, first = (Instant(columns[0][2][row].value) for row in (0, rows - 1))
-    return Written(path, rows, size, first, last, fields)
-
-
-def _write(path: Path, table: pa.Table) -> None:
     with path.open("wb") as file:
         pq.write_table(
             table,
@@ -100,11 +113,18 @@ def _write(path: Path, table: pa.Table) -> None:
             row_group_size=ROW_GROUP_ROWS,
             compression="zstd",
             compression_level=LEVEL,
-            use_dictionary=table.column_names[1:-1],
-            column_encoding=dict.fromkeys((table.column_names[0], SEQ), "DELTA_BINARY_PACKED"),
+            use_dictionary=table.column_names[times:-1],
+            column_encoding=dict.fromkeys((*table.column_names[:times], SEQ), "DELTA_BINARY_PACKED"),
         )
         file.flush()
         os.fsync(file.fileno())
+
+
+def _fields(columns: Sequence[_Column]) -> dict[str, tuple[Part, ...]]:
+    fields: dict[str, tuple[Part, ...]] = {}
+    for slot, type_, column in columns:
+        fields[slot.field] = (*fields.get(slot.field, ()), _part(slot, type_, column))
+    return fields
 
 
 def _newest_first(times: pa.Array, sequence: pa.Array) -> pa.Array | None:

@@ -45,4 +45,5 @@ loads: Final = sql.Table(
     sql.Column("finished", sql.BigInteger, nullable=False),
     sql.Column("events", sql.BigInteger, nullable=False),
     sql.Column("rejected", sql.BigInteger, nullable=False),
+    sql.Column("origin", sql.String(100), unique=True),  # the search that it comes from, and its which output
 )

@@ -26,16 +26,22 @@ class TimeRule:
         field: the field; None: the first of the usual ones that an event has.
         substitute: the time of events that have none; None: they are put aside.
         reference: the moment of loading, which times without a year are of the last year before.
+        is_timed: whether there is a time at all. Rows that have none, those of lookups, keep all of their fields.
     """
 
     field: str | None
     substitute: Instant | None
     reference: Instant
+    is_timed: bool = True
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields to look at, in order."""
         return CANDIDATES if self.field is None else (self.field,)
+
+
+UNTIMED: Final = TimeRule(None, None, Instant(0), is_timed=False)
+"""For rows that have no time."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,8 @@ def take_times(slots: Mapping[Slot, Values], rows: int, rule: TimeRule) -> Timed
 
     The first field that an event has decides; if no time can be read from it, there is none.
     """
+    if not rule.is_timed:
+        return Timed(pa.repeat(pa.scalar(0), rows).cast(NS), dict(slots), {})
     times, decided = pa.nulls(rows, NS), _constant(rows, False)
     left = dict(slots)
     for name in rule.fields:

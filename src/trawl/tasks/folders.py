@@ -34,6 +34,10 @@ class Folders:
         """The frozen snapshot of a task."""
         return self.root / id / "snapshot.ndjson"
 
+    def output(self, id: str, number: int) -> Path:
+        """The mark of an output of a task that was written."""
+        return self.root / id / "outputs" / str(number)
+
     def cost(self, id: str, attempt: int) -> Path:
         """What an attempt cost, as JSON."""
         return self.attempt(id, attempt) / "cost.json"

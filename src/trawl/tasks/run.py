@@ -15,15 +15,12 @@ import orjson
 import pyarrow as pa
 
 import trawl
-from trawl.algebra import Given
 from trawl.arrow import schema_of
-from trawl.catalog.base import Snapshot
 from trawl.engines.base import Cost, Progress
 from trawl.errors import Code, Notice, TrawlError
 from trawl.planning import PREVIOUS, Plan, plan, resume
 from trawl.results.files import put
 from trawl.results.manifest import Facts
-from trawl.results.reader import Result
 from trawl.results.survey import Survey
 from trawl.results.writer import Writer
 from trawl.tasks import cost, counts
@@ -31,6 +28,7 @@ from trawl.tasks.budget import Budget
 from trawl.tasks.executions import Executions, Means
 from trawl.tasks.journal import Level, Phase, now
 from trawl.tasks.messages import Begin, Done
+from trawl.tasks.outputs import Outputs, stored_result
 from trawl.tasks.process import forget_peak
 from trawl.tasks.snapshot import Frozen, freeze
 from trawl.tasks.store import Ending, Report
@@ -48,8 +46,6 @@ SEARCHED: Final = 90.0
 """The percentage at which the search itself is done, where statistics follow."""
 NEARLY: Final = 99.0
 """The highest percentage but that of a task that is completed."""
-STORED: Final = "stored"
-"""The name under which statistics read the stored result."""
 
 
 class Run:
@@ -114,7 +110,7 @@ class Run:
                 raise
             with self._meter.phase(Phase.SEARCH):
                 rows, size = self._searched(frozen, planned)
-            for further in self._further(rows, size):
+            for further in self._further(frozen, rows, size):
                 try:
                     further()
                 except TrawlError as error:
@@ -152,11 +148,9 @@ class Run:
             self._executions.stop()
         planned = plan(task.request, frozen, self._executions)
         segments = [segment for many in frozen.segments.segments.values() for segment in many]
-        where = ", ".join(planned.sources) or "no source"
-        rows = sum(segment.rows for segment in segments)
-        message = (
-            f"plan: {planned.query} → {self._tools.engine.name} reads {where}; files: {len(segments)}, rows: {rows:,}"
-        )
+        where = ", ".join(planned.reads) or "no source"
+        held = f"files: {len(segments)}, rows: {sum(segment.rows for segment in segments):,}"
+        message = f"plan: {planned.query} → {self._tools.engine.name} reads {where}; {held}"
         self._telling.note(Level.INFO, Phase.PLAN, message)
         self._telling.warn(planned.notices, Phase.PLAN, planned)
         return frozen, planned
@@ -207,25 +201,32 @@ class Run:
             batches = self._executed.run(planned.result, given={PREVIOUS: reader})
         return batches
 
-    def _further(self, rows: int, size: int) -> Iterator[Callable[[], None]]:
+    def _further(self, frozen: Frozen, rows: int, size: int) -> Iterator[Callable[[], None]]:
         """What follows the search, as far as it was asked for."""
+        if any(planned.outputs for planned in self._chain):
+            yield partial(self._outputs, frozen)
         if self._task.wanted.stats:
             yield self._stats
         if self._task.wanted.cost is not CostLevel.OFF:
             yield partial(self._cost_report, rows, size)
 
+    def _outputs(self, frozen: Frozen) -> None:
+        """Writes what outlasts the search, if it has all of its rows."""
+        outputs = Outputs(self._task, self._tools, self._chain, self._executed, frozen.segments)
+        with self._meter.phase(Phase.WRITE):
+            outputs.write(self._telling, is_whole=self._budget.spent is None)
+        self._account(Phase.WRITE)
+
     def _stats(self) -> None:
         """Asks the events for sidebar and timeline; where the result is the events, the stored result is asked."""
         self._telling.between(SEARCHED, NEARLY, again=True)
-        task, last = self._task, self._chain[-1]
+        task, last, snapshot = self._task, self._chain[-1], None
         taps = [(planned.tap, self._chain[:number]) for number, planned in enumerate(self._chain) if planned.tap]
-        snapshot: Snapshot | None = None
         if taps:
             tap, before = taps[0]
         else:
-            stored = Result(self._tools.folders.attempt(task.id, task.attempt))
-            tap, before = Given(STORED, schema=stored.schema), []
-            snapshot = Snapshot({STORED: stored.segments()})
+            tap, snapshot = stored_result(self._tools.folders.attempt(task.id, task.attempt))
+            before = []
         survey = Survey(tap, last.time_field, last.range, task.zone)
         with self._meter.phase(Phase.STATS):
             fields = self._executed.run(survey.fields, before, snapshot=snapshot)

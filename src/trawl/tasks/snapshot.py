@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from trawl.catalog.base import LiveCatalog, Reading, Segment, Snapshot, Source
+from trawl.algebra import How
+from trawl.catalog.base import LOOKUP, PLACES, LiveCatalog, Reading, Rules, Segment, Snapshot, Source
 from trawl.catalog.encoding import decode_snapshot, encode_snapshot
 from trawl.errors import Code, Notice, TrawlError
 from trawl.planning import Plan, Request, plan
@@ -35,11 +36,15 @@ class Frozen:
     digest: str
 
     def names(self) -> list[str]:
-        """The names of all sources, sorted."""
-        return sorted(self.sources)
+        """The names of all sources of events, sorted."""
+        return sorted(name for name in self.sources if name != PLACES and not name.startswith(LOOKUP))
+
+    def lookups(self) -> list[str]:
+        """The names of all lookups, sorted."""
+        return sorted(name.removeprefix(LOOKUP) for name in self.sources if name.startswith(LOOKUP))
 
     def source(self, name: str) -> Source | None:
-        """The source of exactly this name."""
+        """The source, or the lookup, of exactly this name."""
         return self.sources.get(name)
 
     def snapshot(self, names: tuple[str, ...]) -> Snapshot:
@@ -47,11 +52,15 @@ class Frozen:
         return Snapshot({name: self.segments.segments.get(name, ()) for name in names})
 
     def check(self) -> None:
-        """Raises `SOURCE_CHANGED` if a mounted file is not the one that was frozen."""
+        """Raises `SOURCE_CHANGED` if a mounted file is not the one that was frozen, or what a lookup was is gone."""
         for name, segments in self.segments.segments.items():
             for segment in segments:
+                if name.startswith(LOOKUP) and not Path(segment.path).exists():
+                    reason = f"the lookup `{name.removeprefix(LOOKUP)}` changed since the search began"
+                    raise TrawlError(Code.SOURCE_CHANGED, reason, hint="run the search again")
                 if segment.modified is not None and _changed(segment):
-                    reason = f"a file of the mounted source `{name}` changed since the search began"
+                    what = "the database of places" if name == PLACES else f"a file of the mounted source `{name}`"
+                    reason = f"{what} changed since the search began"
                     raise TrawlError(Code.SOURCE_CHANGED, reason, hint="run the search again")
 
     def outside(self, planned: Plan) -> Notice | None:
@@ -80,7 +89,7 @@ def freeze(file: Path, request: Request, catalog: LiveCatalog, reading: Reading)
     try:
         content = file.read_bytes()
     except FileNotFoundError:
-        names = plan(request, catalog).sources
+        names = plan(request, catalog).reads
         sources, segments = catalog.take(names, reading)
         taken = _encoded(sources, segments)
         content = _keep(file, taken)
@@ -131,6 +140,7 @@ def _encoded(sources: list[Source], snapshot: Snapshot) -> bytes:
             "bytes": source.bytes,
             "first": source.first.nanoseconds if source.first else None,
             "last": source.last.nanoseconds if source.last else None,
+            "rules": source.rules and [source.rules.how, source.rules.folds, source.rules.most],
         }
         for source in sources
     ]
@@ -148,10 +158,15 @@ def _decoded(content: bytes) -> Frozen:
             bytes=item["bytes"],
             first=None if item["first"] is None else Instant(item["first"]),
             last=None if item["last"] is None else Instant(item["last"]),
+            rules=None if item["rules"] is None else _rules(*item["rules"]),
         )
         for item in json.loads(described)
     }
     return Frozen(sources, decode_snapshot(segments), _digest(content))
+
+
+def _rules(how: dict[str, str], folds: bool, most: int) -> Rules:
+    return Rules({name: How(kind) for name, kind in how.items()}, folds, most)
 
 
 def _digest(content: bytes) -> str:

@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TypeAlias
+from pathlib import Path
+from typing import Protocol, TypeAlias
 
-from trawl.catalog.base import LiveCatalog
+import pyarrow as pa
+
+from trawl.catalog.base import LiveCatalog, Reading, Snapshot, Source
 from trawl.engines.base import Engine
 from trawl.settings.process import Settings
 from trawl.tasks.folders import Folders
+from trawl.values import Instant
+
+
+class Sinks(Protocol):
+    """Where searches write what outlasts them."""
+
+    def take(self, names: Iterable[str], reading: Reading) -> tuple[list[Source], Snapshot]:
+        """Sources and lookups as they are now."""
+
+    def collect(self, index: str, origin: str, batches: Iterable[pa.RecordBatch], now: Instant) -> int | None:
+        """Loads rows into an index, once an origin; how many, None where they were loaded before."""
+
+    def replacing(self, lookup: str, mark: Path) -> AbstractContextManager[Path | None]:
+        """A path for the new file of a lookup, once a mark; None where it was replaced before."""
+
+    def file_of(self, lookup: str) -> str:
+        """The name of the file that a lookup is, or becomes."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +41,7 @@ class Tools:
     Attributes:
         catalog: what sources there are. engine: runs what it can where the data is.
         finisher: the embedded engine, for what the other cannot; it may be the same one.
-        folders: where results go. threads: how many a search may use.
+        folders: where results go. sinks: where else searches write. threads: how many a search may use.
     """
 
     catalog: LiveCatalog
@@ -28,6 +49,7 @@ class Tools:
     finisher: Engine
     folders: Folders
     threads: int
+    sinks: Sinks | None = None
 
 
 Factory: TypeAlias = Callable[[Settings], Tools]

@@ -1,10 +1,11 @@
 """Cases of the corpus: Markdown that says what a query gives.
 
 A case is a `##` heading and, below it, fenced blocks: one `query`; `input` (lines of JSON, the source `events`) where
-it reads any, or `input NAME` for others; then one of `rows ordered`, `rows` (in any order), `error`. Rows are lines
-of JSON, nulls left out; an error is its code, then lines `hint: …` and `at: …` (the piece of the query that it
-points to). A block `warnings` lists the codes of notices. `xfail: reason` in the text marks a known gap; `xfail
-ENGINE: reason` one of that engine alone.
+it reads any, or `input NAME` for others, and `lookup NAME` (lines of JSON, or of CSV with a header), after which may
+stand how it is matched, as JSON: `{"match": {"ip": "cidr"}, "case": false, "max_matches": 2}`; then one of
+`rows ordered`, `rows` (in any order), `error`. Rows are lines of JSON, nulls left out; an error is its code, then lines
+`hint: …` and `at: …` (the piece of the query that it points to). A block `warnings` lists the codes of notices.
+`xfail: reason` in the text marks a known gap; `xfail ENGINE: reason` one of that engine alone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from trawl.algebra import How
+from trawl.catalog.base import Rules
 from trawl.values import Value
 
 _BLOCK: Final = re.compile(r"^```(\w+)(?: +([^\n]*))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -40,6 +43,7 @@ class Case:
         path: the file.
         query: the text.
         inputs: the events of each source, as lines of JSON.
+        lookups: the lines of each lookup, and its rules.
         rows: what comes out; None where an error is expected.
         is_ordered: whether the order of rows counts.
         error: the error expected.
@@ -51,6 +55,7 @@ class Case:
     path: Path
     query: str
     inputs: dict[str, tuple[bytes, ...]]
+    lookups: dict[str, tuple[tuple[bytes, ...], Rules]]
     rows: tuple[dict[str, Value], ...] | None
     is_ordered: bool
     error: Failure | None
@@ -71,9 +76,13 @@ def read_cases(path: Path) -> Iterator[Case]:
 def _case(name: str, path: Path, text: str) -> Case:
     blocks: dict[str, tuple[str, str]] = {}
     inputs: dict[str, tuple[bytes, ...]] = {}
+    lookups: dict[str, tuple[tuple[bytes, ...], Rules]] = {}
     for kind, rest, body in _BLOCK.findall(text):
         if kind == "input":
             inputs[rest or "events"] = tuple(line.encode() for line in _lines(body))
+        elif kind == "lookup":
+            named, _, rules = rest.partition(" ")
+            lookups[named] = tuple(line.encode() for line in _lines(body)), _rules(**json.loads(rules or "{}"))
         elif kind in blocks:
             raise ValueError(f"two blocks of {kind}")
         else:
@@ -87,12 +96,17 @@ def _case(name: str, path: Path, text: str) -> Case:
         path=path,
         query=blocks["query"][1].strip("\n"),
         inputs=inputs,
+        lookups=lookups,
         rows=tuple(_row(line) for line in _lines(rows)) if "rows" in blocks else None,
         is_ordered=order == "ordered",
         error=_failure(blocks["error"][1]) if "error" in blocks else None,
         warnings=tuple(sorted(_lines(blocks.get("warnings", ("", ""))[1]))),
         gaps={engine: reason.strip() for engine, reason in _GAP.findall(_BLOCK.sub("", text))},
     )
+
+
+def _rules(match: dict[str, str] | None = None, case: bool = True, max_matches: int = 10) -> Rules:
+    return Rules({name: How(how) for name, how in (match or {}).items()}, not case, max_matches)
 
 
 def _lines(body: str) -> list[str]:

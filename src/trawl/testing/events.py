@@ -10,10 +10,15 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from trawl.catalog.base import Segment, Snapshot, Source
+from trawl.catalog.base import LOOKUP, PLACES, Rules, Segment, Snapshot, Source
 from trawl.store.chunk import SEQ_TYPE
+from trawl.store.conversions import MountedFile
 from trawl.store.events import chunk_of
 from trawl.store.index import schema_of, union
+from trawl.store.inputs import Format
+from trawl.store.lookups import lookup_of
+from trawl.store.places import read_places
+from trawl.store.rows import as_rows
 from trawl.store.segments import SEQ, write_segment
 from trawl.store.times import TIME_FIELD
 from trawl.store.timing import TimeRule
@@ -33,6 +38,7 @@ class Events:
 
     folder: Path
     _segments: dict[str, tuple[Segment, ...]] = field(default_factory=dict)
+    _lookups: dict[str, Source] = field(default_factory=dict)
 
     def add(self, name: str, events: Iterable[Mapping[str, Any] | bytes]) -> None:
         """Adds events to a source, as a segment of their own: JSON objects, or lines of JSON."""
@@ -58,12 +64,39 @@ class Events:
         )
         self._segments[name] = (*known, segment)
 
+    def add_lookup(self, name: str, rows: Iterable[bytes], rules: Rules | None = None) -> None:
+        """Adds a lookup: lines of JSON, or of CSV with a header."""
+        lines = list(rows)
+        is_json = not lines or lines[0].startswith(b"{")
+        file = self.folder / f"{name}.{'ndjson' if is_json else 'csv'}"
+        file.write_bytes(b"\n".join(lines))
+        folder = self.folder / f"lookup-{name}"
+        folder.mkdir()
+        mounted = MountedFile(str(file), 0, 0, None, Format.NDJSON if is_json else Format.CSV)
+        written = as_rows(mounted, folder, lambda read: None)
+        segments = tuple(
+            Segment(str(each.path), each.rows, each.bytes, each.first, each.last, each.fields, None, ordinal)
+            for ordinal, each in enumerate(written)
+        )
+        self._lookups[LOOKUP + name] = lookup_of(name, segments, rules or Rules())
+        self._segments[LOOKUP + name] = segments
+
+    def add_places(self, database: Path) -> None:
+        """Adds the database of places."""
+        self._lookups[PLACES], self._segments[PLACES] = read_places(database)
+
     def names(self) -> list[str]:
-        """The names of all sources, sorted."""
-        return sorted(self._segments)
+        """The names of all sources of events, sorted."""
+        return sorted(name for name in self._segments if name not in self._lookups)
+
+    def lookups(self) -> list[str]:
+        """The names of all lookups, sorted."""
+        return sorted(name.removeprefix(LOOKUP) for name in self._lookups if name != PLACES)
 
     def source(self, name: str) -> Source | None:
-        """The source of exactly this name."""
+        """The source, or the lookup, of exactly this name."""
+        if name in self._lookups:
+            return self._lookups[name]
         if name not in self._segments:
             return None
         segments = self._segments[name]

@@ -13,7 +13,7 @@ import pyarrow as pa
 from trawl import planning
 from trawl.algebra import Given, Relation, post_order
 from trawl.arrow import rows_of, schema_of
-from trawl.catalog.base import Catalog, Snapshot
+from trawl.catalog.base import LOOKUP, PLACES, Catalog, Snapshot
 from trawl.engines.base import Engine, Work
 from trawl.engines.reference import Reference
 from trawl.errors import Notice
@@ -91,10 +91,10 @@ def search(
     running = _Running(engine, catalog, wanted.zone, cut, suffix)
     plan = planning.plan(wanted, catalog, running)
     notices = list(plan.notices)
-    outcome = running.run(plan.result, plan.sources)
+    outcome = running.run(plan.result, plan.reads)
     while plan.rest is not None:
         plan = planning.resume(plan, outcome.schema, catalog, running)
-        outcome = running.run(plan.result, plan.sources, {planning.PREVIOUS: outcome})
+        outcome = running.run(plan.result, plan.reads, {planning.PREVIOUS: outcome})
         notices += plan.notices
     return Outcome(outcome.schema, outcome.batches, tuple(notices + running.notices))
 
@@ -121,16 +121,22 @@ class _Running:
         self.notices += outcome.notices
         return outcome
 
+    @property
+    def _everything(self) -> tuple[str, ...]:
+        tables = [LOOKUP + name for name in self._catalog.lookups()]
+        places = [PLACES] if self._catalog.source(PLACES) else []
+        return (*self._catalog.names(), *tables, *places)
+
     def keep(self, relation: Relation) -> Given:
         """Runs a relation that planning has to know the columns of."""
-        outcome = self.run(relation, tuple(self._catalog.names()))
+        outcome = self.run(relation, self._everything)
         name = f"kept{len(self._kept)}"
         self._kept[name] = outcome
         return Given(name, schema=outcome.schema)
 
     def rows(self, relation: Relation) -> list[dict[str, Value]]:
         """Runs a relation that planning has to know the rows of."""
-        return self.run(relation, tuple(self._catalog.names())).rows
+        return self.run(relation, self._everything).rows
 
 
 def _run_in_parts(

@@ -14,7 +14,9 @@ from trawl.algebra import (
     Generate,
     Given,
     Join,
+    Locate,
     Lump,
+    Match,
     Measure,
     Pivot,
     Profile,
@@ -39,7 +41,7 @@ from trawl.expr import Call, Expr, walk
 _ALWAYS = (
     *(Scan, Generate, Given, Rows),
     *(Project, Slice, Reverse, Explode, Pivot, Unpivot, Fill, Profile, Templates),
-    *(Union, Join),
+    *(Union, Join, Match, Locate),
 )
 
 

@@ -16,7 +16,9 @@ from trawl.algebra import (
     Generate,
     Given,
     Join,
+    Locate,
     Lump,
+    Match,
     Pivot,
     Profile,
     Project,
@@ -35,11 +37,13 @@ from trawl.algebra import (
     post_order,
 )
 from trawl.catalog.base import Snapshot
+from trawl.engines.columns import real_schema
 from trawl.engines.duckdb import (
     aggregating,
     checks,
     joining,
     late,
+    matching,
     ordering,
     profiling,
     reshaping,
@@ -94,19 +98,19 @@ class Compiler:
             given: frames that stand for relations, by their identity; what is below these is not looked at.
         """
         known = dict(given or {})
-        order = list(post_order(root))
+        order = list(post_order(root, known))
         self._counted |= {id(leaf) for relation in order if (leaf := windows.counted(relation)) is not None}
         uses = Counter(id(child) for relation in order for child in relation.inputs)
         done: dict[int, Frame] = {}
         for relation in order:
             if id(relation) in known:
                 done[id(relation)] = known[id(relation)]
-            elif all(id(child) in done for child in relation.inputs):
+            else:
                 inputs = tuple(self._taken(done[id(child)], uses[id(child)]) for child in relation.inputs)
                 done[id(relation)] = self._compile(relation, inputs)
-            else:
-                continue
-            self._schemas[id(relation)] = self._real_schema(relation)
+            if id(relation) not in self._schemas:
+                inputs_of = [self._schemas[id(child)] for child in relation.inputs if id(child) in self._schemas]
+                self._schemas[id(relation)] = real_schema(relation, inputs_of)
             if uses[id(relation)] > 1:
                 self._share(done[id(relation)])
         return done[id(root)]
@@ -141,18 +145,6 @@ class Compiler:
     def schema_of(self, relation: Relation) -> Schema:
         """The columns of a relation that was compiled; where the plan left them open, those that the data told."""
         return self._schemas[id(relation)]
-
-    def _real_schema(self, relation: Relation) -> Schema:
-        planned = relation.columns
-        if not planned.open or id(relation) in self._schemas:
-            return self._schemas.get(id(relation), planned)
-        known = Schema()
-        for child in relation.inputs:
-            known = known.with_columns(self._schemas[id(child)])
-        if isinstance(relation, Extend):
-            names = {name for name, _ in relation.assignments}
-            known = known.with_columns(column for column in planned if column.name in names)
-        return known
 
     def _taken(self, frame: Frame, uses: int) -> Frame:
         """A frame to grow from another; one that several grow from has names of its own in each."""
@@ -282,6 +274,16 @@ class Compiler:
     def _(self, relation: Join, inputs: tuple[Frame, ...]) -> Frame:
         left, right = inputs
         return joining.join(relation, left, right, self.zone)
+
+    @_compile.register
+    def _(self, relation: Match, inputs: tuple[Frame, ...]) -> Frame:
+        left, right = inputs
+        return matching.match(relation, left, right, self.host, self.shared, self.zone)
+
+    @_compile.register
+    def _(self, relation: Locate, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        return matching.locate(relation, frame, self.snapshot, self.host, self.shared)
 
     @_compile.register
     def _(self, relation: Lump, inputs: tuple[Frame, ...]) -> Frame:

@@ -36,9 +36,14 @@ class Host(Protocol):
         """Leaves a warning."""
 
 
+def sharing(query: str, shared: Collection[str]) -> str:
+    """A query with the queries that it shares in front."""
+    return f"WITH {', '.join(shared)} {query}" if shared else query
+
+
 def kept(frame: Frame, host: Host, shared: Collection[str]) -> None:
     """Computes the rows into a table, so that they can be looked at and read again."""
     frame.close()
     query = f"SELECT {', '.join(frame.selected())} FROM {frame.source}"
-    frame.wrap(host.keep(f"WITH {', '.join(shared)} {query}" if shared else query))
+    frame.wrap(host.keep(sharing(query, shared)))
     frame.is_ordered = False

@@ -16,7 +16,7 @@ from trawl.engines.duckdb.arguments import number_of_text
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Key
 from trawl.engines.duckdb.grouping import has_lists, key_text, kinds_of, listed
-from trawl.engines.duckdb.operands import Alternative, Operand
+from trawl.engines.duckdb.operands import Alternative, Operand, opened
 from trawl.engines.duckdb.scopes import INLINE, Silent
 from trawl.engines.duckdb.times import time
 from trawl.schema import Kind
@@ -30,18 +30,16 @@ def join(relation: Join, left: Frame, right: Frame, zone: str) -> Frame:
     right.close()
     to_left, to_right = Expressions(left, zone), Expressions(right, zone)
     pairs = [(left.columns.get(mine, ()), right.columns.get(theirs, ())) for mine, theirs in relation.keys]
-    is_plain = all(_is_plain(mine, theirs) for mine, theirs in pairs)
-    if is_plain:
+    are_plain = all(is_plain(mine, theirs) for mine, theirs in pairs)
+    if are_plain:
         mine = [left.bind(given.sql) for operand, _ in pairs for given in operand]
         theirs = [right.bind(given.sql) for _, operand in pairs for given in operand]
     else:
-        mine = [
-            _entered(left, _entries(operand, to_left, _kinds(other), "{mine}={other}:")) for operand, other in pairs
-        ]
+        mine = [entered(left, entries(operand, to_left, kinds(other), "{mine}={other}:")) for operand, other in pairs]
         theirs = [
-            _entered(right, _entries(operand, to_right, _kinds(other), "{other}={mine}:")) for other, operand in pairs
+            entered(right, entries(operand, to_right, kinds(other), "{other}={mine}:")) for other, operand in pairs
         ]
-    if relation.most and is_plain:
+    if relation.most and are_plain:
         best = f"row_number() OVER (PARTITION BY {', '.join(theirs)} ORDER BY {rank})"
         right.wrap(f"(SELECT * FROM {right.source} QUALIFY {best} <= {relation.most})")
     matched = right.compute("true")
@@ -50,7 +48,7 @@ def join(relation: Join, left: Frame, right: Frame, zone: str) -> Frame:
     condition = " AND ".join(f"{a} = {b}" for a, b in zip(mine, theirs, strict=True))
     kind = "LEFT JOIN" if relation.kind == "left" else "JOIN"
     joined = f"(SELECT * FROM {left.source} {kind} {right.source} ON {condition})"
-    if not is_plain:
+    if not are_plain:
         joined = _once(joined, left, rank, relation)
     order = (*left.order, Key(rank, is_place=relation.kind != "left"))
     result = Frame(left.names, joined, {**left.columns, **right.columns}, order)
@@ -96,19 +94,20 @@ def _where(given: Alternative, condition: str) -> Alternative:
     return replace(given, sql=f"CASE WHEN {condition} THEN {given.sql} END", constant=None)
 
 
-def _is_plain(mine: Operand, theirs: Operand) -> bool:
+def is_plain(mine: Operand, theirs: Operand) -> bool:
+    """Whether values are equal just where they are so to SQL."""
     if len(mine) != 1 or len(theirs) != 1 or has_lists(mine) or has_lists(theirs):
         return False
     return mine[0].kind is theirs[0].kind and mine[0].kind in _PLAIN
 
 
-def _kinds(operand: Operand) -> frozenset[Kind]:
+def kinds(operand: Operand) -> frozenset[Kind]:
     """What a value may be, integers and floats being one."""
     found = kinds_of(operand)
     return frozenset(found - {Kind.FLOAT} | ({Kind.INTEGER} if Kind.FLOAT in found else set()))
 
 
-def _entries(operand: Operand, to: Expressions, others: frozenset[Kind], mark: str) -> str:
+def entries(operand: Operand, to: Expressions, others: frozenset[Kind], mark: str) -> str:
     """The texts that a row is entered under, as a list.
 
     Args:
@@ -124,20 +123,27 @@ def _entries(operand: Operand, to: Expressions, others: frozenset[Kind], mark: s
     return f"list_distinct(list_filter({every}, lambda x: x IS NOT NULL))"
 
 
-def _tags(given: Alternative, others: frozenset[Kind], mark: str) -> Iterator[str]:
+def entry(operand: Operand, to: Expressions, others: frozenset[Kind], mark: str) -> str:
+    """The text that a row is entered under, where it is one: of a value that is no list, compared with one kind."""
+    found = opened(operand, to)
+    tags = (tag for given in found for tag in _tags(given, others, mark, to.bind(given.sql)))
+    return sql.coalesce(tags, "VARCHAR")
+
+
+def _tags(given: Alternative, others: frozenset[Kind], mark: str, x: str = "x") -> Iterator[str]:
     """Texts that are the same for equal values, one for each kind of the other value.
 
     The mark names both kinds, so that a number meets a text that is a number, but two texts meet as texts.
     """
-    value = replace(given, sql="x", many=False)
+    value = replace(given, sql=x, many=False, constant=None)
     for other in sorted(others):
         kinds = {given.kind, other}
         if kinds == {Kind.STRING}:
-            text: str | None = "x"
+            text: str | None = x
         elif Kind.TIME in kinds:
             text = None if Kind.BOOLEAN in kinds else f"CAST({time((value,), 'UTC', INLINE)} AS VARCHAR)"
         elif Kind.BOOLEAN in kinds:
-            text = "CAST(x AS VARCHAR)" if kinds <= {Kind.BOOLEAN, Kind.STRING} else None
+            text = f"CAST({x} AS VARCHAR)" if kinds <= {Kind.BOOLEAN, Kind.STRING} else None
         else:
             text = _number(value)
         if text is not None:
@@ -159,7 +165,7 @@ def _number(value: Alternative) -> str | None:
             return None
 
 
-def _entered(frame: Frame, entries: str) -> str:
+def entered(frame: Frame, entries: str) -> str:
     """Makes a row for each text; one for a row that has none."""
     listed_texts = frame.compute(f"CASE WHEN len({entries}) > 0 THEN {entries} ELSE [NULL] END")
     frame.close()

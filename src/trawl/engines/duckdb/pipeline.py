@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from trawl.algebra import Explode, Extend, Filter, Given, Project, Relation, Scan, Slice, Unpack
+from trawl.algebra import Explode, Extend, Filter, Given, Locate, Match, Project, Relation, Scan, Slice, Unpack
 from trawl.engines.duckdb import totals
 from trawl.engines.duckdb.compile import Compiler
 from trawl.engines.duckdb.frames import Frame
@@ -15,6 +15,8 @@ from trawl.engines.duckdb.scan import Reading, is_clock
 from trawl.engines.duckdb.slices import Cut, cut, joined
 from trawl.engines.duckdb.statements import BATCH_ROWS, FIRST_ROWS, Statements
 from trawl.schema import Schema
+
+_BY_ROW = Filter | Extend | Project | Slice | Explode | Match | Locate
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,11 @@ class Pipeline:
         if isinstance(relation, Unpack):
             stages.append(relation)
             relation = relation.input
-        while isinstance(relation, Filter | Extend | Project | Slice | Explode) or totals.can(relation):
+        while isinstance(relation, _BY_ROW) or totals.can(relation):
             if isinstance(relation, Slice) and relation.notice is not None:
                 return None
             stages.append(relation)
-            (relation,) = relation.inputs
+            relation = relation.inputs[0]
         if not isinstance(relation, Scan | Given):
             return None
         found = cls(relation, tuple(reversed(stages)))
@@ -158,7 +160,7 @@ class Wanted:
     @classmethod
     def of(cls, relation: Relation, after: Sequence[Relation]) -> Wanted:
         """What the relation lets pass, before the relations after it."""
-        is_seen = all(isinstance(later, Extend | Project) for later in after)
+        is_seen = all(isinstance(later, Extend | Project | Match | Locate) for later in after)
         match relation:
             case Scan():
                 return cls(relation.newest, 0, is_seen)

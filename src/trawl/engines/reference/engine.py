@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -12,9 +13,11 @@ from trawl.algebra import Relation, post_order
 from trawl.arrow import schema_of
 from trawl.catalog.base import Segment
 from trawl.engines.base import Cost, Execution, Progress, Work
+from trawl.engines.columns import real_schema
 from trawl.engines.reference.aggregation import aggregate, sorted_by
 from trawl.engines.reference.expressions import Faults, evaluate, is_true
 from trawl.engines.reference.joins import join, unite
+from trawl.engines.reference.matching import locate, match
 from trawl.engines.reference.profiles import profile, templates
 from trawl.engines.reference.reshaping import explode, fill, lump, pivot, unpivot
 from trawl.engines.reference.rows import Row, Sequence, rows_of
@@ -23,7 +26,6 @@ from trawl.engines.reference.sessions import sessions
 from trawl.engines.reference.unpacking import unpack
 from trawl.engines.reference.windows import window
 from trawl.errors import Code, Notice, TrawlError
-from trawl.schema import Schema
 
 
 class Reference:
@@ -113,7 +115,7 @@ class Interpretation:
             case algebra.Unpack():
                 return unpack(relation, inputs[0], self.faults, self.told.append)
             case _:
-                return Sequence(_real_schema(relation, inputs), self.rows(relation, inputs))
+                return Sequence(real_schema(relation, [each.schema for each in inputs]), self.rows(relation, inputs))
 
     def given(self, name: str) -> Sequence:
         """Rows handed over under a name."""
@@ -154,6 +156,11 @@ class Interpretation:
                 return sessions(relation, rows, self.faults)
             case algebra.Explode():
                 return explode(relation, rows)
+            case algebra.Match():
+                return match(relation, rows, inputs[1].rows)
+            case algebra.Locate():
+                (database,) = self.work.snapshot.segments[relation.places]
+                return locate(relation, rows, Path(database.path))
             case algebra.Lump():
                 return lump(relation, rows, self.faults)
             case algebra.Unpivot():
@@ -178,17 +185,3 @@ class Interpretation:
 def _generated(relation: algebra.Generate, number: int) -> Row:
     row: Row = {relation.time_field: relation.now}
     return row | {relation.number: number} if relation.number else row
-
-
-def _real_schema(relation: Relation, inputs: list[Sequence]) -> Schema:
-    """The columns that the rows have: those of the plan; where it left them open, the inputs' with what is added."""
-    planned = relation.columns
-    if not planned.open:
-        return planned
-    known = Schema()
-    for input_ in inputs:
-        known = known.with_columns(input_.schema)
-    if isinstance(relation, algebra.Extend):
-        names = {name for name, _ in relation.assignments}
-        known = known.with_columns(column for column in planned if column.name in names)
-    return known

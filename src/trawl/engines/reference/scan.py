@@ -59,6 +59,8 @@ def _events(segment: Segment, relation: Scan) -> list[tuple[int | None, Row]]:
 
 def _field(file: pq.ParquetFile, parts: tuple[Part, ...]) -> list[Value]:
     """A field's values: of its parts the one that the event has."""
+    if not parts:
+        return [None] * file.metadata.num_rows
     columns = [_part(file, part) for part in parts]
     return [next((value for value in values if value is not None), None) for values in zip(*columns, strict=True)]
 

@@ -9,7 +9,10 @@ from trawl.algebra import (
     Aggregate,
     Extend,
     Filter,
+    Join,
+    Locate,
     Lump,
+    Match,
     Measure,
     Pivot,
     Project,
@@ -71,6 +74,15 @@ def _asked(relation: Relation, child: Relation, needed: set[str]) -> set[str]:
             made = {relation.number, relation.closed}
             conditions = (given for given in (relation.starts, relation.ends) if given is not None)
             return (needed - made) | _read([*relation.partition, relation.time, *conditions])
+        case Join():
+            return (needed | {name for pair in relation.keys for name in pair}) & set(child.columns.names)
+        case Match() if child is relation.input:
+            made = {name for name, _ in relation.taken}
+            return (needed - made) | {key.field.name for key in relation.keys}
+        case Match():
+            return {key.column for key in relation.keys} | {old for new, old in relation.taken if new in needed}
+        case Locate():
+            return (needed - {name for name, _ in relation.taken}) | {relation.field.name}
         case Lump():
             return needed | {relation.field, *relation.by} | _measured((relation.weight,))
         case Pivot():
@@ -95,6 +107,10 @@ def _narrowed(relation: Relation, needed: set[str]) -> Relation:
             return replace(relation, measures=tuple(item for item in relation.measures if item.name in needed))
         case Extend():
             return replace(relation, assignments=tuple(item for item in relation.assignments if item[0] in needed))
+        case Match():
+            return replace(relation, taken=tuple(item for item in relation.taken if item[0] in needed))
+        case Locate():
+            return replace(relation, taken=tuple(fact for fact in relation.taken if fact[0] in needed))
         case Project():
             return replace(relation, names=tuple(item for item in relation.names if item[0] in needed))
     return relation

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from trawl.algebra import ROW_NUMBER, Extend, Project, Relation, Slice, Window, post_order
+from trawl.algebra import ROW_NUMBER, Extend, Locate, Match, Project, Relation, Slice, Window, post_order
 
-_MOVED: Final = (Slice, Project, Extend)
+_MOVED: Final = (Slice, Project, Extend, Match, Locate)
 
 
 def apply(root: Relation) -> Relation:
@@ -39,13 +39,13 @@ def _sunk(top: Relation) -> Relation:
                 slices.append(relation)
             else:
                 others.append(relation)
-            (relation,) = relation.inputs
+            relation = relation.inputs[0]
         runs.append((slices, others))
     for slices, others in reversed(runs):
         for cut in reversed(slices):
             relation = replace(cut, input=relation, schema=relation.columns)
         for other in reversed(others):
-            relation = other.with_inputs((relation,))
+            relation = other.with_inputs((relation, *other.inputs[1:]))
     return relation
 
 

@@ -1,0 +1,70 @@
+"""`iplocation`: where addresses are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Final, Self
+
+from trawl.algebra import Fact, Locate, Relation
+from trawl.commands.base import Command, Scope
+from trawl.language.cursor import Cursor, Options
+from trawl.language.names import Name
+from trawl.language.spelling import name_text, run_text
+from trawl.language.writer import Writer
+
+USUAL: Final = (Fact.CITY, Fact.COUNTRY, Fact.REGION, Fact.LATITUDE, Fact.LONGITUDE)
+"""What is added unless everything is asked for."""
+
+
+@dataclass(frozen=True)
+class Iplocation(Command):
+    """Add where the address in a field is: `City`, `Country`, `Region`, `lat`, `lon`.
+
+    The database is a file in the MaxMind format, which the setting `geoip` names. With `allfields=true` come
+    `Continent`, `Timezone` and `MetroCode` too. `prefix` stands before the names of all of them. What is no
+    address, and one that the database does not know, leaves the fields empty; a multivalue counts by its
+    first value.
+
+    Synopsis:
+        iplocation [prefix=TEXT] [allfields=BOOL] FIELD
+
+    Examples:
+        The place of an address.
+
+        >>> | makeresults | eval ip = "203.0.113.7" | iplocation ip | fields ip, City, Country
+        ip          | City   | Country
+        203.0.113.7 | Berlin | Germany
+    """
+
+    name: ClassVar[str] = "iplocation"
+
+    field: Name
+    prefix: str = ""
+    all_fields: bool = False
+
+    @classmethod
+    def parse(cls, cursor: Cursor) -> Self:
+        """Reads options, the field, options."""
+        options = Options(
+            cursor,
+            prefix=lambda what: cursor.text(f"a text for {what}").text,
+            allfields=cursor.boolean,
+        )
+        options.read()
+        field = cursor.name()
+        options.read()
+        return cls(field, options.get("prefix", ""), options.get("allfields", False))
+
+    def write(self, writer: Writer) -> None:
+        """Writes options first."""
+        writer.word(self.name)
+        if self.prefix:
+            writer.word(f"prefix={run_text(self.prefix)}")
+        writer.option("allfields", self.all_fields, False)
+        writer.word(name_text(self.field.text))
+
+    def lower(self, upstream: Relation, scope: Scope) -> Relation:
+        """The scope knows the database."""
+        scope.note_unknown(self.field.field, upstream.columns)
+        facts = tuple(Fact) if self.all_fields else USUAL
+        return Locate(upstream, self.field.field, scope.places(), tuple((self.prefix + fact, fact) for fact in facts))
