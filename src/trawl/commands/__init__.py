@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -70,4 +70,5 @@ def read(text: str, macros: Mapping[str, Macro] = NO_MACROS) -> Query:
             query = reader.read(patched.text, _VOCABULARY)
         except TrawlError as error:
             raise moved_error(error, patched.origin) from error
-    return replace(moved(query, patched.origin), text=text, expansions=expansions)
+    # by its whole name: that of a command of this folder would stand for its module
+    return dataclasses.replace(moved(query, patched.origin), text=text, expansions=expansions)
