@@ -200,14 +200,15 @@ class LanguageAnswer(Shape):
     @classmethod
     def whole(cls) -> Self:
         """All that there is."""
-        members = [(member, family) for family, many in functions.families().items() for member in many]
+        members = [
+            (member, family)
+            for family, many in functions.families().items()
+            for member in many
+            if not member.is_operator
+        ]
         return cls(
             commands=[CommandAnswer.of(command) for command in commands.REGISTRY.values()],
-            functions=[
-                FunctionAnswer.of(member, family)
-                for member, family in members
-                if isinstance(member, Function) and not member.is_operator
-            ],
+            functions=[FunctionAnswer.of(member, family) for member, family in members if isinstance(member, Function)],
             aggregations=[
                 FunctionAnswer.of(member, family) for member, family in members if isinstance(member, Aggregation)
             ],

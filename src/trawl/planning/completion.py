@@ -165,5 +165,5 @@ def _columns(request: Request, before: str, catalog: Catalog) -> Schema:
 def _functions(kind: type[Function | Aggregation], suggested: Suggested) -> Iterator[Suggestion]:
     for family in functions.families().values():
         for member in family:
-            if isinstance(member, kind) and not (isinstance(member, Function) and member.is_operator):
+            if isinstance(member, kind) and not member.is_operator:
                 yield Suggestion(member.name, suggested, member.summary)
