@@ -28,8 +28,8 @@ def exports(ground: Ground, server: Server) -> Iterator[Finding]:
     rows = min(ROWS, ground.tier.events // 10)
     names = ", ".join(f"'{name}'" if name.startswith("@") else name for name in FIELDS)
     task = server.run(f"source sorted | head {rows} | table {names}").id
-    idle = memory_at_rest(server.process)
     for kind in WRITERS:
+        idle = memory_at_rest(server.process)
         taken: list[float] = []
         alone: list[float] = []
         waits: list[float] = []

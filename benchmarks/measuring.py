@@ -67,18 +67,20 @@ def memory(process: psutil.Process) -> int:
     return sum(_held(part) for part in tree(process))
 
 
-def memory_at_rest(process: psutil.Process, still: float = 3.0, most: float = 60.0) -> int:
-    """Bytes that a tree of processes holds once it has come to rest: workers that were replaced have started.
+def memory_at_rest(process: psutil.Process, processes: int = 3, still: float = 3.0, most: float = 90.0) -> int:
+    """Bytes that a tree of processes holds once it has come to rest: workers that were replaced have started, and
+    those that were many are gone.
 
     Args:
-        still: seconds for which it has to hold the same, but for a mebibyte. most: seconds to wait for that.
+        processes: so many there are at rest. still: seconds for which they have to hold the same, but for a mebibyte.
+        most: seconds to wait for that.
     """
     end = time.monotonic() + most
     held, since = memory(process), time.monotonic()
     while (moment := time.monotonic()) < min(end, since + still):
         time.sleep(0.1)
         now = memory(process)
-        if abs(now - held) > MEBIBYTE:
+        if abs(now - held) > MEBIBYTE or len(tree(process)) > processes:
             held, since = now, moment
     return held
 
