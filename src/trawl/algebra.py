@@ -243,6 +243,13 @@ class Window(Relation):
     include_current: bool = True
     order: tuple[SortKey, ...] = ()
 
+    @property
+    def only_numbers(self) -> bool:
+        """Whether it gives all rows their numbers in the order in which they come, and nothing else."""
+        if self.partition or self.order:
+            return False
+        return all(measure.function == ROW_NUMBER for measure in self.measures)
+
 
 @dataclass(frozen=True, eq=False)
 class Session(Relation):

@@ -12,7 +12,6 @@ from trawl.commands.numeric import as_number
 from trawl.expr import Call, Field, Literal
 from trawl.language.cursor import Cursor
 from trawl.language.names import Name
-from trawl.language.spelling import name_text
 from trawl.language.writer import Writer
 
 
@@ -55,9 +54,7 @@ class Accum(Command):
         """Writes the field and its new name."""
         writer.word(self.name)
         writer.names((self.field,), "as")
-        if self.target is not None:
-            writer.word("as")
-            writer.word(name_text(self.target))
+        writer.target(self.target)
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """A running sum, shown where the event adds to it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from trawl.algebra import Extend, Filter, Join, Measure, Project, Relation, Union, Window
+from trawl.algebra import ROW_NUMBER, Extend, Filter, Join, Measure, Project, Relation, Union, Window
 from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden
 from trawl.expr import Call, Field, Literal
@@ -69,7 +69,7 @@ class AppendCols(Command):
 
 
 def _placed(relation: Relation, place: str) -> Relation:
-    return Window(relation, (), (Measure("row_number", (), place),))
+    return Window(relation, (), (Measure(ROW_NUMBER, (), place),))
 
 
 def _only(relation: Relation, names: list[str] | tuple[str, ...]) -> Relation:

@@ -12,7 +12,6 @@ from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Literal
 from trawl.language.cursor import Cursor, Options
 from trawl.language.names import Name
-from trawl.language.spelling import name_text
 from trawl.language.writer import Writer
 
 _REACH: Final = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?", re.ASCII)
@@ -70,9 +69,7 @@ class Autoregress(Command):
         """Writes the field, its new name, the distances."""
         writer.word(self.name)
         writer.names((self.field,), "as")
-        if self.target is not None:
-            writer.word("as")
-            writer.word(name_text(self.target))
+        writer.target(self.target)
         reach = str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
         writer.option("p", reach, "1")
 

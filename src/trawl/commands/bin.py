@@ -71,9 +71,7 @@ class Bin(Command):
         writer.option("bins", self.bins)
         write_width(writer, self.span_given)
         writer.word(name_text(self.field.text, ("as",)))
-        if self.target is not None:
-            writer.word("as")
-            writer.word(name_text(self.target))
+        writer.target(self.target)
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """Computes the lower edge, by what the field holds."""

@@ -11,7 +11,6 @@ from trawl.commands.columns import hidden, only
 from trawl.expr import Call, Field, Literal
 from trawl.language.cursor import Cursor, Options
 from trawl.language.names import Name
-from trawl.language.spelling import name_text
 from trawl.language.writer import Writer
 
 
@@ -61,9 +60,7 @@ class Delta(Command):
         """Writes the field, its new name, the distance."""
         writer.word(self.name)
         writer.names((self.field,), "as")
-        if self.target is not None:
-            writer.word("as")
-            writer.word(name_text(self.target))
+        writer.target(self.target)
         writer.option("p", self.distance, 1)
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:

@@ -64,9 +64,7 @@ class Rate(Command):
         if self.time_field is not None:
             writer.word(f"timefield={name_text(self.time_field)}")
         writer.names((self.field,), "as")
-        if self.target is not None:
-            writer.word("as")
-            writer.word(name_text(self.target))
+        writer.target(self.target)
         if self.by:
             writer.word("by")
             writer.names(self.by)

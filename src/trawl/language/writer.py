@@ -90,6 +90,12 @@ class Writer:
             name_text(name, reserved) if isinstance(name, str) else pattern_text(name, reserved) for name in names
         )
 
+    def target(self, name: str | None) -> None:
+        """Writes `as` and the name of a new column, if there is one."""
+        if name is not None:
+            self.word("as")
+            self.name(name)
+
     def expression(self, expr: Expr) -> None:
         """Writes an expression of `where` and `eval`."""
         self._put(expression_text(expr))

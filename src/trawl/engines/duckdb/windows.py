@@ -55,7 +55,7 @@ class Partition:
 def extend(frame: Frame, relation: Window, zone: str) -> list[Check]:
     """Adds the measures to the columns; the rows keep their order, but lie in any."""
     to = Expressions(frame, zone)
-    is_ordered = frame.is_ordered and _only_numbers(relation)
+    is_ordered = frame.is_ordered and relation.only_numbers
     groups = Partition.of(relation, to)
     placed = {
         measure.name: _placed(measure, relation, to, groups)
@@ -85,7 +85,7 @@ def settle(frame: Frame, relation: Window, groups: Partition, measures: Mapping[
 
 def counted(relation: Relation) -> Scan | Given | None:
     """The events that a relation numbers, if it numbers events one by one as they come."""
-    if not isinstance(relation, Window) or not _only_numbers(relation):
+    if not isinstance(relation, Window) or not relation.only_numbers:
         return None
     below = relation.input
     while isinstance(below, Filter | Extend | Project):
@@ -93,16 +93,9 @@ def counted(relation: Relation) -> Scan | Given | None:
     return below if isinstance(below, Scan | Given) else None
 
 
-def _only_numbers(relation: Window) -> bool:
-    """Whether it gives all rows their numbers in the order in which they come, and nothing else."""
-    if relation.partition or relation.order:
-        return False
-    return all(measure.function == ROW_NUMBER for measure in relation.measures)
-
-
 def _placed(measure: Measure, relation: Window, to: Expressions, groups: Partition) -> Operand:
     """A measure that goes by the place of each row in its group."""
-    if to.frame.is_ordered and _only_numbers(relation):
+    if to.frame.is_ordered and relation.only_numbers:
         return one(Kind.INTEGER, to.frame.compute("row_number() OVER ()"))  # DuckDB counts the rows as they stream
     own = [found for key in relation.order for found in ordering.sort_keys(key, to.operand(key.value), to)]
     order = ", ".join(map(str, (*own, *to.frame.order)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from trawl.algebra import ROW_NUMBER, Extend, Locate, Match, Project, Relation, Slice, Window, post_order
+from trawl.algebra import Extend, Locate, Match, Project, Relation, Slice, Window, post_order
 
 _MOVED: Final = (Slice, Project, Extend, Match, Locate)
 
@@ -50,7 +50,4 @@ def _sunk(top: Relation) -> Relation:
 
 
 def _numbers(relation: Relation) -> bool:
-    """Whether it gives all rows their numbers in the order in which they come, and nothing else."""
-    if not isinstance(relation, Window) or relation.partition or relation.order:
-        return False
-    return all(measure.function == ROW_NUMBER for measure in relation.measures)
+    return isinstance(relation, Window) and relation.only_numbers
