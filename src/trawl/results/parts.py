@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from trawl.arrow import BIG_INTEGER, FIELD_KEY, arrow_field
@@ -16,6 +17,10 @@ from trawl.schema import Schema
 
 GROUP_BYTES: Final = 2 << 20
 """What a row group holds in memory, about: a page of any depth has to decode a whole one."""
+SAMPLE: Final = 1000
+"""Rows of a part that are looked at for whether the values of a column repeat."""
+MOST_DISTINCT: Final = 0.5
+"""The share of different values up to which those of a column count as repeated."""
 FEWEST, MOST = 2048, 8192
 """Rows that a row group has at least, or the footer takes longer than the rows; and at most."""
 
@@ -59,17 +64,37 @@ def encode(batches: Sequence[pa.RecordBatch], schema: Schema, wide: Collection[s
             for position, field in enumerate(fields)
         ]
     )
+    rows = [_cast(batch.columns, stored) for batch in batches]
     sink = pa.BufferOutputStream()
-    compared = [field.name for field in stored if not pa.types.is_string(field.type)]
     with pq.ParquetWriter(
         sink,
         stored,
         compression="zstd",
         compression_level=1,
-        write_statistics=compared,  # of text they take a sixth of the time, and skip next to nothing
+        write_statistics=[field.name for field in stored if not pa.types.is_string(field.type)],  # see `_repeating`
+        use_dictionary=_repeating(rows, stored),
     ) as writer:
-        writer.write_table(pa.Table.from_batches([_cast(batch.columns, stored) for batch in batches], stored), group)
+        writer.write_table(pa.Table.from_batches(rows, stored), group)
     return sink.getvalue()
+
+
+def _repeating(batches: Sequence[pa.RecordBatch], fields: pa.Schema) -> list[str]:
+    """The columns whose values repeat, by their paths in a file.
+
+    A dictionary of others, and of columns without a value, takes a fifth of the time of encoding and makes the file
+    a tenth larger; statistics of text take a sixth of the time, and skip next to nothing.
+    """
+    each = max(1, SAMPLE // len(batches))
+    sample = pa.Table.from_batches([batch.slice(0, each) for batch in batches], fields)
+    found = []
+    for field in fields:
+        values, path = sample.column(field.name), field.name
+        if pa.types.is_list(field.type):
+            values, path = pc.list_flatten(values), f"{path}.list.element"
+        values = values.drop_null()
+        if len(values.unique()) < MOST_DISTINCT * len(values):
+            found.append(path)
+    return found
 
 
 def read(path: Path, group: int, fields: pa.Schema, positions: Sequence[int]) -> pa.RecordBatch:

@@ -10,7 +10,7 @@ from trawl.engines.duckdb.groups import Placed
 
 ROWS_A_THREAD: Final = 2_000_000
 """Rows up to which cuts are joined, for each thread: at the end of a statement threads wait for the last of them."""
-GROWTH: Final = 2
+GROWTH: Final = 8
 """How many times as many rows as before are read next: the first ones come early, and the rest in few steps."""
 FEWEST: Final = 100_000
 """Rows up to which cuts are joined at first: to read fewer takes less time than to begin one more statement."""
