@@ -382,16 +382,16 @@ PIPELINES: Final = (
     ),
     Pipeline(
         "transaction, wide rows",
-        "search EventID=4625 | transaction Hostname, SubjectUserName maxpause=10m",
+        "search EventID=4625 | transaction Hostname, SubjectUserName maxpause=10m | fields - closed_txn",
         'WITH e AS (SELECT *, coalesce("@timestamp" - lag("@timestamp") OVER w > INTERVAL 10 MINUTE, true)::INT '
         "AS begins "
         'FROM {events} WHERE "EventID" = 4625 AND "SubjectUserName" IS NOT NULL WINDOW w AS (PARTITION BY "Hostname", '
         '"SubjectUserName" ORDER BY "@timestamp")), told AS (SELECT * EXCLUDE (begins), sum(begins) OVER (PARTITION BY '
         '"Hostname", "SubjectUserName" ORDER BY "@timestamp" ROWS UNBOUNDED PRECEDING) AS session FROM e) '
         'SELECT min("@timestamp") AS "@timestamp", "Hostname", "SubjectUserName", epoch(max("@timestamp") - '
-        'min("@timestamp")) AS duration, count(*) AS eventcount, list_sort(list(DISTINCT COLUMNS(* EXCLUDE '
-        '("@timestamp", '
-        '"Hostname", "SubjectUserName", tags, session)))) , list_sort(list_distinct(flatten(list(tags)))) AS tags '
+        'min("@timestamp")) AS duration, count(*) AS eventcount, nullif(list_sort(list_distinct(list('
+        'COLUMNS(* EXCLUDE ("@timestamp", "Hostname", "SubjectUserName", tags, session))))), []), '
+        "list_sort(list_distinct(flatten(list(tags)))) AS tags "
         'FROM told GROUP BY "Hostname", "SubjectUserName", session ORDER BY 1 DESC',
     ),
 )
