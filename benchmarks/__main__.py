@@ -11,16 +11,19 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import exporting, latency, loading, throughput
+from benchmarks import exporting, latency, loading, planning, throughput
 from benchmarks.events import Recipe, bytes_per_event
 from benchmarks.ground import TIERS, Ground, prepare
 from benchmarks.measuring import Finding
+from benchmarks.pipelines import write_tables
 from benchmarks.serving import Server, serving
 from trawl.errors import TrawlError
 
 MEASUREMENTS: Final[Mapping[str, Callable[[Ground, Server], Iterator[Finding]]]] = {
     "searches": throughput.searches,
     "rare": throughput.rare_terms,
+    "pipelines": throughput.pipelines,
+    "plan": planning.plans,
     "accepted": latency.accepted,
     "nothing": latency.nothing,
     "pages": latency.first_rows_and_pages,
@@ -47,6 +50,7 @@ def main() -> None:
     )
     for column in ("what", "to reach", "measured", ""):
         table.add_column(column)
+    write_tables(ground.data)
     began = time.perf_counter()
     with serving(ground.data) as server:
         for name in options.only:

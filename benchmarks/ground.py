@@ -95,9 +95,11 @@ class Ground:
         connection.execute(f"COPY ({rows}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
 
 
-def prepare(tier: Tier) -> Ground:
-    """The ground of a tier. What was made before is used again, unless the generator or the store changed since."""
-    folder = (FOLDER / f"{tier.events}-{_digest(SQL.parent)}").absolute()
+def prepare(tier: Tier, folder: Path = FOLDER) -> Ground:
+    """The ground of a tier, in a folder; what was made there before is used again, unless the generator or the store
+    changed since.
+    """
+    folder = (folder / f"{tier.events}-{_digest(SQL.parent)}").absolute()
     recipes = {"sorted": Recipe(tier.events), "shuffled": Recipe(tier.events, shuffled=True)}
     orders = tuple(Order(name, tuple(write_parquet(folder / name, recipe))) for name, recipe in recipes.items())
     data = folder / f"data-{_digest(Path(trawl.__path__[0]) / 'store')}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import statistics
 from collections.abc import Iterator
 from functools import partial
 from typing import Final
@@ -11,10 +12,17 @@ import duckdb
 
 from benchmarks.ground import Ground, Order
 from benchmarks.measuring import Finding, medians
+from benchmarks.pipelines import PIPELINES
 from benchmarks.searches import SEARCHES, rare
 from benchmarks.serving import Server
 
 FACTOR: Final = 1.25
+MEAN_FACTOR: Final = 1.3
+"""Of the pipelines that use every command, all together …"""
+LARGEST_FACTOR: Final = 3.0
+"""… and each."""
+LEAST: Final = 0.1
+"""What a ratio counts at least in a geometric mean, which one of 0 would make 0."""
 SKIPPED: Final = 10
 """How many times as fast as to read everything a search for a rare term is to be, of so many events."""
 ENOUGH: Final = 10_000_000
@@ -38,6 +46,38 @@ def searches(ground: Ground, server: Server) -> Iterator[Finding]:
                 yield Finding(what, "rows", str(error), False)
             else:
                 yield _against(what, ours, direct, f"{max(rows):,} rows", FACTOR, TASK)
+
+
+def pipelines(ground: Ground, server: Server) -> Iterator[Finding]:
+    """The pipelines that use every command, over events loaded newest first."""
+    order = ground.orders[0]
+    ratios = []
+    with ground.database() as connection:
+        for pipeline in PIPELINES:
+            asked = pipeline.of(order.name, ground.tier.events)
+            rows: set[int] = set()
+            try:
+                ours, direct = medians(
+                    min(3, ground.tier.repeats),
+                    partial(_ask, server, asked.query, rows),
+                    partial(ground.copy, connection, asked, order),
+                )
+            except RuntimeError as error:
+                yield Finding(pipeline.name, "rows", str(error), False)
+                continue
+            found = _against(pipeline.name, ours, direct, f"{max(rows):,} rows", LARGEST_FACTOR, TASK)
+            if pipeline.is_same:
+                ratios.append(_ratio(ours, direct, TASK))
+                yield found
+            else:
+                yield Finding(f"{pipeline.name}, beside something simpler", "–", found.measured, None)
+    mean = statistics.geometric_mean(max(ratio, LEAST) for ratio in ratios)
+    yield Finding(
+        f"{len(ratios)} pipelines that use every command, geometric mean",
+        f"≤ {MEAN_FACTOR:g} × + {TASK * 1000:.0f} ms",
+        f"{mean:.2f} ×, the largest {max(ratios):.2f} ×",
+        mean <= MEAN_FACTOR,
+    )
 
 
 def rare_terms(ground: Ground, server: Server) -> Iterator[Finding]:
@@ -98,10 +138,15 @@ def _ask(server: Server, query: str, rows: set[int], **body: object) -> None:
 
 
 def _against(what: str, ours: float, direct: float, over: str, factor: float, fixed: float) -> Finding:
-    ratio = max(0.0, ours - fixed) / direct
+    ratio = _ratio(ours, direct, fixed)
     return Finding(
         what,
         f"≤ {factor:g} ×" + (f" + {fixed * 1000:.0f} ms" if fixed else ""),
         f"{ratio:.2f} × ({ours:.2f} s against {direct:.2f} s, {over})",
         ratio <= factor,
     )
+
+
+def _ratio(ours: float, direct: float, fixed: float) -> float:
+    """How many times as long it took, beside the seconds that a task may take by itself."""
+    return max(0.0, ours - fixed) / direct

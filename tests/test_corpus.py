@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from places import write_places
 from trawl import commands, planning
 from trawl.algebra import post_order
 from trawl.engines.base import Engine
@@ -16,6 +15,7 @@ from trawl.engines.duckdb import DuckDBEngine
 from trawl.engines.reference import Reference
 from trawl.errors import TrawlError
 from trawl.testing import Case, Events, Outcome, plain, read_cases, request, search
+from trawl.testing.places import write_places
 from trawl.values import Value
 
 CORPUS = Path(__file__).parent / "corpus"

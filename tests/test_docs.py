@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from places import write_places
 from scripts import reference
 from trawl import commands
 from trawl.cli import build
@@ -17,6 +16,7 @@ from trawl.commands import documentation
 from trawl.engines.reference import Reference
 from trawl.schema import Schema
 from trawl.testing import Events, plain, request, search
+from trawl.testing.places import write_places
 from trawl.values import Value, text_of
 
 ROOT = Path(__file__).parent.parent

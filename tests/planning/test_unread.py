@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from places import write_places
 from test_corpus import ANSWERED, name_of
 from trawl import planning
 from trawl.catalog.base import LOOKUP, PLACES, Snapshot, Source
 from trawl.errors import Code, TrawlError
 from trawl.store.mounts import UNKNOWN
 from trawl.testing import Case, Events, request
+from trawl.testing.places import write_places
 
 
 @dataclass(frozen=True)

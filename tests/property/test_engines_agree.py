@@ -12,13 +12,13 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from places import write_places
 from property.pipelines import PIPELINES, RULES, TABLE, ZONES
 from trawl import planning
 from trawl.engines.duckdb import DuckDBEngine
 from trawl.engines.reference import Reference
 from trawl.errors import TrawlError
 from trawl.testing import Events, request, search
+from trawl.testing.places import write_places
 
 Table = list[dict[str, Any]]
 

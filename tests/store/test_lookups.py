@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sql
 
-from places import write_places
 from trawl import database
 from trawl.algebra import How
 from trawl.catalog.base import LOOKUP, LiveCatalog, Rules
@@ -20,6 +19,7 @@ from trawl.settings.process import Lookup
 from trawl.store import Store
 from trawl.tasks import snapshot
 from trawl.testing import request, run
+from trawl.testing.places import write_places
 from trawl.values import Value
 
 
