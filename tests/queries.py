@@ -154,6 +154,13 @@ _COMMANDS = st.one_of(
     after("chart", option("span", SPANS), MEASURES, "by 'c d'", option("bins", POSITIVE)),
     after("xyseries", "'a b'", "x, y,", "z"),
     after("untable", "a", "'b c'", "'by'"),
+    after(
+        "transpose",
+        SMALL,
+        joined("column_name=", FIELDS),
+        joined("header_field=", FIELDS),
+        option("include_empty", FLAGS),
+    ),
     after("fieldsummary", option("maxvals", POSITIVE), FIELD_LISTS, ", x*"),
     after(
         "transaction",

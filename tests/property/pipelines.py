@@ -305,6 +305,10 @@ _COMMANDS: list[st.SearchStrategy[str]] = [
     st.tuples(st.sampled_from(["", "usenull=false "]), MEASURES, NAMES).map("chart {0[0]}{0[1]} by {0[2]}, b".format),
     st.permutations(sorted(FIELDS)).map(lambda names: f"xyseries {', '.join(names[:3])}"),
     NAMES.map("untable {} name value".format),
+    st.tuples(
+        st.sampled_from(["", "0 ", "2 include_empty=false "]),
+        st.one_of(st.just(""), NAMES.map("header_field={}".format)),
+    ).map("transpose {0[0]}{0[1]}".format),
     st.tuples(st.integers(1, 3), st.lists(NAMES, max_size=2).map(", ".join)).map(
         "fieldsummary maxvals={0[0]} {0[1]}".format
     ),

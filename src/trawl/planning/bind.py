@@ -31,6 +31,7 @@ from trawl.algebra import (
     Sort,
     SortKey,
     Templates,
+    Transpose,
     Union,
     Unpack,
     Unpivot,
@@ -177,6 +178,10 @@ class Binder:
         kept = (Column(name, known.type_of(name)) for name in relation.kept)
         schema = Schema((*kept, Column(relation.name, STRING), Column(relation.value, value)))
         return replace(relation, schema=schema)
+
+    @_bind.register
+    def _(self, relation: Transpose) -> Relation:
+        return replace(relation, schema=Schema((Column(relation.name, STRING),), open=True))
 
     @_bind.register
     def _(self, relation: Profile) -> Relation:
