@@ -452,9 +452,10 @@ class Profile(Relation):
     """One row a column of the input: what its values are (the sidebar, `fieldsummary`).
 
     Columns: `field`; `type` (encoded); `count` (rows that have it); `distinct` (values, exactly; multivalues
-    count each); `top` and `top_counts` (lists of at most `top` boxed values and their counts, most frequent
-    first, ties by value as `sort` orders); `minimum`, `maximum` (boxed; of numbers and times), `average`
-    (of numbers). Columns of which no row has a value are left out. Ordered by count descending, then name.
+    count each); `numeric` (how many of the values are numbers); `top` and `top_counts` (lists of at most `top`
+    boxed values and their counts, most frequent first, ties by value as `sort` orders); `minimum`, `maximum`
+    (boxed; of numbers and times), `average` (of numbers). Columns of which no row has a value are left out.
+    Ordered by count descending, then name.
     """
 
     input: Relation

@@ -253,6 +253,7 @@ PROFILE = Schema(
         Column("type", STRING),
         Column("count", INTEGER),
         Column("distinct", INTEGER),
+        Column("numeric", INTEGER),
         Column("top", array_of(STRING)),
         Column("top_counts", array_of(INTEGER)),
         Column("minimum", STRING),
