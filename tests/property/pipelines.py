@@ -210,6 +210,7 @@ _MULTIVALUED: list[st.SearchStrategy[str]] = [
         "rex field={0[0]} {0[1]}{0[2]}".format
     ),
     _TAKEN.map("rex {}".format),
+    st.tuples(NAMES, _TAKEN).map("rex field={0[0]} offset_field=o {0[1]}".format),
     st.tuples(NAMES, _SCRIPTS).map("rex field={0[0]} mode=sed {0[1]}".format),
     st.tuples(NAMES, st.sampled_from(["=", "!="]), st.sampled_from(['"^a"', '"[0-9]$"'])).map(
         lambda drawn: f"regex {''.join(drawn)}"
