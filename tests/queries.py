@@ -154,6 +154,13 @@ _COMMANDS = st.one_of(
     after("chart", option("span", SPANS), MEASURES, "by 'c d'", option("bins", POSITIVE)),
     after("xyseries", "'a b'", "x, y,", "z"),
     after("untable", "a", "'b c'", "'by'"),
+    after(
+        "transpose",
+        SMALL,
+        joined("column_name=", FIELDS),
+        joined("header_field=", FIELDS),
+        option("include_empty", FLAGS),
+    ),
     after("fieldsummary", option("maxvals", POSITIVE), FIELD_LISTS, ", x*"),
     after(
         "transaction",
@@ -176,6 +183,7 @@ _COMMANDS = st.one_of(
     after("lookup", "type=FAST", LOOKUPS, FIELD_LISTS, "outputnew", FIELDS, "as", FIELDS),
     after("fillnull", "value=", NUMBERS.map(str)),
     after("rex", option("max_match", SMALL), "field=", FIELDS, '"(?<x>.)"'),
+    after("rex", joined("offset_field=", FIELDS), '"(?<grp>.)"'),
     after("rex", "mode=sed", TEXTS.map(quoted)),
     after("regex", st.sampled_from(["", "'a b'=", "'a b'!="]), TEXTS.map(quoted)),
     after("replace", TEXTS.filter(lambda text: "*" not in text).map(quoted), 'with "" in', FIELD_LISTS),

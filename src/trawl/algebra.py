@@ -341,16 +341,8 @@ class Pivot(Relation):
             for value in self.values
             for text in ordered
         ]
-        reserved = {name for _, _, name in wanted}
-        given = {self.row}
-        columns = []
-        for value, text, wish in wanted:
-            name = wish
-            while name in given or (name != wish and name in reserved):
-                name += "_"
-            given.add(name)
-            columns.append((value, text, name))
-        return columns
+        names = _apart((wish for _, _, wish in wanted), self.row)
+        return [(value, text, name) for (value, text, _), name in zip(wanted, names, strict=True)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -366,6 +358,33 @@ class Unpivot(Relation):
     turned: tuple[str, ...]
     name: str
     value: str
+
+
+@dataclass(frozen=True, eq=False)
+class Transpose(Relation):
+    """Columns to rows and rows to columns: one row for each of the columns `turned`, in their order.
+
+    Out: `name`, which holds the turned column's name; then a column for each row of the input, in their order,
+    called as `named` says. An array is one value. The schema is open: only the data tells how many columns there are.
+
+    Attributes:
+        header: the column (text) whose values name the columns; None where all go by their place.
+        keeps_empty: whether a column without any value is a row.
+    """
+
+    input: Relation
+    turned: tuple[str, ...]
+    name: str
+    header: str | None = None
+    keeps_empty: bool = True
+
+    def named(self, headers: Iterable[str | None]) -> list[str]:
+        """The names of the columns that rows with these headers make; `row 3` that of the third, if it has none.
+
+        A name that collides with `name` or an earlier column's gets a trailing `_`.
+        """
+        wanted = (f"row {place}" if header is None else header for place, header in enumerate(headers, 1))
+        return _apart(wanted, self.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -433,9 +452,10 @@ class Profile(Relation):
     """One row a column of the input: what its values are (the sidebar, `fieldsummary`).
 
     Columns: `field`; `type` (encoded); `count` (rows that have it); `distinct` (values, exactly; multivalues
-    count each); `top` and `top_counts` (lists of at most `top` boxed values and their counts, most frequent
-    first, ties by value as `sort` orders); `minimum`, `maximum` (boxed; of numbers and times), `average`
-    (of numbers). Columns of which no row has a value are left out. Ordered by count descending, then name.
+    count each); `numeric` (how many of the values are numbers); `top` and `top_counts` (lists of at most `top`
+    boxed values and their counts, most frequent first, ties by value as `sort` orders); `minimum`, `maximum`
+    (boxed; of numbers and times), `average` (of numbers). Columns of which no row has a value are left out.
+    Ordered by count descending, then name.
     """
 
     input: Relation
@@ -560,6 +580,20 @@ class Locate(Relation):
     field: Field
     places: str
     taken: tuple[tuple[str, Fact], ...]
+
+
+def _apart(wanted: Iterable[str], taken: str) -> list[str]:
+    """The names, each once and none `taken`: what collides gets a trailing `_`, or several."""
+    wishes = list(wanted)
+    reserved, given = set(wishes), {taken}
+    names = []
+    for wish in wishes:
+        name = wish
+        while name in given or (name != wish and name in reserved):
+            name += "_"
+        given.add(name)
+        names.append(name)
+    return names
 
 
 def post_order(root: Relation, known: Container[int] = ()) -> Iterator[Relation]:

@@ -68,6 +68,22 @@ REFUSED = [
     ("source web | having count>1", "having", "groups are filtered by `where` after a bar"),
     ("source web | unique host", "unique", "one event for each value is kept by `dedup a`"),
     (
+        "source web | timechart count | predict count future_timespan=5",
+        "predict",
+        "nothing is forecast; the trend so far is shown by `streamstats avg(a) as trend window=5`, "
+        "what is unusual by `anomalydetection a`",
+    ),
+    (
+        "source web | timechart count | trendline sma5(count) as trend",
+        "trendline",
+        "the trend so far is shown by `streamstats avg(a) as trend window=5`",
+    ),
+    (
+        "source web | transpose host",
+        "host",
+        "the field that names the columns is an option: `header_field=host`",
+    ),
+    (
         "source web | top host countfield=x percentfield=x",
         "x",
         "`countfield` and `percentfield` take two names",

@@ -259,6 +259,7 @@ class TestShapes:
             "type": "boolean|float|integer|string",
             "count": 5,
             "distinct": 4,
+            "numeric": 3,
             "top": ["2", "10"],
             "top_counts": [2, 1],
             "minimum": "2",
@@ -266,7 +267,8 @@ class TestShapes:
             "average": 14 / 3,
         }
         assert second == {
-            "field": "w", "type": "string[]", "count": 3, "distinct": 2, "top": ['"x"', '"y"'], "top_counts": [2, 1],
+            "field": "w", "type": "string[]", "count": 3, "distinct": 2, "numeric": 0,
+            "top": ['"x"', '"y"'], "top_counts": [2, 1],
         }  # fmt: skip
 
 

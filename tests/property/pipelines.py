@@ -210,6 +210,7 @@ _MULTIVALUED: list[st.SearchStrategy[str]] = [
         "rex field={0[0]} {0[1]}{0[2]}".format
     ),
     _TAKEN.map("rex {}".format),
+    st.tuples(NAMES, _TAKEN).map("rex field={0[0]} offset_field=o {0[1]}".format),
     st.tuples(NAMES, _SCRIPTS).map("rex field={0[0]} mode=sed {0[1]}".format),
     st.tuples(NAMES, st.sampled_from(["=", "!="]), st.sampled_from(['"^a"', '"[0-9]$"'])).map(
         lambda drawn: f"regex {''.join(drawn)}"
@@ -305,6 +306,10 @@ _COMMANDS: list[st.SearchStrategy[str]] = [
     st.tuples(st.sampled_from(["", "usenull=false "]), MEASURES, NAMES).map("chart {0[0]}{0[1]} by {0[2]}, b".format),
     st.permutations(sorted(FIELDS)).map(lambda names: f"xyseries {', '.join(names[:3])}"),
     NAMES.map("untable {} name value".format),
+    st.tuples(
+        st.sampled_from(["", "0 ", "2 include_empty=false "]),
+        st.one_of(st.just(""), NAMES.map("header_field={}".format)),
+    ).map("transpose {0[0]}{0[1]}".format),
     st.tuples(st.integers(1, 3), st.lists(NAMES, max_size=2).map(", ".join)).map(
         "fieldsummary maxvals={0[0]} {0[1]}".format
     ),

@@ -44,6 +44,10 @@ class Scope(Protocol):
     def zone(self) -> str:
         """IANA name of the time zone."""
 
+    @property
+    def are_events(self) -> bool:
+        """Whether no command so far has replaced the events, so that `_raw` is known of each."""
+
     def limit(self, name: str) -> int:
         """A limit out of the cluster settings, by its key without `sme.core.` (`sort_limit`)."""
 

@@ -67,20 +67,39 @@ def compiled(pattern: Written) -> re.Pattern[str]:
         raise
 
 
-def first_match(upstream: Relation, pattern: Literal, read: Field, targets: Iterable[Target]) -> Relation:
-    """Adds what the groups of the first match took; where they took nothing a field keeps its value."""
+def first_match(
+    upstream: Relation, pattern: Literal, read: Field, targets: Iterable[Target], offsets: str | None = None
+) -> Relation:
+    """Adds what the groups of the first match took; where they took nothing a field keeps its value.
+
+    Args:
+        offsets: the field that says where the match is, `0-9` for the first ten signs; None: it is not said.
+    """
     groups = hidden("groups", upstream.columns.names)
+    before = 0
+    if offsets is not None:  # what stands before the match, and the match as a whole, are groups themselves
+        before, pattern = 2, Literal(f"^((?s:.*?))({pattern.value})", pattern.span)
     call = Call("regex_groups", (read, pattern), pattern.span)
     matched = Extend(upstream, ((groups, call),))
 
     def taken(target: Target) -> Expr:
-        found = [Call("member", (Field(groups), Literal(group))) for group in target.groups]
+        if target.name == offsets:
+            return _offsets(Field(groups))
+        found = [Call("member", (Field(groups), Literal(before + group))) for group in target.groups]
         value: Expr = found[0] if len(found) == 1 else Call("coalesce", tuple(found))
         return Call(target.cast, (value,), pattern.span) if target.cast else value
 
-    listed = tuple(targets)
+    listed = (*targets, *([Target(offsets, ())] if offsets is not None else []))
     added = Extend(matched, _kept(listed, upstream.columns, taken))
     return only(added, upstream, *(target.name for target in listed))
+
+
+def _offsets(groups: Field) -> Expr:
+    """Where a match begins and ends, counted from 0; null where it is none, or empty."""
+    before, match = (Call("member", (groups, Literal(place))) for place in (1, 2))
+    start = Call("coalesce", (Call("len", (before,)), Literal(0)))
+    end = Call("sub", (Call("add", (start, Call("len", (match,)))), Literal(1)))
+    return Call("concat", (Call("tostring", (start,)), Literal("-"), Call("tostring", (end,))))
 
 
 def all_matches(upstream: Relation, pattern: Literal, read: Field, targets: Iterable[Target], most: int) -> Relation:

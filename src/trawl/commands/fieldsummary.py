@@ -23,8 +23,9 @@ class Fieldsummary(Command):
     """Describe each field: one event a field, the most covered first.
 
     `count` is how many events have the field and `distinct_count` how many different values it has, of
-    several in one event each; `is_exact` is 1, as they are counted and not estimated. `max`, `mean` and `min`
-    are of its numbers, `max` and `min` of its times where there are no numbers. `values` are the most frequent
+    several in one event each; `is_exact` is 1, as they are counted and not estimated. `numeric_count` is how
+    many of its values are numbers; `max`, `mean` and `min` are of these, `max` and `min` of its times
+    where there are no numbers. A text is no number, whatever it spells. `values` are the most frequent
     ones (10, or `maxvals`), most frequent first, and `value_counts` how often each is there. Fields that no
     event has are left out. Without names all fields are described.
 
@@ -66,8 +67,8 @@ class Fieldsummary(Command):
         """Profiles the fields and names what is told of them."""
         names = shown(upstream, self.names, scope)
         described = Project(upstream, tuple((name, name) for name in names)) if self.names else upstream
-        profiled = Profile(described, self.most_values)
         columns = [column for column in upstream.columns if not self.names or column.name in names]
+        profiled = Profile(described, self.most_values)
         has_times = any(ValueKind.TIME in column.type.kinds for column in columns)
         end = "boxed_value" if has_times else "boxed_number"
         told: tuple[tuple[str, Expr], ...] = (
@@ -87,6 +88,7 @@ _COLUMNS = (
     ("max", "maximum"),
     ("mean", "average"),
     ("min", "minimum"),
+    ("numeric_count", "numeric"),
     ("values", "top"),
     ("value_counts", "top_counts"),
 )

@@ -11,6 +11,9 @@ from trawl.schema import Schema
 _THIS_SOURCE = "events are named by `source {} | …`"
 _SOURCE = _THIS_SOURCE.format("NAME")
 
+_TREND = "the trend so far is shown by `streamstats avg(a) as trend window=5`"
+_NO_FORECAST = f"nothing is forecast; {_TREND}, what is unusual by `anomalydetection a`"
+
 HABITS: Final = {
     "index": _THIS_SOURCE,
     "source": _THIS_SOURCE,
@@ -40,6 +43,8 @@ HABITS: Final = {
     "set": "rows that both have are found by `join FIELD [ … ]`, those that one has by `search NOT [ … ]`",
     "selfjoin": "rows are joined by `join FIELD [ … ]`, or measured together by `eventstats`",
     "appendpipe": "rows are added by `append [ source NAME | … ]`",
+    **dict.fromkeys(("predict", "forecast"), _NO_FORECAST),
+    "trendline": _TREND,
     "fillna": "missing values are filled by `fillnull value=0 a`",
 }
 """Hints by word, lower case; `{}` is for the word that follows."""

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from trawl.algebra import Project, Relation
 from trawl.commands.base import Command, Scope
 from trawl.errors import Code, TrawlError, clip
+from trawl.functions.documents import RAW
 from trawl.language.cursor import Cursor
 from trawl.language.names import Name
 from trawl.language.spelling import name_text, pattern_text
@@ -21,7 +22,7 @@ class Rename(Command):
 
     A `*` stands for anything, and for the same in the new name. All renamings happen at once, so that two
     fields may change places; a field that had the new name is replaced. A field that is not there stays
-    away, with a warning.
+    away, with a warning. `_raw` of events is their text, as everywhere.
 
     Synopsis:
         rename FIELD as NAME[, FIELD as NAME ...]
@@ -56,8 +57,11 @@ class Rename(Command):
         if upstream.columns.open:
             return upstream
         renamed: dict[str, str] = {}
+        names = upstream.columns.names
+        if scope.are_events and RAW not in names and any(old.text == RAW for old, _ in self.pairs):
+            names = (*names, RAW)
         for old, new in self.pairs:
-            matches = old.matches(upstream.columns.names)
+            matches = old.matches(names)
             if not matches:
                 scope.warn("unknown_field", f"no event has a field `{clip(old.text)}` to rename", old.span)
             for match in matches:
@@ -65,7 +69,7 @@ class Rename(Command):
         taken = set(renamed.values())
         if len(taken) < len(renamed):
             raise TrawlError(Code.INVALID_ARGUMENT, "two fields would get the same name", span=self.span)
-        kept = (name for name in upstream.columns.names if name in renamed or name not in taken)
+        kept = (name for name in names if name in renamed or name not in taken)
         return Project(upstream, tuple((renamed.get(name, name), name) for name in kept))
 
 

@@ -28,14 +28,15 @@ class Rex(Command):
     A group is named by `(?<name>…)` and its text goes to the field of that name. Where the expression does
     not match, or a group takes nothing, the field keeps the value that it has. With `max_match` above 1
     fields are multivalues of the texts of so many matches, with 0 of all. Without `field` the whole event is
-    read: the line that it was loaded from, or its JSON.
+    read: the line that it was loaded from, or its JSON. `offset_field` says where the match as a whole is: `0-9` if it
+    is the first ten signs.
 
     With `mode=sed` the field itself is rewritten: `s/regex/replacement/` replaces the first match, with `g`
     after it every one, with a number the one of this number, with `i` without regard to case; `\\1` is the
     first group. `y/abc/xyz/` replaces sign by sign.
 
     Synopsis:
-        rex [field=FIELD] [max_match=1] [mode=sed] "REGEX"
+        rex [field=FIELD] [max_match=1] [offset_field=NAME] [mode=sed] "REGEX"
 
     Examples:
         The first step of each path.
@@ -59,6 +60,7 @@ class Rex(Command):
     field: Name | None = None
     max_match: int = 1
     rewrites: bool = False
+    offsets: Name | None = None
 
     @classmethod
     def parse(cls, cursor: Cursor) -> Self:
@@ -68,12 +70,21 @@ class Rex(Command):
             field=lambda what: cursor.name(f"a field for {what}"),
             max_match=cursor.integer,
             mode=lambda what: _is_sed(cursor),
+            offset_field=lambda what: cursor.name(f"a name for {what}"),
         )
         options.read()
         pattern = read_pattern(cursor, 'the field is an option: `rex field={} "…"`')
         options.read()
         rewrites = options.get("mode", False)
-        return cls(pattern, options.get("field", None), options.get("max_match", 1), rewrites)
+        found = cls(
+            pattern,
+            options.get("field", None),
+            options.get("max_match", 1),
+            rewrites,
+            options.get("offset_field", None),
+        )
+        found._check_offsets()
+        return found
 
     def write(self, writer: Writer) -> None:
         """Writes options and the expression."""
@@ -81,6 +92,8 @@ class Rex(Command):
         if self.field is not None:
             writer.word(f"field={name_text(self.field.text)}")
         writer.option("max_match", self.max_match, 1)
+        if self.offsets is not None:
+            writer.word(f"offset_field={name_text(self.offsets.text)}")
         if self.rewrites:
             writer.word("mode=sed")
         writer.word(quoted(self.pattern.text))
@@ -93,8 +106,20 @@ class Rex(Command):
         pattern = Literal(*self.pattern)
         targets = self._targets()
         if self.max_match == 1:
-            return first_match(upstream, pattern, read, targets)
+            return first_match(upstream, pattern, read, targets, self.offsets.text if self.offsets else None)
         return all_matches(upstream, pattern, read, targets, self.max_match)
+
+    def _check_offsets(self) -> None:
+        """Refuses to say where matches are if there may be several, or where a group goes already."""
+        if self.offsets is None:
+            return
+        reason = None
+        if self.rewrites or self.max_match != 1:
+            reason = "`offset_field` says where one match is, `mode=sed` and `max_match` are for others"
+        elif self.offsets.text in compiled(self.pattern).groupindex:
+            reason = f"a group is named `{clip(self.offsets.text)}` already"
+        if reason is not None:
+            raise TrawlError(Code.INVALID_ARGUMENT, reason, span=self.offsets.span)
 
     def _targets(self) -> tuple[Target, ...]:
         groups = compiled(self.pattern).groupindex

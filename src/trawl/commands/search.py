@@ -7,16 +7,13 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Filter, Relation
 from trawl.commands.base import Command, Scope
-from trawl.commands.habits import term_hint
 from trawl.commands.subsearch import condition_of
-from trawl.errors import clip
-from trawl.expr import Call, Expr, Literal, Subsearch, rewrite, walk
-from trawl.instants import read_time
+from trawl.commands.terms import misread
+from trawl.expr import Expr, Literal, Subsearch, rewrite
 from trawl.language.cursor import Cursor
 from trawl.language.searches import read_search
 from trawl.language.tree import Query
 from trawl.language.writer import Writer
-from trawl.values import exact_number
 
 
 @dataclass(frozen=True)
@@ -79,18 +76,8 @@ class Search(Command):
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """Keeps the events for which it holds; warns of what holds for none, or reads like something else."""
-        for node in walk(self.condition):
-            match node:
-                case Call("search_lt" | "search_le" | "search_gt" | "search_ge", (_, Literal(str(text), span))) if (
-                    exact_number(text) is None and read_time(text) is None
-                ):
-                    message = f"`{clip(text)}` is neither a number nor a time, so that no event is below or above it"
-                    scope.warn("not_a_number", message, span)
-                case Call("search_text", (Literal(str(text), span) as term, *_)):
-                    hint = term_hint(term, upstream.columns)
-                    if hint:
-                        message = f"`{clip(text)}` is looked for as a text in all fields; {hint}"
-                        scope.warn("term_is_text", message, span)
+        for notice in misread(self.condition, upstream.columns):
+            scope.warn(notice.code, notice.message, notice.span)
         return Filter(upstream, rewrite(self.condition, lambda node: self._answered(node, scope)))
 
     def _answered(self, node: Expr, scope: Scope) -> Expr:

@@ -31,6 +31,7 @@ from trawl.algebra import (
     Sort,
     SortKey,
     Templates,
+    Transpose,
     Union,
     Unpack,
     Unpivot,
@@ -179,6 +180,10 @@ class Binder:
         return replace(relation, schema=schema)
 
     @_bind.register
+    def _(self, relation: Transpose) -> Relation:
+        return replace(relation, schema=Schema((Column(relation.name, STRING),), open=True))
+
+    @_bind.register
     def _(self, relation: Profile) -> Relation:
         return replace(relation, schema=PROFILE)
 
@@ -248,6 +253,7 @@ PROFILE = Schema(
         Column("type", STRING),
         Column("count", INTEGER),
         Column("distinct", INTEGER),
+        Column("numeric", INTEGER),
         Column("top", array_of(STRING)),
         Column("top_counts", array_of(INTEGER)),
         Column("minimum", STRING),

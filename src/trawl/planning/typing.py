@@ -11,10 +11,12 @@ from trawl import functions
 from trawl.algebra import BY_PLACE, ROW_NUMBER, Measure
 from trawl.commands import REGISTRY
 from trawl.commands.habits import FUNCTIONS, MEASURES
+from trawl.commands.terms import misread
 from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
 from trawl.expr import Call, EveryField, Expr, Field, Literal, Subsearch
 from trawl.functions.base import Aggregation, Clock, Function
 from trawl.functions.documents import RAW, as_json
+from trawl.language.embedded import SEARCH
 from trawl.planning.fulltext import FullText
 from trawl.planning.unknown import note_unknown
 from trawl.schema import ANY, INTEGER, NULL, Schema, Type, type_of
@@ -97,6 +99,9 @@ class Typing:
             raise TrawlError(Code.UNKNOWN_FUNCTION, reason, hint=_function_hint(call.function.lower()), span=call.span)
         if function.expand is not None:
             expanded = function.expand(call, self.clock)
+            if call.function == SEARCH and expanded is not call:
+                for notice in misread(expanded, known):
+                    self.notice(notice)
             if not isinstance(expanded, Call) or expanded.function != call.function:
                 return self.expression(expanded, known)
             call = expanded

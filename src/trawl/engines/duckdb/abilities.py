@@ -29,6 +29,7 @@ from trawl.algebra import (
     Slice,
     Sort,
     Templates,
+    Transpose,
     Union,
     Unpack,
     Unpivot,
@@ -40,7 +41,7 @@ from trawl.expr import Call, Expr, walk
 
 _ALWAYS = (
     *(Scan, Generate, Given, Rows),
-    *(Project, Slice, Reverse, Explode, Pivot, Unpivot, Fill, Profile, Templates),
+    *(Project, Slice, Reverse, Explode, Pivot, Unpivot, Transpose, Fill, Profile, Templates),
     *(Union, Join, Match, Locate),
 )
 

@@ -30,6 +30,7 @@ from trawl.algebra import (
     Slice,
     Sort,
     Templates,
+    Transpose,
     Union,
     Unpack,
     Unpivot,
@@ -51,6 +52,7 @@ from trawl.engines.duckdb import (
     shaping,
     templates,
     totals,
+    transposing,
     unpacking,
     windows,
 )
@@ -297,6 +299,13 @@ class Compiler:
         (frame,) = inputs
         known = self._schemas[id(relation.input)]
         result, self._schemas[id(relation)] = reshaping.pivot(frame, relation, known, self.host, self.shared)
+        return result
+
+    @_compile.register
+    def _(self, relation: Transpose, inputs: tuple[Frame, ...]) -> Frame:
+        (frame,) = inputs
+        known = self._schemas[id(relation.input)]
+        result, self._schemas[id(relation)] = transposing.transpose(frame, relation, known, self.host, self.shared)
         return result
 
     @_compile.register

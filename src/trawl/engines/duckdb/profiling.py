@@ -183,9 +183,14 @@ def _query(columns: Sequence[Column], source: Columns, top: int, names: Names) -
         frame.hold(name)
     ranged = [kind for kind in kinds if kind.kind in NUMBERS | {Kind.TIME}]
     least, most = (tuple(replace(kind, sql=names.new()) for kind in ranged) for _ in range(2))
-    different, best, average = names.new(), names.new(), names.new()
+    different, numeric, best, average = (names.new() for _ in range(4))
     items = [mark, f"CAST(coalesce(max({events}), sum({count})) AS BIGINT) AS {events}"]
-    items += [f"count({count}) AS {different}", f"{_best(kinds, count, top, frame)} AS {best}"]
+    numbers = is_there(tuple(kind for kind in kinds if kind.kind in NUMBERS))
+    items += [f"count({count}) AS {different}"]
+    items += [
+        f"CAST(coalesce(sum({count}) FILTER ({numbers}), 0) AS BIGINT) AS {numeric}",
+        f"{_best(kinds, count, top, frame)} AS {best}",
+    ]
     items += [f"min({kind.sql}) AS {end.sql}" for kind, end in zip(ranged, least, strict=True)]
     items += [f"max({kind.sql}) AS {end.sql}" for kind, end in zip(ranged, most, strict=True)]
     items += [f"{_average(kinds, count)} AS {average}"]
@@ -197,6 +202,7 @@ def _query(columns: Sequence[Column], source: Columns, top: int, names: Names) -
         f"{sql.texts(types[name] for name in marks.values())}[{which}] AS type",
         f"{events} AS events",
         f"{different} AS different",
+        f"{numeric} AS numeric_values",
         f"coalesce(list_transform({best}, lambda x: {value}), []) AS top",
         f"coalesce(list_transform({best}, lambda x: -x.less), []) AS counts",
         f"{_extreme(least, 'list_min')} AS least",

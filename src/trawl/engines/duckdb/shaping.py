@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from trawl.algebra import Explode, Generate, Rows, Unpivot
@@ -110,6 +110,22 @@ def union(names: Names, parts: Sequence[Frame], fields: Sequence[str]) -> Frame:
     return Frame(names, f"({' UNION ALL '.join(selects)})", found, tuple(order))
 
 
+def shapes_of(operands: Iterable[Operand], names: Names) -> Operand:
+    """Columns in which the values of all operands can lie below each other."""
+    shapes: dict[tuple[Kind | None, bool], Alternative] = {}
+    for given in (given for operand in operands for given in operand):
+        key = (given.kind, given.many)
+        known = shapes.get(key) or Alternative(names.new(), given.kind, given.many, given.wide, given.inside)
+        shapes[key] = replace(known, wide=known.wide or given.wide, inside=known.inside.union(given.inside))
+    return tuple(shapes.values())
+
+
+def in_shape(operand: Operand, shape: Alternative) -> str:
+    """What of an operand lies in such a column."""
+    own = (given.sql for given in operand if (given.kind, given.many) == (shape.kind, shape.many))
+    return f"CAST({sql.coalesce(own, shape.sql_type)} AS {shape.sql_type})"
+
+
 def explode(frame: Frame, relation: Explode) -> None:
     """One row for each value of a field, in order; a row without any stays."""
     operand = frame.columns.get(relation.field, ())
@@ -131,26 +147,21 @@ def unpivot(frame: Frame, relation: Unpivot) -> Frame:
     turned = {name: found for name in relation.turned if (found := frame.columns.get(name, ()))}
     if not turned:
         return nothing(frame.names)
-    shapes: dict[tuple[Kind | None, bool], Alternative] = {}
-    for given in (given for found in turned.values() for given in found):
-        key = (given.kind, given.many)
-        known = shapes.get(key) or Alternative(frame.names.new(), given.kind, given.many, given.wide, given.inside)
-        shapes[key] = replace(known, wide=known.wide or given.wide, inside=known.inside.union(given.inside))
+    shapes = shapes_of(turned.values(), frame.names)
     lists = []
-    for key, shape in shapes.items():
-        own = ([given.sql for given in found if (given.kind, given.many) == key] for found in turned.values())
-        items = ", ".join(f"CAST({sql.coalesce(values, shape.sql_type)} AS {shape.sql_type})" for values in own)
+    for shape in shapes:
+        items = ", ".join(in_shape(found, shape) for found in turned.values())
         lists.append(f"unnest([{items}]) AS {shape.sql}")
     kept = {name: frame.columns.get(name, ()) for name in relation.kept}
     frame.columns = kept
     number = frame.names.new()
     listed = [*frame.selected(), f"unnest(range({len(turned)})) AS {number}", *lists]
-    there = sql.any_of(f"{shape.sql} IS NOT NULL" for shape in shapes.values())
-    values = [shape.sql for shape in shapes.values()]
+    there = sql.any_of(f"{shape.sql} IS NOT NULL" for shape in shapes)
+    values = [shape.sql for shape in shapes]
     columns = ", ".join([*(name for name in frame.selected() if name != "1"), number, *values])
     frame.wrap(f"(SELECT {columns} FROM (SELECT {', '.join(listed)} FROM {frame.source}) WHERE {there})")
     named = one(Kind.STRING, f"{sql.texts(turned)}[{number} + 1]")
-    fields = {**kept, relation.name: named, relation.value: tuple(shapes.values())}
+    fields = {**kept, relation.name: named, relation.value: shapes}
     for name in (number, *values):
         frame.hold(name)
     frame.settle(fields, (*frame.order, Key(number, is_place=True)))

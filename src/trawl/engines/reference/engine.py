@@ -19,7 +19,7 @@ from trawl.engines.reference.expressions import Faults, evaluate, is_true
 from trawl.engines.reference.joins import join, unite
 from trawl.engines.reference.matching import locate, match
 from trawl.engines.reference.profiles import profile, templates
-from trawl.engines.reference.reshaping import explode, fill, lump, pivot, unpivot
+from trawl.engines.reference.reshaping import explode, fill, lump, pivot, transpose, unpivot
 from trawl.engines.reference.rows import Row, Sequence, rows_of
 from trawl.engines.reference.scan import scan, stored
 from trawl.engines.reference.sessions import sessions
@@ -112,6 +112,8 @@ class Interpretation:
                 return Sequence(relation.columns, stored(relation, self.work.snapshot, self.read.append))
             case algebra.Pivot():
                 return pivot(relation, inputs[0])
+            case algebra.Transpose():
+                return transpose(relation, inputs[0])
             case algebra.Unpack():
                 return unpack(relation, inputs[0], self.faults, self.told.append)
             case _:

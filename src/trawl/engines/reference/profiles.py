@@ -44,6 +44,7 @@ def _described(column: Column, rows: list[Row], top: int) -> Row:
         "type": column.type.encode(),
         "count": len(there),
         "distinct": len(each),
+        "numeric": len(numbers),
         "top": [box(value) for value in ranked],
         "top_counts": [counts[identity(value)] for value in ranked],
         "minimum": box(ordered[0]) if ordered else None,

@@ -1,4 +1,4 @@
-"""Rows to columns and back to shape: pivots, rarer values put together, missing buckets filled, rows multiplied."""
+"""Rows to columns and back: pivots, rarer values put together, missing buckets filled, rows multiplied."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Callable
 from operator import itemgetter
 
 from trawl import calendars
-from trawl.algebra import Explode, Fill, Lump, Pivot, Unpivot
+from trawl.algebra import Explode, Fill, Lump, Pivot, Transpose, Unpivot
 from trawl.engines.reference.aggregation import measured, null_last
 from trawl.engines.reference.expressions import Faults
 from trawl.engines.reference.rows import Row, Sequence
 from trawl.errors import Notice
-from trawl.functions.base import spread
+from trawl.functions.base import common, spread
 from trawl.functions.ordering import OrderKey, distinct, identity
-from trawl.schema import Column, Schema
+from trawl.schema import NULL, STRING, Column, Schema
 from trawl.values import Instant, Value
 
 
@@ -94,6 +94,20 @@ def unpivot(relation: Unpivot, rows: list[Row]) -> list[Row]:
         for name in relation.turned
         if row.get(name) is not None
     ]
+
+
+def transpose(relation: Transpose, input_: Sequence) -> Sequence:
+    """One row for each column that is turned, one column for each row."""
+    headers = [row.get(relation.header) if relation.header else None for row in input_.rows]
+    names = relation.named(header if isinstance(header, str) else None for header in headers)
+    rows: list[Row] = []
+    for turned in relation.turned:
+        values = [row.get(turned) for row in input_.rows]
+        if relation.keeps_empty or any(value is not None for value in values):
+            rows.append({relation.name: turned, **dict(zip(names, values, strict=True))})
+    cell = common([NULL, *(input_.schema.type_of(turned) for turned in relation.turned)])
+    columns = (Column(relation.name, STRING), *(Column(name, cell) for name in names))
+    return Sequence(Schema(columns), rows)
 
 
 def fill(relation: Fill, rows: list[Row], tell: Callable[[Notice], None]) -> list[Row]:
