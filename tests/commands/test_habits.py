@@ -68,6 +68,17 @@ REFUSED = [
     ("source web | having count>1", "having", "groups are filtered by `where` after a bar"),
     ("source web | unique host", "unique", "one event for each value is kept by `dedup a`"),
     (
+        "source web | convert ctime(first)",
+        "convert",
+        'values are converted by `eval`: `tonumber(a)`, `strftime(a, "%F %T")`',
+    ),
+    (
+        "source web | trendline sma5(bytes)",
+        "trendline",
+        "moving averages are computed by `streamstats avg(a) as b window=5`",
+    ),
+    ("source web | cluster showcount=t", "cluster", "texts that are alike are found by `patterns field=a`"),
+    (
         "source web | top host countfield=x percentfield=x",
         "x",
         "`countfield` and `percentfield` take two names",
@@ -153,6 +164,16 @@ REFUSED = [
     ),
     ("source web | where status IN (200 404)", "404", "a comma goes between two values"),
     ("source web | where status IN [200, 404]", "[", "the values stand in round brackets: `IN (1, 2)`"),
+    (
+        "source web | where host IN [ source web | fields host ]",
+        "[",
+        "a subquery is a term by itself and tells the field as well: `search [ … | fields NAME ]`",
+    ),
+    (
+        "source web | search host IN [ | inputlookup hosts | fields host ]",
+        "[",
+        "a subquery is a term by itself and tells the field as well: `search [ … | fields NAME ]`",
+    ),
     # measures
     ("source web | stats count where status>1", "where", "a bar goes before a command: `| where …`"),
     ("source web | stats count by host where count>1", "where", "a bar goes before a command: `| where …`"),
@@ -333,6 +354,18 @@ REFUSED = [
     ),
     ('source web | where match(path, ")")', '")"', "a bracket as such takes a backslash: `\\)`"),
     ('source web | eval x=replace(path, "[", "")', '"["', "a bracket as such takes a backslash: `\\[`"),
+    (
+        r'source web | rex field=path "(?<last>[^\\]+)$"',
+        r'"(?<last>[^\\]+)$"',
+        r"a bracket as such takes a backslash: `\[`; so `\]` is one, "
+        r"after a backslash as such it is `\\\\]` in double quotes",
+    ),
+    (
+        r'source web | rex field=path "\\(?<last>\w+)$"',
+        r'"\\(?<last>\w+)$"',
+        r"a bracket as such takes a backslash: `\)`; so `\(` is one, "
+        r"after a backslash as such it is `\\\\(` in double quotes",
+    ),
     # pasted
     ("source web | search “log in”", "“", 'a text takes straight double quotes: "log in"'),
     ("source web | search host=“a”", "“", 'a text takes straight double quotes: "a"'),
@@ -388,6 +421,11 @@ WARNED = [
         "source web | stats count by sourcetype",
         "sourcetype",
         "no event has a field `sourcetype`; events are named by `source NAME | …`",
+    ),
+    (
+        "source web | search earliest=2024-01-01 error",
+        "earliest",
+        "no event has a field `earliest`; the range of time is an option of `source`: `source NAME earliest=-1d`",
     ),
     (
         "source web | search status:500",

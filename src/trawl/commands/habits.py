@@ -41,6 +41,16 @@ HABITS: Final = {
     "selfjoin": "rows are joined by `join FIELD [ … ]`, or measured together by `eventstats`",
     "appendpipe": "rows are added by `append [ source NAME | … ]`",
     "fillna": "missing values are filled by `fillnull value=0 a`",
+    "convert": 'values are converted by `eval`: `tonumber(a)`, `strftime(a, "%F %T")`',
+    "fieldformat": 'numbers become texts by `eval a = tostring(a, "commas")`',
+    "strcat": "texts are joined by `eval c = a . b`",
+    "erex": 'fields are taken out of texts by `rex field=a "(?<b>…)"`',
+    "cluster": "texts that are alike are found by `patterns field=a`",
+    "outlier": "numbers far from the usual are found by `anomalydetection a`",
+    "trendline": "moving averages are computed by `streamstats avg(a) as b window=5`",
+    "contingency": "values of two fields are counted together by `chart count over a by b`",
+    "inputcsv": "the rows of a lookup are read by `| inputlookup NAME`",
+    "outputcsv": "rows are written to a lookup by `outputlookup NAME`",
 }
 """Hints by word, lower case; `{}` is for the word that follows."""
 
@@ -51,6 +61,7 @@ FIELDS: Final = {
     "_index": _SOURCE,
     "source": _SOURCE,
     "sourcetype": _SOURCE,
+    **dict.fromkeys(("earliest", "latest"), "the range of time is an option of `source`: `source NAME earliest=-1d`"),
     "_raw": _TEXT,
     "_all": _TEXT,
     "_exists_": "a field that is there is asked for by `field=*`",
