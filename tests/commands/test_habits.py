@@ -478,6 +478,18 @@ WARNED = [
         "many",
         "`many` is neither a number nor a time, so that no event is below or above it",
     ),
+    (
+        'source web | transaction host startswith="status=200" endswith=(status == 500)',
+        '"status=200"',
+        "`status=200` is looked for as a text in all fields; "
+        "a field is compared by an expression in brackets: `(status == 200)`",
+    ),
+    (
+        'source web | transaction host endswith="path=/logout"',
+        '"path=/logout"',
+        "`path=/logout` is looked for as a text in all fields; "
+        'a field is compared by an expression in brackets: `(path == "/logout")`',
+    ),
     ("source web | where host=WEB01", "WEB01", 'no event has a field `WEB01`; a text takes double quotes: "WEB01"'),
     ("source web | where host IN (a, WEB01)", "a", 'no event has a field `a`; a text takes double quotes: "a"'),
     (

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from trawl.errors import clip
 from trawl.expr import Literal
+from trawl.language.spelling import name_text, quoted
 from trawl.schema import Schema
+from trawl.values import exact_number
 
 _THIS_SOURCE = "events are named by `source {} | …`"
 _SOURCE = _THIS_SOURCE.format("NAME")
@@ -95,6 +98,9 @@ FUNCTIONS: Final = {
 """Hints by the name of a function of other languages, lower case."""
 
 
+_COMPARED: Final = re.compile(r"\s*([\w.@-]+)\s*(==?|!=|<=?|>=?)\s*(.+?)\s*\Z")
+
+
 def field_hint(name: str, known: Schema, time_field: str) -> str | None:
     """What is meant by a field that no event has, where its name alone tells."""
     if name == "_time":
@@ -120,3 +126,14 @@ def term_hint(term: Literal, known: Schema) -> str | None:
     if is_bare and text.startswith("-") and text[1:].isalpha():
         return f"events without a word are found by `NOT {clip(text[1:])}`"
     return None
+
+
+def text_hint(text: str, known: Schema) -> str | None:
+    """What is meant by a text to look for that compares a field: `startswith="status=500"`."""
+    found = _COMPARED.match(text)
+    if found is None or found[1] not in known:
+        return None
+    sign = "==" if found[2] == "=" else found[2]
+    value = found[3].strip('"')
+    shown = value if exact_number(value) is not None else quoted(value)
+    return f"a field is compared by an expression in brackets: `({name_text(found[1])} {sign} {clip(shown)})`"
