@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from trawl.arrow import column_of, to_values
 from trawl.catalog.base import Segment
 from trawl.database import connect, upgrade, url_of
-from trawl.settings.process import Mount
+from trawl.settings.process import Lookup, Mount
 from trawl.store import Store
 from trawl.store.loading import Loaded
 from trawl.values import Value
@@ -22,12 +22,14 @@ Event = dict[str, Value]
 
 
 @contextmanager
-def open_store(data: Path, at_once: int | None = None, **mounts: Mount) -> Iterator[Store]:
+def open_store(
+    data: Path, at_once: int | None = None, lookups: Mapping[str, Lookup] | None = None, **mounts: Mount
+) -> Iterator[Store]:
     """The store of a data folder."""
     data.mkdir(parents=True, exist_ok=True)
     engine = connect(url_of(data))
     upgrade(engine)
-    yield Store(engine, data / "indices", mounts, at_once)
+    yield Store(engine, data / "indices", mounts, at_once, lookups=lookups or {})
     engine.dispose()
 
 

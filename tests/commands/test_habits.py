@@ -84,6 +84,12 @@ REFUSED = [
         "the field that names the columns is an option: `header_field=host`",
     ),
     (
+        "source web | convert ctime(first)",
+        "convert",
+        'values are converted by `eval`: `tonumber(a)`, `strftime(a, "%F %T")`',
+    ),
+    ("source web | cluster showcount=t", "cluster", "texts that are alike are found by `patterns field=a`"),
+    (
         "source web | top host countfield=x percentfield=x",
         "x",
         "`countfield` and `percentfield` take two names",
@@ -169,6 +175,16 @@ REFUSED = [
     ),
     ("source web | where status IN (200 404)", "404", "a comma goes between two values"),
     ("source web | where status IN [200, 404]", "[", "the values stand in round brackets: `IN (1, 2)`"),
+    (
+        "source web | where host IN [ source web | fields host ]",
+        "[",
+        "a subquery is a term by itself and tells the field as well: `search [ … | fields NAME ]`",
+    ),
+    (
+        "source web | search host IN [ | inputlookup hosts | fields host ]",
+        "[",
+        "a subquery is a term by itself and tells the field as well: `search [ … | fields NAME ]`",
+    ),
     # measures
     ("source web | stats count where status>1", "where", "a bar goes before a command: `| where …`"),
     ("source web | stats count by host where count>1", "where", "a bar goes before a command: `| where …`"),
@@ -349,6 +365,18 @@ REFUSED = [
     ),
     ('source web | where match(path, ")")', '")"', "a bracket as such takes a backslash: `\\)`"),
     ('source web | eval x=replace(path, "[", "")', '"["', "a bracket as such takes a backslash: `\\[`"),
+    (
+        r'source web | rex field=path "(?<last>[^\\]+)$"',
+        r'"(?<last>[^\\]+)$"',
+        r"a bracket as such takes a backslash: `\[`; so `\]` is one, "
+        r"after a backslash as such it is `\\\\]` in double quotes",
+    ),
+    (
+        r'source web | rex field=path "\\(?<last>\w+)$"',
+        r'"\\(?<last>\w+)$"',
+        r"a bracket as such takes a backslash: `\)`; so `\(` is one, "
+        r"after a backslash as such it is `\\\\(` in double quotes",
+    ),
     # pasted
     ("source web | search “log in”", "“", 'a text takes straight double quotes: "log in"'),
     ("source web | search host=“a”", "“", 'a text takes straight double quotes: "a"'),
@@ -406,6 +434,11 @@ WARNED = [
         "no event has a field `sourcetype`; events are named by `source NAME | …`",
     ),
     (
+        "source web | search earliest=2024-01-01 error",
+        "earliest",
+        "no event has a field `earliest`; the range of time is an option of `source`: `source NAME earliest=-1d`",
+    ),
+    (
         "source web | search status:500",
         "status:500",
         "`status:500` is looked for as a text in all fields; a field is compared by `status=500`",
@@ -455,6 +488,18 @@ WARNED = [
         "source web | search bytes>many",
         "many",
         "`many` is neither a number nor a time, so that no event is below or above it",
+    ),
+    (
+        'source web | transaction host startswith="status=200" endswith=(status == 500)',
+        '"status=200"',
+        "`status=200` is looked for as a text in all fields; "
+        "a field is compared by an expression in brackets: `(status == 200)`",
+    ),
+    (
+        'source web | transaction host endswith="path=/logout"',
+        '"path=/logout"',
+        "`path=/logout` is looked for as a text in all fields; "
+        'a field is compared by an expression in brackets: `(path == "/logout")`',
     ),
     ("source web | where host=WEB01", "WEB01", 'no event has a field `WEB01`; a text takes double quotes: "WEB01"'),
     ("source web | where host IN (a, WEB01)", "a", 'no event has a field `a`; a text takes double quotes: "a"'),

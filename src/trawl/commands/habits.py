@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from trawl.errors import clip
 from trawl.expr import Literal
+from trawl.language.spelling import name_text, quoted
 from trawl.schema import Schema
+from trawl.values import exact_number
 
 _THIS_SOURCE = "events are named by `source {} | …`"
 _SOURCE = _THIS_SOURCE.format("NAME")
@@ -46,6 +49,15 @@ HABITS: Final = {
     **dict.fromkeys(("predict", "forecast"), _NO_FORECAST),
     "trendline": _TREND,
     "fillna": "missing values are filled by `fillnull value=0 a`",
+    "convert": 'values are converted by `eval`: `tonumber(a)`, `strftime(a, "%F %T")`',
+    "fieldformat": 'numbers become texts by `eval a = tostring(a, "commas")`',
+    "strcat": "texts are joined by `eval c = a . b`",
+    "erex": 'fields are taken out of texts by `rex field=a "(?<b>…)"`',
+    "cluster": "texts that are alike are found by `patterns field=a`",
+    "outlier": "numbers far from the usual are found by `anomalydetection a`",
+    "contingency": "values of two fields are counted together by `chart count over a by b`",
+    "inputcsv": "the rows of a lookup are read by `| inputlookup NAME`",
+    "outputcsv": "rows are written to a lookup by `outputlookup NAME`",
 }
 """Hints by word, lower case; `{}` is for the word that follows."""
 
@@ -56,6 +68,7 @@ FIELDS: Final = {
     "_index": _SOURCE,
     "source": _SOURCE,
     "sourcetype": _SOURCE,
+    **dict.fromkeys(("earliest", "latest"), "the range of time is an option of `source`: `source NAME earliest=-1d`"),
     "_raw": _TEXT,
     "_all": _TEXT,
     "_exists_": "a field that is there is asked for by `field=*`",
@@ -89,6 +102,9 @@ FUNCTIONS: Final = {
 """Hints by the name of a function of other languages, lower case."""
 
 
+_COMPARED: Final = re.compile(r"\s*([\w.@-]+)\s*(==?|!=|<=?|>=?)\s*(.+?)\s*\Z")
+
+
 def field_hint(name: str, known: Schema, time_field: str) -> str | None:
     """What is meant by a field that no event has, where its name alone tells."""
     if name == "_time":
@@ -114,3 +130,14 @@ def term_hint(term: Literal, known: Schema) -> str | None:
     if is_bare and text.startswith("-") and text[1:].isalpha():
         return f"events without a word are found by `NOT {clip(text[1:])}`"
     return None
+
+
+def text_hint(text: str, known: Schema) -> str | None:
+    """What is meant by a text to look for that compares a field: `startswith="status=500"`."""
+    found = _COMPARED.match(text)
+    if found is None or found[1] not in known:
+        return None
+    sign = "==" if found[2] == "=" else found[2]
+    value = found[3].strip('"')
+    shown = value if exact_number(value) is not None else quoted(value)
+    return f"a field is compared by an expression in brackets: `({name_text(found[1])} {sign} {clip(shown)})`"

@@ -171,7 +171,8 @@ class Timechart(Command):
         stride = self.span_given or automatic(scope.range, scope.zone, self.bins)
         if self.span_given and stride.count_in(scope.range, scope.zone) > MOST_BUCKETS:
             reason = f"`span={stride}` cuts the range of the search into more than {MOST_BUCKETS:,} buckets"
-            raise TrawlError(Code.INVALID_ARGUMENT, reason, span=self.span)
+            hint = "`source NAME earliest=-1d` makes the range shorter, a longer span the buckets fewer"
+            raise TrawlError(Code.INVALID_ARGUMENT, reason, span=self.span, hint=hint)
         return stride.buckets(scope.zone)
 
     def _ends(self, time_field: str, buckets: Buckets, scope: Scope) -> tuple[Instant | None, Instant | None]:

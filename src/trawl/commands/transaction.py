@@ -8,6 +8,7 @@ from typing import ClassVar, Self, TypeAlias
 from trawl.algebra import Aggregate, Extend, Filter, Measure, Project, Relation, Session, Sort, SortKey
 from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden, one_each
+from trawl.commands.habits import text_hint
 from trawl.datemath import Unit, find_unit
 from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Call, EveryField, Expr, Field, Literal
@@ -147,6 +148,10 @@ class Transaction(Command):
         time = self.time_field or Name(scope.time_field, span=self.span)
         for name in (*self.names, time, *([self.raw_event] if self.raw_event else [])):
             scope.note_unknown(name.field, known)
+        for condition in (self.starts, self.ends):
+            if isinstance(condition, Written) and (hint := text_hint(condition.text, known)):
+                message = f"`{clip(condition.text)}` is looked for as a text in all fields; {hint}"
+                scope.warn("term_is_text", message, condition.span)
         events = one_each(upstream, *(name.text for name in self.names))
         if known.type_of(time.text) != TIME:
             events = Extend(events, ((time.text, Call("to_time", (time.field,), time.span)),))

@@ -63,9 +63,14 @@ def _refused(reason: str, hint: str = "RE2 syntax") -> TrawlError:
 
 
 def _bracket_hint(pattern: str, bracket: str) -> str:
-    """How a bracket is written that stands for itself."""
+    """How a bracket is written that stands for itself, and how a backslash is where it was read as part of one."""
     hint = f"a bracket as such takes a backslash: `\\{bracket}`"
-    return f"{hint}; two of them are a backslash as such" if f"\\\\{bracket}" in pattern else hint
+    if f"\\\\{bracket}" in pattern:
+        return f"{hint}; two of them are a backslash as such"
+    partner = {"[": "]", ")": "("}.get(bracket)
+    if partner and re.search(rf"(?<!\\)(\\\\)*\\{re.escape(partner)}", pattern):
+        return f"{hint}; so `\\{partner}` is one, after a backslash as such it is `\\\\\\\\{partner}` in double quotes"
+    return hint
 
 
 class _Translation:

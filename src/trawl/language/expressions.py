@@ -12,7 +12,7 @@ from trawl.errors import Code, Span, TrawlError, clip
 from trawl.expr import DEEPEST, Expr, Field, Literal
 from trawl.language.cursor import Cursor
 from trawl.language.embedded import SEARCH, read_embedded
-from trawl.language.habits import COMMENT, OPERATORS, comparison
+from trawl.language.habits import COMMENT, OPERATORS, comparison, subquery_hint
 from trawl.language.nesting import Node, call, too_deep
 from trawl.language.operators import (
     AND,
@@ -236,7 +236,8 @@ class _Reading:
             raise self._cursor.surprise("AND, OR or the end", "comparisons do not chain", token)
         opening = self._cursor.peek(Grain.EXPRESSION)
         if not opening.is_mark("("):
-            hint = "the values stand in round brackets: `IN (1, 2)`"
+            subquery = subquery_hint(opening, self._cursor.after(opening))
+            hint = subquery or "the values stand in round brackets: `IN (1, 2)`"
             raise self._cursor.surprise("`(` and a list of values after IN", hint, opening)
         self._cursor.take(opening)
         self._open(Frame(opening, token, self._frames[-1].operands.pop(), is_negated))

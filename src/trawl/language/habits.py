@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from trawl.errors import Code, Span, TrawlError, clip
+
+if TYPE_CHECKING:  # tokens ask for hints themselves
+    from trawl.language.tokens import Token
 
 COMMENT: Final = "a comment begins with `//` after a blank, or stands between three backticks"
 _END: Final = "nothing closes a query: it ends where it ends"
 _MATCH: Final = 'a regular expression is asked for by `match(f, "…")`'
 _BRACKETS: Final = "square brackets hold subqueries, as `search [ … ]` and `join` take them; lists are in round ones"
 _CHOICE: Final = "a choice is written `if(condition, a, b)`"
+
+# --- subqueries --------------------------------------------------------------------------------------
+
+_SUBQUERY: Final = "a subquery is a term by itself and tells the field as well: `search [ … | fields NAME ]`"
+
+
+def subquery_hint(opening: Token, following: Token) -> str | None:
+    """How a subquery is asked for, where one stands instead of a value."""
+    begins = following.is_mark("|") or following.is_word("source", "search", "makeresults")
+    return _SUBQUERY if opening.is_mark("[") and begins else None
+
 
 # --- signs -------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from trawl.errors import Code, Span, TrawlError, clip
 from trawl.expr import DEEPEST, Call, EveryField, Expr, Field, Literal, Subsearch
 from trawl.language.cursor import Cursor
-from trawl.language.habits import comparison, word_hint
+from trawl.language.habits import comparison, subquery_hint, word_hint
 from trawl.language.nesting import Node, call, too_deep
 from trawl.language.tokens import Kind, Token
 
@@ -194,6 +194,8 @@ class _Reading:
             first = cursor.peek()
             shown = clip(first.text) if first.kind in _VALUES else "1"
             hint = f"the values stand in round brackets: `{clip(name.name)} IN ({shown}, …)`"
+            if subquery := subquery_hint(first, cursor.after(first)):
+                raise cursor.surprise("`(`", subquery)
             if first.kind is Kind.WORD and first.text.isalpha():
                 hint += '; the word itself takes double quotes: "in"'
             raise cursor.surprise("`(`", hint)
@@ -232,8 +234,8 @@ class _Reading:
 
 
 def _value_hint(token: Token, following: Token) -> str:
-    if token.is_mark("[") and (following.is_mark("|") or following.is_word("source", "search", "makeresults")):
-        return "a subquery is a term by itself and tells the field as well: `search [ … | fields NAME ]`"
+    if hint := subquery_hint(token, following):
+        return hint
     if token.is_mark("("):
         return "several values are listed by `field IN (1, 2)`"
     return _BRACKETS if token.is_mark("[") else _QUOTE

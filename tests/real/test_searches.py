@@ -2,81 +2,29 @@
 
 from __future__ import annotations
 
-import gzip
 import math
 import re
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
-from loaded import open_store
-from trawl.engines.duckdb import DuckDBEngine
+from real_events import Event, moment, rows, same
 from trawl.language import time
-from trawl.planning import Request
 from trawl.store import Store
-from trawl.testing import NOW, Outcome, plain, request, search
+from trawl.testing import NOW, request
 from trawl.values import TimeRange
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]  # all real events are loaded first
 
-Event = dict[str, Any]
-
-FILES = {"windows": "windows-events-2020/events.jsonl.gz", "dns": "zeek-wrccdc-2018/dns.json.gz"}
 CHECKED = {"windows": "RecordNumber", "dns": "trans_id"}
 """A number of each event, whose sum shows that the very same events were found."""
-
-
-@pytest.fixture(scope="session")
-def store(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with open_store(tmp_path_factory.mktemp("searched")) as opened:
-        for index, file in FILES.items():
-            opened.load(index, [real_data / file])
-        yield opened
-
-
-@pytest.fixture(scope="session")
-def events(real_data: Path) -> dict[str, list[Event]]:
-    """The events of each file, newest first, as they are searched."""
-    read: dict[str, list[Event]] = {}
-    for index, file in FILES.items():
-        with gzip.open(real_data / file) as lines:
-            loaded = [orjson.loads(line) for line in lines]
-        if index == "dns":
-            loaded = [{"@timestamp": event["ts"], **event} for event in loaded]
-        read[index] = sorted(loaded, key=lambda event: moment(event["@timestamp"]), reverse=True)
-    return read
-
-
-def ask(store: Store, wanted: str | Request) -> Outcome:
-    return search(DuckDBEngine(), request(wanted) if isinstance(wanted, str) else wanted, store)
-
-
-def rows(store: Store, wanted: str | Request) -> list[dict[str, Any]]:
-    return [{name: plain(value) for name, value in row.items()} for row in ask(store, wanted).rows]
-
-
-def same(found: list[dict[str, Any]], expected: list[dict[str, Any]]) -> None:
-    """The same rows in the same order; floats up to the order in which they were added."""
-    assert len(found) == len(expected)
-    for row, wanted in zip(found, expected, strict=True):
-        assert row.keys() == wanted.keys()
-        for name, value in wanted.items():
-            close = isinstance(value, float) and math.isclose(row[name], value, rel_tol=1e-9)
-            assert close or row[name] == value, (name, row, wanted)
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def text(value: object) -> str:

@@ -2,52 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from loaded import open_store
-from trawl.engines.duckdb import DuckDBEngine
+from real_events import rows
 from trawl.store import Store
-from trawl.testing import plain, request, search
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]  # real events are loaded first
 
-FILES = {
-    "access": "web-access/apache_access.log.gz",
-    "auth": "linux-auth/auth.log.gz",
-    "zeek": "zeek-apt29-day1/combined_zeek.jsonl.gz",
-}
 REQUEST = re.compile(r'"([A-Z]+) (\S+) (HTTP/[\d.]+)" (\d{3}) (\d+|-)')
 FAILED = re.compile(r"Failed password for (invalid user )?(\S+) from (\S+) port (\d+)")
-
-
-@pytest.fixture(scope="module")
-def store(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with open_store(tmp_path_factory.mktemp("extracted")) as opened:
-        for index, file in FILES.items():
-            opened.load(index, [real_data / file])
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def lines(real_data: Path) -> dict[str, list[str]]:
-    found = {}
-    for index, file in FILES.items():
-        with gzip.open(real_data / file, "rt", encoding="utf-8", newline="\n") as text:
-            found[index] = [line.rstrip("\r\n") for line in text if line.strip()]
-    return found
-
-
-def rows(store: Store, query: str) -> list[dict[str, Any]]:
-    found = search(DuckDBEngine(), request(query), store).rows
-    return [{name: plain(value) for name, value in row.items()} for row in found]
 
 
 def counted(counts: Counter[Any], name: str) -> list[dict[str, Any]]:
