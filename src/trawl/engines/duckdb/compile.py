@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
+from typing import Final
 
 from trawl.algebra import (
     Aggregate,
@@ -66,6 +67,9 @@ from trawl.engines.duckdb.scan import Reading
 from trawl.engines.duckdb.totals import Totals
 from trawl.schema import Schema
 
+NARROW: Final = 12
+"""Columns up to which rows count as narrow."""
+
 
 @dataclass
 class Compiler:
@@ -92,6 +96,7 @@ class Compiler:
     _found: dict[int, unpacking.Found] = field(default_factory=dict)
     _readings: dict[int, Reading] = field(default_factory=dict)
     _counted: set[int] = field(default_factory=set)
+    _queries: dict[str, str] = field(default_factory=dict)
 
     def frame(self, root: Relation, given: Mapping[int, Frame] | None = None) -> Frame:
         """The relation as a frame.
@@ -120,6 +125,13 @@ class Compiler:
     def statement(self, body: str) -> str:
         """A SELECT with what it shares in front."""
         return f"WITH {', '.join(self.shared)} {body}" if self.shared else body
+
+    def keep_shared(self) -> None:
+        """Computes into tables what several statements would compute, the result's and those that count faults."""
+        if self.checks and self.shared:
+            for name, query in self._queries.items():
+                self.host.keep(query, name)
+            self.shared.clear()
 
     def result(self, frame: Frame, schema: Schema) -> str:
         """The SELECT of a relation's columns, `o0`, `o1` …, in order."""
@@ -152,13 +164,22 @@ class Compiler:
         """A frame to grow from another; one that several grow from has names of its own in each."""
         return frame.copy() if uses == 1 else frame.renamed()
 
-    def _share(self, frame: Frame) -> None:
+    def _share(self, frame: Frame, how: str = "MATERIALIZED") -> None:
         """Computes the rows once for all that read them."""
-        name = f"shared{len(self.shared)}"
+        name = f"shared{len(self._queries)}"
         frame.close()
-        self.shared.append(f"{name} AS MATERIALIZED (SELECT {', '.join(frame.selected())} FROM {frame.source})")
+        self._queries[name] = f"SELECT {', '.join(frame.selected())} FROM {frame.source}"
+        self.shared.append(f"{name} AS {how} ({self._queries[name]})")
         frame.wrap(name)
         frame.is_ordered = False
+
+    def _offer(self, frame: Frame) -> None:
+        """Has rows that are dear to compute kept where faults are counted beside the result, if they are narrow: of
+        wide ones a count of faults looks at few columns, which takes less than to keep all.
+        """
+        frame.close()
+        if len(frame.selected()) <= NARROW:
+            self._share(frame, "NOT MATERIALIZED")
 
     # --- relations -----------------------------------------------------------------------------------
 
@@ -256,14 +277,19 @@ class Compiler:
         (frame,) = inputs
         if not totals.can(relation):
             self.checks += windows.extend(frame, relation, self.zone)
+            if not relation.only_numbers:
+                self._offer(frame)
             return frame
-        measured = self.totals.get(id(relation))
-        if measured is None:
-            if not totals.is_streamed(relation.input):
-                self._share(frame)
-            measured, found = totals.measure(frame.copy(), relation, self.zone)
-            self.checks += found
+        known = self.totals.get(id(relation))
+        if known is not None:
+            totals.join(frame, relation, known, self.zone)
+            return frame
+        if not totals.is_streamed(relation.input):
+            self._share(frame)
+        measured, found = totals.measure(frame.copy(), relation, self.zone)
+        self.checks += found
         totals.join(frame, relation, measured, self.zone)
+        self._offer(frame)
         return frame
 
     @_compile.register
@@ -290,8 +316,9 @@ class Compiler:
     @_compile.register
     def _(self, relation: Lump, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
-        self._share(frame)
-        self.checks += checks.of_rows(reshaping.lump(frame, relation, self.zone))
+        if not totals.is_streamed(relation.input):
+            self._share(frame)
+        self.checks += checks.of_rows(reshaping.lump(frame, relation, self.host, self.shared, self.zone))
         return frame
 
     @_compile.register

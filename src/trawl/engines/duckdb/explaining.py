@@ -44,7 +44,7 @@ class Silent:
         """A name that says where rows would come from."""
         return sql.name("worked out")
 
-    def keep(self, query: str) -> str:
+    def keep(self, query: str, name: str | None = None) -> str:
         """The query itself, in the place of a table."""
         return f"({query})"
 

@@ -26,8 +26,8 @@ class Host(Protocol):
     def batches(self, query: str) -> Iterator[pa.RecordBatch]:
         """The rows of a query, to be read to their end before anything else runs."""
 
-    def keep(self, query: str) -> str:
-        """The name of a table that holds the rows of a query."""
+    def keep(self, query: str, name: str | None = None) -> str:
+        """The name of a table that holds the rows of a query, a new one unless it is given."""
 
     def hand(self, table: pa.Table) -> str:
         """The name of a table that holds these rows."""

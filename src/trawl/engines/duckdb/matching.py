@@ -55,6 +55,8 @@ def match(relation: Match, left: Frame, right: Frame, host: Host, shared: Collec
     for name, given in values.items():
         columns[name] = _one_or_more(given, left.names, relation.columns.type_of(name), parts)
     table = host.keep(sharing(f"SELECT {', '.join(parts)} FROM ({grouped})", shared))
+    if host.answers:
+        columns = _those_there(columns, table, host)
     beside(left, table, dict(zip(mine, theirs, strict=True)), columns)
     return left
 
@@ -90,7 +92,7 @@ def beside(left: Frame, table: str, keys: dict[str, str], columns: dict[str, Ope
     kept = [column for column in left.selected() if column not in keys]
     added = [given.sql for operand in columns.values() for given in operand]
     condition = " AND ".join(f"{mine} = {theirs}" for mine, theirs in keys.items())
-    joined = f"SELECT {', '.join([*kept, *added])} FROM {left.source} LEFT JOIN {table} AS found ON {condition}"
+    joined = f"SELECT {', '.join([*kept, *added]) or '1'} FROM {left.source} LEFT JOIN {table} AS found ON {condition}"
     left.wrap(f"({joined})", set(keys))
     left.settle({**left.columns, **columns}, left.order)
 
@@ -117,6 +119,16 @@ def _pairs(keys: list[Sought], left: Frame, right: Frame, rank: str, values: lis
     if any(key.repeats for key in keys):
         pairs = f"SELECT DISTINCT ON ({mine}, {rank}) * FROM ({pairs})"
     return f"SELECT * FROM ({pairs})"
+
+
+def _those_there(columns: dict[str, Operand], table: str, host: Host) -> dict[str, Operand]:
+    """The columns without the alternatives that no row of the table has: mostly none finds several values."""
+    given = [alternative.sql for operand in columns.values() for alternative in operand]
+    if not given:
+        return columns
+    (counts,) = host.rows(f"SELECT {', '.join(f'count({name})' for name in given)} FROM {table}")
+    there = {name for name, count in zip(given, counts, strict=True) if count}
+    return {name: tuple(one for one in operand if one.sql in there) for name, operand in columns.items()}
 
 
 def _listed(operand: Operand, to: Frame) -> Alternative | None:

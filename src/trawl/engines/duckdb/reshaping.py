@@ -13,7 +13,7 @@ from trawl.engines.duckdb.arguments import as_float
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Key
 from trawl.engines.duckdb.grouping import as_seen, group_key, identical
-from trawl.engines.duckdb.hosts import Host, kept
+from trawl.engines.duckdb.hosts import Host, kept, sharing
 from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, is_there, one, opened
 from trawl.engines.duckdb.spelling import aggregates
 from trawl.schema import Column, Kind, Schema
@@ -22,12 +22,13 @@ from trawl.values import Instant
 # --- lump --------------------------------------------------------------------------------------------
 
 
-def lump(frame: Frame, relation: Lump, zone: str) -> Expressions:
+def lump(frame: Frame, relation: Lump, host: Host, shared: Collection[str], zone: str) -> Expressions:
     """Replaces the rarer values of a field. The frame's source is read twice."""
     counted = frame.copy()
     to = Expressions(counted, zone)
     value = _key(counted.columns.get(relation.field, ()), to)
-    by = [given.sql for name in relation.by for given in _key(counted.columns.get(name, ()), to)]
+    groups = () if relation.weight.function == "count" else relation.by  # the sum of counts is the count of all
+    by = [given.sql for name in groups for given in _key(counted.columns.get(name, ()), to)]
     calls = aggregates.Calls(frame.names)
     weights, _ = aggregates.measured(to, [relation.weight], frame.order, calls)
     numbers = [as_float(given) for given in weights[relation.weight.name] if given.kind in NUMBERS]
@@ -41,13 +42,16 @@ def lump(frame: Frame, relation: Lump, zone: str) -> Expressions:
     names = [frame.names.new() for _ in own]
     heavy = ", ".join(f"{old} AS {new}" for old, new in zip(own, names, strict=True))
     best = f"(SELECT {heavy} FROM ({grouped}) GROUP BY {', '.join(own)} {total} LIMIT {relation.limit})"
-    _mark(frame, relation, best, names, zone)
+    found = host.keep(sharing(f"SELECT * FROM {best}", shared))
+    is_all = host.answers and host.rows(f"SELECT count(*) FROM {found}") < [(relation.limit,)]
+    value = _key(frame.columns.get(relation.field, ()), Expressions(frame, zone))
+    mark = is_there(value) if is_all else _mark(frame, value, found, names)
+    _replace(frame, relation, value, mark)
     return to
 
 
-def _mark(frame: Frame, relation: Lump, best: str, names: list[str], zone: str) -> None:
-    """Joins the heaviest values, and takes `other` for what is not among them."""
-    value = _key(frame.columns.get(relation.field, ()), Expressions(frame, zone))
+def _mark(frame: Frame, value: Operand, best: str, names: list[str]) -> str:
+    """Joins the heaviest values; the column that is true where the value is one of them."""
     frame.close()
     same = " AND ".join(f"{given.sql} IS NOT DISTINCT FROM {name}" for given, name in zip(value, names, strict=True))
     mark = frame.names.new()
@@ -55,6 +59,11 @@ def _mark(frame: Frame, relation: Lump, best: str, names: list[str], zone: str) 
     frame.wrap(f"(SELECT {columns} FROM {frame.source} LEFT JOIN (SELECT *, true AS {mark} FROM {best}) ON {same})")
     frame.hold(mark)
     frame.is_ordered = False
+    return mark
+
+
+def _replace(frame: Frame, relation: Lump, value: Operand, mark: str) -> None:
+    """Takes `other` for values that are not marked, and `missing` for none."""
     there = is_there(value)
     if relation.other is None:
         frame.filter(f"({mark} OR NOT {there})")

@@ -83,10 +83,10 @@ class Statements:
         self._tables += 1
         return f"kept{self._tables}"
 
-    def keep(self, query: str) -> str:
-        """The name of a table that holds the rows of a query."""
+    def keep(self, query: str, name: str | None = None) -> str:
+        """The name of a table that holds the rows of a query, a new one unless it is given."""
         self._check()
-        name = self._new_name()
+        name = name or self._new_name()
         statement = f"CREATE TEMP TABLE {name} AS {query}"
         self._meter.statement(statement)
         self._planned(lambda: self._connection.execute(statement))
