@@ -75,6 +75,19 @@ def _assignment(cursor: Cursor) -> tuple[str, Expr]:
         raise cursor.surprise("the name of a field", hint)
     target = read_field(cursor)
     if not cursor.mark("="):
-        meant = f"one sign assigns, two compare: `{clip(target.name)}=…`" if cursor.peek().is_mark("==") else None
-        raise cursor.surprise(f"`=` after `{clip(target.name)}`", meant)
+        raise cursor.surprise(f"`=` after `{clip(target.name)}`", _meant(target.name, cursor))
     return target.name, read_expression(cursor)
+
+
+def _meant(name: str, cursor: Cursor) -> str:
+    """What is meant by a name that no `=` follows."""
+    token, shown = cursor.peek(), clip(name)
+    if token.is_mark("=="):
+        return f"one sign assigns, two compare: `{shown}=…`"
+    if token.is_mark("("):
+        return f"what is computed goes to a field: `a = {shown}(…)`"
+    if token.kind is Kind.WORD and token.text[0] == "-" and token.start == cursor.position:
+        return f"an odd name takes single quotes: '{shown}{clip(token.text)}'"
+    if token.kind is Kind.WORD and cursor.after(token).is_mark("=") and token.text.isidentifier():
+        return f"a name with a blank takes single quotes: '{shown} {clip(token.text)}'"
+    return f"what is computed follows the name: `{shown} = …`"

@@ -44,7 +44,9 @@ class Fillnull(Command):
     @classmethod
     def parse(cls, cursor: Cursor) -> Self:
         """Reads the value and the names."""
-        options = Options(cursor, value=lambda what: _value(cursor, what))
+        options = Options(
+            cursor, "it is written `fillnull value={value} {key}`", value=lambda what: _value(cursor, what)
+        )
         options.read()
         names = () if cursor.at_end() else cursor.names()
         options.read()

@@ -14,8 +14,9 @@ from trawl.values import exact_number
 _THIS_SOURCE = "events are named by `source {} | …`"
 _SOURCE = _THIS_SOURCE.format("NAME")
 
-_TREND = "the trend so far is shown by `streamstats avg(a) as trend window=5`"
-_NO_FORECAST = f"nothing is forecast; {_TREND}, what is unusual by `anomalydetection a`"
+_COMPUTED: Final = 'values are converted by functions: `eval a = tonumber(a)`, `eval a = strftime(a, "%F")`'
+_MOVING: Final = "a moving average is measured by `streamstats avg(a) as trend window=5`"
+_NO_FORECAST: Final = f"nothing is forecast; {_MOVING}, what is unusual by `anomalydetection a`"
 
 HABITS: Final = {
     "index": _THIS_SOURCE,
@@ -47,17 +48,54 @@ HABITS: Final = {
     "selfjoin": "rows are joined by `join FIELD [ … ]`, or measured together by `eventstats`",
     "appendpipe": "rows are added by `append [ source NAME | … ]`",
     **dict.fromkeys(("predict", "forecast"), _NO_FORECAST),
-    "trendline": _TREND,
     "fillna": "missing values are filled by `fillnull value=0 a`",
-    "convert": 'values are converted by `eval`: `tonumber(a)`, `strftime(a, "%F %T")`',
-    "fieldformat": 'numbers become texts by `eval a = tostring(a, "commas")`',
-    "strcat": "texts are joined by `eval c = a . b`",
-    "erex": 'fields are taken out of texts by `rex field=a "(?<b>…)"`',
-    "cluster": "texts that are alike are found by `patterns field=a`",
-    "outlier": "numbers far from the usual are found by `anomalydetection a`",
     "contingency": "values of two fields are counted together by `chart count over a by b`",
-    "inputcsv": "the rows of a lookup are read by `| inputlookup NAME`",
-    "outputcsv": "rows are written to a lookup by `outputlookup NAME`",
+    "erex": 'fields are taken out of texts by `rex field=a "(?<b>…)"`',
+    **dict.fromkeys(("convert", "fieldformat"), _COMPUTED),
+    **dict.fromkeys(("addcoltotals", "total"), "a row of sums is added by `addtotals row=false col=true`"),
+    **dict.fromkeys(("trendline", "smooth"), _MOVING),
+    **dict.fromkeys(("outlier", "anomalies", "ad"), "unusual numbers are found by `anomalydetection a`"),
+    **dict.fromkeys(("cluster", "kmeans"), "texts that are alike are put together by `patterns field=a`"),
+    **dict.fromkeys(("metadata", "eventcount", "describe", "getschema"), f"{_SOURCE}, its fields by `fieldsummary`"),
+    **dict.fromkeys(("loadjob", "savedsearch", "inputcsv"), "rows that were kept are read by `inputlookup NAME`"),
+    **dict.fromkeys(
+        ("outputcsv", "tee", "into", "insert"), "rows are kept by `outputlookup NAME`, `collect index=NAME`"
+    ),
+    **dict.fromkeys(("rest", "dbinspect", "with", "show", "cat", "explain"), _SOURCE),
+    **dict.fromkeys(("gentimes", "generate", "row", "print", "datatable"), "rows are made by `| makeresults count=3`"),
+    **dict.fromkeys(("mv-expand", "mv_expand", "expand", "unnest", "explode"), "a row of each value: `mvexpand a`"),
+    **dict.fromkeys(("json", "flatten", "jq", "unpack"), "fields are taken out of JSON by `spath`"),
+    **dict.fromkeys(("logfmt", "keyvalue", "unpack_logfmt"), "pairs of names and values are taken out by `kv`"),
+    **dict.fromkeys(("grok", "dissect", "pattern"), 'fields are taken out of a text by `parse a "%{{WORD:b}}"`'),
+    **dict.fromkeys(("regexp", "extract_regex"), 'fields are taken out of a text by `rex field=a "(?<b>x)"`'),
+    **dict.fromkeys(("grep", "egrep", "ag", "rg"), "words are looked for by `search …`, others by `search NOT …`"),
+    **dict.fromkeys(("wc", "count_over_time"), "events are counted by `stats count`"),
+    **dict.fromkeys(("cut", "project-keep"), "fields are kept by `fields a, b`"),
+    **dict.fromkeys(("project-away", "remove", "del", "delete"), "fields are dropped by `fields - a, b`"),
+    **dict.fromkeys(("project-rename", "label_format"), "a field gets another name by `rename a as b`"),
+    **dict.fromkeys(("awk", "line_format", "strcat", "concat"), 'texts are put together by `eval c = a . "-" . b`'),
+    **dict.fromkeys(("sed", "sub"), 'a text is rewritten by `rex field=a mode=sed "s/x/y/"`'),
+    **dict.fromkeys(
+        ("pivot", "make-series", "timeslice"), "series are made by `timechart count by a`, `chart count by a, b`"
+    ),
+    **dict.fromkeys(
+        ("histogram", "geostats"), "numbers are put into buckets by `bin a span=10`, then `stats count by a`"
+    ),
+    **dict.fromkeys(("render", "decolorize", "serialize", "sendemail", "less", "more"), "the command is left out"),
+    **dict.fromkeys(("unwrap", "sum", "avg", "min", "max"), "numbers are measured by `stats sum(a) by b`"),
+    **dict.fromkeys(("inner", "left", "outer"), "rows are joined by `join type=left a [ source NAME ]`"),
+    **dict.fromkeys(("enrich", "lookup_table"), "what a table knows is added by `lookup NAME a`"),
+    **dict.fromkeys(("if", "case", "update", "set_field"), "a choice is a function: `eval a = if(b == 1, 2, 3)`"),
+    **dict.fromkeys(("for", "loop", "each"), "the same is done for several fields by `foreach a, b [ eval … ]`"),
+    **dict.fromkeys(("sample", "some"), "a part of the events is kept by `where random() % 10 == 0`"),
+    **dict.fromkeys(
+        ("offset", "skip"), "events after others are numbered: `streamstats count as n`, then `where n > 10`"
+    ),
+    "addinfo": "the time of the search is `now()`: `eval searched = now()`",
+    "fill": "missing values are filled by `fillnull value=0 a`",
+    "timewrap": 'days are compared by `eval day = strftime(@timestamp, "%F")`, then `chart count by a, day`',
+    "topk": "the most frequent values are kept by `top 5 a`",
+    "evaluate": "fields are computed by `eval a = …`",
 }
 """Hints by word, lower case; `{}` is for the word that follows."""
 
@@ -78,15 +116,35 @@ FIELDS: Final = {
 
 _DISTINCT = "distinct values are counted by `dc(field)` and listed by `values(field)`"
 
+_PERCENTILE: Final = "a percentile is `perc(field, 95)` or `p95(field)`"
+
 MEASURES: Final = {
     **dict.fromkeys(("distinct", "uniq", "unique", "cardinality", "count_distinct"), _DISTINCT),
-    "percentile_approx": "a percentile is `perc(field, 95)` or `p95(field)`",
-    "quantile": "a percentile is `perc(field, 95)` or `p95(field)`",
+    **dict.fromkeys(("percentile_approx", "percentile_cont", "quantile", "quantile_over_time"), _PERCENTILE),
+    **dict.fromkeys(("exactperc", "upperperc", "pct"), _PERCENTILE),
+    **dict.fromkeys(("dcount", "count_distinct_approx", "approx_distinct", "nunique"), _DISTINCT),
+    **dict.fromkeys(("countif", "count_if"), "events of which something is true are counted by `count(eval(a == 1))`"),
+    **dict.fromkeys(
+        ("sumif", "sum_if", "avgif"), "some of the numbers are measured by `sum(eval(if(a == 1, b, null)))`"
+    ),
+    **dict.fromkeys(
+        ("make_list", "array_agg", "string_agg", "group_concat", "listagg"), "all values are `list(field)`"
+    ),
+    **dict.fromkeys(("make_set", "collect_set", "groupuniqarray"), "distinct values are listed by `values(field)`"),
+    **dict.fromkeys(("any_value", "take_any", "any", "top_value"), "one of the values is `first(field)`"),
+    **dict.fromkeys(("arg_max", "argmax", "max_by", "arg_min"), "the event of the most: `sort -a`, then `dedup b`"),
+    **dict.fromkeys(("latest_time", "earliest_time"), "times are measured by `max(@timestamp)` and `min(@timestamp)`"),
+    "sparkline": "counts over time are made by `timechart count by a`",
+    "variance": "the variance of a sample is `var(field)`, of everything `varp(field)`",
+    "average": "the mean is `avg(field)`",
     "stddev": "the deviation of a sample is `stdev(field)`, of everything `stdevp(field)`",
 }
 """Hints by the name of an aggregation of other languages, lower case."""
 
 _CONTAINS = 'a piece of a text is asked for by `contains(field, "…")`'
+_SNAPPED: Final = 'a time is cut to the hour by `relative_time(@timestamp, "@h")`, buckets by `bin @timestamp span=1h`'
+_WRITTEN: Final = 'parts of a time are written by `strftime(@timestamp, "%Y-%m")`'
+_READ: Final = 'a text becomes a time by `strptime(field, "%Y-%m-%d")`'
 _LENGTH = "values are counted by `mvcount(field)`"
 
 FUNCTIONS: Final = {
@@ -97,7 +155,33 @@ FUNCTIONS: Final = {
     "array_contains": "a value among several is asked for by `field == …`",
     "ifnull": "the first value that is there is given by `coalesce(a, b)`",
     "nvl": "the first value that is there is given by `coalesce(a, b)`",
-    "iif": "a choice is written `if(condition, a, b)`",
+    **dict.fromkeys(("iif", "iff", "decode", "switch"), "a choice is written `if(condition, a, b)`"),
+    **dict.fromkeys(("concat", "concat_ws", "textjoin"), "texts are joined by a dot between blanks: `a . b`"),
+    **dict.fromkeys(("left", "right"), "a piece of a text is cut out by `substr(field, 1, 3)`, `substr(field, -3)`"),
+    **dict.fromkeys(("length", "char_length", "strlen", "size_of"), "the length of a text is `len(field)`"),
+    **dict.fromkeys(("greatest", "least"), "the greatest and the least value are `max(a, b)` and `min(a, b)`"),
+    **dict.fromkeys(("mod", "modulo", "remainder"), "a remainder is written `a % b`"),
+    **dict.fromkeys(("date_trunc", "startofday", "startofhour", "floor_time"), _SNAPPED),
+    **dict.fromkeys(("to_char", "date_format", "format_datetime", "format_date"), _WRITTEN),
+    **dict.fromkeys(("year", "month", "day", "hour", "minute", "dayofweek", "getmonth"), _WRITTEN),
+    **dict.fromkeys(("todatetime", "to_timestamp", "to_date", "datetime", "date", "date_parse"), _READ),
+    **dict.fromkeys(("getdate", "current_date", "sysdate", "current_timestamp"), "the time of the search is `now()`"),
+    **dict.fromkeys(("datediff", "date_diff", "datetime_diff"), "times are subtracted, in seconds: `a - b`"),
+    **dict.fromkeys(("ago", "dateadd", "date_add", "date_sub"), 'times are moved by `relative_time(now(), "-1h")`'),
+    **dict.fromkeys(("regexp_replace", "replace_string", "replace_regex", "gsub"), 'it is `replace(field, "a", "b")`'),
+    **dict.fromkeys(
+        ("regexp_extract", "extract", "regexp_substr"), 'a piece is taken by `regex_extract(field, "(a)")`'
+    ),
+    **dict.fromkeys(("cast", "to_string", "str", "string", "text"), "values become text by `tostring(field)`"),
+    **dict.fromkeys(("to_integer", "toint", "tolong", "todouble", "int", "to_number"), "it is `tonumber(field)`"),
+    **dict.fromkeys(
+        ("isempty", "is_null", "missing", "empty"), 'it is `isnull(field)`, of an empty text `field == ""`'
+    ),
+    **dict.fromkeys(("isnotempty", "exists", "ispresent", "exist"), "a field that is there: `isnotnull(field)`"),
+    **dict.fromkeys(("parse_json", "json_value", "get_json_object"), 'JSON is looked into by `spath(field, "a.b")`'),
+    **dict.fromkeys(("mv_concat", "array_join", "strcat_array"), 'values are joined by `mvjoin(field, ",")`'),
+    **dict.fromkeys(("row_number", "rownum"), "events are numbered by `streamstats count as n`"),
+    **dict.fromkeys(("qstr", "query_string", "kql"), 'what `search` finds is asked for by `searchmatch("a=1")`'),
 }
 """Hints by the name of a function of other languages, lower case."""
 

@@ -16,6 +16,7 @@ from trawl.language.writer import Writer
 
 _TYPES: Final = {"inner": False, "left": True, "outer": True}
 """Kinds of joins, and whether rows without a match stay."""
+_KEPT: Final = "rows without a match stay by `join type=left a [ source NAME ]`"
 
 
 @dataclass(frozen=True)
@@ -93,5 +94,5 @@ def _kind(cursor: Cursor, what: str) -> bool:
     found = _TYPES.get(token.text.lower())
     if found is None:
         reason = f"found `{clip(token.text)}`, expected `inner`, `left` or `outer` for {what}"
-        raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=nearest_hint(token.word, _TYPES), span=token.span)
+        raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=nearest_hint(token.word, _TYPES) or _KEPT, span=token.span)
     return found

@@ -33,7 +33,8 @@ def check_order(query: Query) -> None:
     for position, command in enumerate(commands[1:], 1):
         if command.generates:
             reason = f"`{command.name}` makes events and stands only at the beginning"
-            raise TrawlError(Code.WRONG_POSITION, reason, span=command.span)
+            hint = "rows go behind others by `append [ source NAME ]`"
+            raise TrawlError(Code.WRONG_POSITION, reason, hint=hint, span=command.span)
         if command.only_after_storage is not None:
             _check_storage(command, commands[:position], command.only_after_storage)
 

@@ -181,7 +181,8 @@ def _check_base(arguments: tuple[Expr, ...]) -> None:
     base = arguments[1] if len(arguments) > 1 else None
     value = base.value if isinstance(base, Literal) else None
     if base is not None and (not isinstance(value, int) or not 2 <= value <= 36):
-        raise TrawlError(Code.INVALID_ARGUMENT, "the base is no integer from 2 to 36", span=base.span)
+        hint = "digits of hexadecimal are read by `tonumber(field, 16)`"
+        raise TrawlError(Code.INVALID_ARGUMENT, "the base is no integer from 2 to 36", hint=hint, span=base.span)
 
 
 def _number_type(arguments: tuple[Type, ...]) -> Type:

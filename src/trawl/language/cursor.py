@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from trawl.datemath import find_unit
 from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
-from trawl.language.habits import CLAUSES, clause_hint, word_hint
+from trawl.language.habits import CLAUSES, NO_NAMES, call_hint, clause_hint, option_hint, word_hint
 from trawl.language.names import Name, Written
 from trawl.language.strides import Stride, read_stride
 from trawl.language.time import check
@@ -101,6 +101,7 @@ class Cursor:
     def surprise(self, expected: str, hint: str | None = None, token: Token | None = None) -> TrawlError:
         """The error that the next token, or the one given, is not what was expected."""
         token = token or self.peek()
+        hint = hint or (f"missing at the end is {expected}" if token.kind is Kind.END else None)
         return TrawlError(Code.SYNTAX_ERROR, f"found {token}, expected {expected}", hint=hint, span=token.span)
 
     def span_from(self, start: Token) -> Span:
@@ -136,7 +137,7 @@ class Cursor:
             expected = "a whole number" if least == 0 else f"a whole number from {least} on"
             reason = f"found {token}, expected {expected} for {what}"
             bare = digits.rstrip(";")
-            hint = f"the number alone: `{clip(bare)}`" if bare != token.text and bare.isdecimal() else None
+            hint = f"the number alone: `{clip(bare)}`" if bare != token.text and bare.isdecimal() else "such as `10`"
             raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint, span=token.span)
         return int(self.take(token).text)
 
@@ -220,12 +221,11 @@ class Cursor:
             return Name(self.take(token).text, False, token.span)
         if token.kind is not Kind.WORD:
             hint = f"a field's name takes single quotes: '{clip(token.text)}'" if token.kind is Kind.STRING else None
-            raise self.surprise(what, hint)
+            raise self.surprise(what, hint or NO_NAMES.get(token.text))
         following = self.after(token)
         if following.is_mark("(") and following.span.start == token.span.end:
             end = self.scanner.text.find(")", token.span.end)
-            call = self.scanner.text[token.span.start : end + 1 or None]
-            hint = f"a column named after a call takes single quotes: '{clip(call, 60)}'"
+            hint = call_hint(self.scanner.text[token.span.start : end + 1 or None])
             raise self.surprise(f"{what}, a comma or the end", hint, following)
         return Name(self.take(token).text, "*" in token.text, token.span)
 
@@ -285,10 +285,11 @@ class Options:
     def _unknown(self, key: Token) -> TrawlError:
         known = ", ".join(f"`{name}`" for name in self._known)
         expected = f"expected {known}" if known else "the command has none"
+        value = self._cursor.after(self._cursor.after(key))
         hint = nearest_hint(key.word, self._known)
         if hint is None and self._hint is not None:
-            value = self._cursor.after(self._cursor.after(key)).text
-            hint = self._hint.replace("{key}", clip(key.text)).replace("{value}", clip(value) or "…")
+            hint = self._hint.replace("{key}", clip(key.text)).replace("{value}", clip(value.text) or "…")
+        hint = hint or option_hint(key.text, value.text, is_called=self._cursor.after(value).is_mark("("))
         return TrawlError(
             Code.UNKNOWN_ARGUMENT, f"there is no option `{clip(key.text)}`, {expected}", hint=hint, span=key.span
         )

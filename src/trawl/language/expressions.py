@@ -12,7 +12,7 @@ from trawl.errors import Code, Span, TrawlError, clip
 from trawl.expr import DEEPEST, Expr, Field, Literal
 from trawl.language.cursor import Cursor
 from trawl.language.embedded import SEARCH, read_embedded
-from trawl.language.habits import COMMENT, OPERATORS, comparison, subquery_hint
+from trawl.language.habits import CALLS, COMMENT, NO_NAMES, OPERATORS, comparison, subquery_hint
 from trawl.language.nesting import Node, call, too_deep
 from trawl.language.operators import (
     AND,
@@ -45,7 +45,7 @@ def read_field(cursor: Cursor) -> Field:
     token = cursor.peek(Grain.EXPRESSION)
     if token.kind is Kind.NAME or (token.kind is Kind.WORD and token.text.lower() not in WORDS | CONSTANTS.keys()):
         return Field(cursor.take(token).text, token.span)
-    raise cursor.surprise("the name of a field", token=token)
+    raise cursor.surprise("the name of a field", NO_NAMES.get(token.text), token)
 
 
 class _Reading:
@@ -97,7 +97,12 @@ class _Reading:
             hint = f'a text takes double quotes: "{clip(text[start : last.end])}"'
             reason = f"found {token} after `%`, expected a value"
             return TrawlError(Code.SYNTAX_ERROR, reason, hint=hint, span=Span(start, last.end))
-        return self._cursor.surprise("a value", OPERATORS.get(token.text), token)
+        meant = OPERATORS.get(token.text)
+        if last and last.text == token.text == "*":
+            meant = "a power is written `pow(a, b)`"
+        elif token.is_mark("*") and frame.call and frame.call.word != "count":
+            meant = f"it is measured of a field: `{clip(frame.call.text)}(field)`"
+        return self._cursor.surprise("a value", meant, token)
 
     def _prefix(self, operator: Operator, token: Token) -> None:
         text = self._cursor.scanner.text
@@ -123,7 +128,7 @@ class _Reading:
         if following.is_mark("(") and name not in ("and", "or", "as", "by"):
             if not is_callable(name):
                 reason = f"there is no function `{clip(token.text)}`"
-                raise TrawlError(Code.UNKNOWN_FUNCTION, reason, span=token.span)
+                raise TrawlError(Code.UNKNOWN_FUNCTION, reason, hint=CALLS.get(name), span=token.span)
             cursor.take(following)
             self._open(Frame(following, token))
             return False

@@ -71,9 +71,36 @@ OPERATORS: Final = {
     "contains": 'a piece of a text is asked for by `f LIKE "%…%"`',
     "startswith": 'the beginning of a text is asked for by `f LIKE "…%"`',
     "endswith": 'the end of a text is asked for by `f LIKE "%…"`',
-    "then": _CHOICE,
+    **dict.fromkeys(("then", "when"), _CHOICE),
+    **dict.fromkeys(("has", "hasprefix", "has_any"), 'a piece of a text is asked for by `f LIKE "%…%"`'),
+    "equals": 'one value is compared with another by `f == "a"`',
+    "similar": _MATCH,
+    "mod": "a remainder is written `a % b`",
+    "div": "a whole quotient is written `floor(a / b)`",
+    "isnull": "a value that may be missing is asked for by `isnull(f)` and `isnotnull(f)`",
+    "/": 'a text takes double quotes: `"/a"`',
+    "greater": "the language writes `>`",
+    "less": "the language writes `<`",
 }
 """Hints by sign or word, lower case, of what stands where an operator or a value is expected."""
+
+CALLS: Final = {
+    "concat": "texts are joined by a dot between blanks: `a . b`",
+    "mod": "a remainder is written `a % b`",
+    "add": "numbers are added by `a + b`",
+}
+"""Hints by the name of what other languages call and this one writes with a sign."""
+
+_BUCKETS: Final = ("bin", "bucket", "span", "date_trunc", "floor")
+"""What other languages call to group by times or numbers in buckets."""
+_BUCKETED: Final = "times and numbers are put into buckets before: `bin @timestamp span=1h`"
+
+NO_NAMES: Final = {
+    "(": "fields stand without brackets: `by a, b`",
+    "[": _BRACKETS,
+    "=": "the name of a field stands in front: `a = 1`",
+}
+"""Hints by the mark that stands where the name of a field is expected."""
 
 _COMPARISONS: Final = {"<>": "!=", "!==": "!=", "=!": "!=", "===": "==", "=>": ">=", "=<": "<="}
 _COMPARISON: Final = re.compile(r"[=<>!]+")
@@ -93,6 +120,16 @@ def comparison(text: str, last: int) -> TrawlError | None:
 
 
 # --- words of lists and searches ---------------------------------------------------------------------
+
+MARKS: Final = {
+    ")": "no bracket is open here",
+    "!=": "what is looked for follows a bar: `| search NOT …`",
+    ">": "rows are kept by `outputlookup NAME`",
+    "=": "what is computed gets a name before: `| eval a = …`",
+    ",": "the command takes one alone, another follows a bar",
+    "<": "a comparison has one sign and a value on either side: `a < 5`",
+}
+"""Hints by the mark that follows a whole command."""
 
 _WORDS: Final = {"&&": "the language writes AND", ";": _END, "#": COMMENT, "--": COMMENT, "/*": COMMENT}
 
@@ -119,3 +156,17 @@ def clause_hint(word: str, following: str) -> str | None:
     """What is meant by a word of `CLAUSES` where a list goes on; None where what follows makes it no clause."""
     pattern, hint = CLAUSES[word]
     return hint.format(following or "…") if not pattern or re.fullmatch(pattern, following) else None
+
+
+def option_hint(name: str, value: str, *, is_called: bool) -> str:
+    """What is meant by an option that a command does not have and whose value may be a call: `n=sum(x)`, `span=1h`."""
+    if is_called or value.lower() == "count":
+        call = f"{clip(value)}(…)" if is_called else "count"
+        return f"the name of a measure stands behind it: `{call} as {clip(name)}`"
+    return _BUCKETED if name.lower() == "span" else "the command does without this option"
+
+
+def call_hint(call: str) -> str:
+    """What is meant by a call where the name of a field is expected."""
+    is_bucket = call.partition("(")[0].lower() in _BUCKETS
+    return _BUCKETED if is_bucket else f"a column named after a call takes single quotes: '{clip(call, 60)}'"

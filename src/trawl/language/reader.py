@@ -10,7 +10,8 @@ from typing import Final, Protocol
 
 from trawl.errors import Code, Span, TrawlError, clip
 from trawl.language.cursor import Cursor, nearest_hint
-from trawl.language.habits import word_hint
+from trawl.language.habits import MARKS, word_hint
+from trawl.language.searches import KEYWORDS
 from trawl.language.tokens import Kind, Token
 from trawl.language.tree import Query, Stage
 from trawl.language.writer import Writer
@@ -23,6 +24,9 @@ MOST_ERRORS: Final = 20
 """After so many errors the rest of a query is not looked at."""
 _LONG: Final = 1 << 16
 """Texts from so many signs on are read without collections of garbage."""
+
+
+_UNCLOSED: Final = "a subquery ends with its bracket: `append [ source NAME ]`"
 
 
 class Readable(Protocol):
@@ -133,7 +137,9 @@ class _Reading:
             stages.append(self._command(is_first=not stages))
             following = cursor.peek()
             if following.kind is Kind.END:
-                raise TrawlError(Code.SYNTAX_ERROR, "the subquery has no closing `]`", span=opening.span)
+                raise TrawlError(
+                    Code.SYNTAX_ERROR, "the subquery has no closing `]`", hint=_UNCLOSED, span=opening.span
+                )
             bar = cursor.take(following)
             if bar.is_mark("]"):
                 self._depth -= 1
@@ -171,7 +177,7 @@ def _following(token: Token, vocabulary: Vocabulary) -> str | None:
         return f"a bar goes before a command: `| {token.word} …`"
     if token.kind in (Kind.WORD, Kind.STRING, Kind.NAME):
         return word_hint(token.text) or _before_bar(token.word, vocabulary)
-    return "no bracket is open here" if token.is_mark(")") else None
+    return MARKS.get(token.text)
 
 
 def _before_bar(word: str, vocabulary: Vocabulary) -> str:
@@ -200,7 +206,8 @@ def _unknown(cursor: Cursor, name: Token, vocabulary: Vocabulary, is_first: bool
     is_assigned = name.kind is Kind.WORD and cursor.after(name).is_mark("=")
     end = cursor.after(name).end if is_assigned else name.end
     value = cursor.after(cursor.after(name)) if is_assigned else cursor.after(name)
-    meant = value.text if value.kind in (Kind.WORD, Kind.STRING) else "NAME"
+    is_name = value.kind in (Kind.WORD, Kind.STRING) and value.word not in KEYWORDS
+    meant = value.text if is_name else "NAME"
     habit = vocabulary.habits.get(name.word)
     hint = word_hint(name.text) or (habit.format(clip(meant)) if habit else None)
     if is_first and not hint:
@@ -208,12 +215,19 @@ def _unknown(cursor: Cursor, name: Token, vocabulary: Vocabulary, is_first: bool
         scanner = cursor.scanner
         closing = scanner.skip_bracket(name.start) or len(scanner.text)  # of a subquery
         sought = scanner.text[name.start : min(closing, scanner.skip_command(name.start))]
+        if sought.startswith("{"):  # labels of a stream
+            sought = sought[1:].partition("}")[0]
         hint = (
             f"{near} {vocabulary.beginning}" if near else vocabulary.searched.format(clip(" ".join(sought.split()), 80))
         )
     if name.kind is Kind.WORD and not is_assigned:
+        if not hint and value.is_mark("<", "<=", ">", ">=", "!="):
+            hint = f"what is looked for follows `search`: `| search {clip(name.text)}{value.text}…`"
+        if not hint and name.text == "~":
+            hint = 'a regular expression is asked for by `regex "…"`'
         hint = hint or nearest_hint(name.word, vocabulary.commands)
         return TrawlError(Code.UNKNOWN_COMMAND, f"there is no command {name}", hint=hint, span=name.span)
     found = clip(cursor.scanner.text[name.start : end]) if is_assigned else str(name).strip("`")
-    hint = hint or f"what is looked for follows `search`: `| search {found}…`"
+    shown = f"{found}…" if name.kind in (Kind.WORD, Kind.NAME) else "…"
+    hint = hint or f"what is looked for follows `search`: `| search {shown}`"
     return TrawlError(Code.SYNTAX_ERROR, f"found `{found}`, expected a command", hint=hint, span=Span(name.start, end))

@@ -32,6 +32,9 @@ _TERMS = (Kind.WORD, Kind.STRING, Kind.NAME)
 _AFTER_VALUE = (" ", ",", ")")
 _VALUES = (Kind.WORD, Kind.STRING)
 _BRACKETS = "a range is two comparisons: `field>=1 field<=5`; several values are listed by `field IN (1, 2)`"
+_COMPUTED = "what is computed is asked for by `where`: `| where len(field) > 5`"
+_NO_TERMS = {"[": _BRACKETS, ",": _COMPUTED, "=": "the field stands in front: `field=value`"}
+"""Hints by the mark that stands where a term is expected."""
 _QUOTE = "a value with a blank, comma, bar, bracket or comparison sign takes double quotes"
 
 
@@ -110,7 +113,7 @@ class _Reading:
             hint = f'the word itself is searched for in double quotes: "{token.text}"'
             return self._cursor.surprise("a term", hint)
         expected = "a term such as `word` or `field=value`" if needs_term else "a term or `)`"
-        return self._cursor.surprise(expected, _BRACKETS if token.is_mark("[") else None)
+        return self._cursor.surprise(expected, _NO_TERMS.get(token.text) if token.kind is Kind.MARK else None)
 
     def _end(self, token: Token) -> None:
         """Refuses what would go on after a whole condition in other languages."""
@@ -169,7 +172,7 @@ class _Reading:
 
     def _field(self, token: Token) -> Field:
         if token.kind is Kind.STRING or (token.kind is Kind.WORD and "*" in token.text):
-            hint = f"an odd name takes single quotes: '{clip(token.text)}'" if token.kind is Kind.STRING else None
+            hint = f"an odd name takes single quotes: '{clip(token.text)}'" if token.kind is Kind.STRING else _COMPUTED
             raise TrawlError(
                 Code.SYNTAX_ERROR, f"found {token}, expected the name of a field", hint=hint, span=token.span
             )

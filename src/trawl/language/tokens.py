@@ -206,7 +206,9 @@ class Scanner:
         if sign in "\"'":
             what = "text" if sign == '"' else "name"
             inside = text.find("\\" + sign, start) >= 0
-            hint = f"a backslash that ends the {what} is doubled: `\\\\{sign}`" if inside else None
+            hint = (
+                f"a backslash that ends the {what} is doubled: `\\\\{sign}`" if inside else f"a {sign} ends the {what}"
+            )
             raise TrawlError(Code.SYNTAX_ERROR, f"the {what} has no closing `{sign}`", hint=hint, span=rest)
         if text.startswith("```", start):
             raise TrawlError(Code.SYNTAX_ERROR, "the comment has no closing ` ``` `", span=rest)

@@ -157,12 +157,19 @@ def _aggregation(measure: Measure) -> Aggregation:
     aggregation = functions.find_aggregation(measure.function)
     if aggregation is None:
         near = functions.nearest(measure.function, functions.aggregation_names())
-        hint = MEASURES.get(measure.function) or meant(near)
+        hint = MEASURES.get(measure.function.rstrip("0123456789")) or meant(near)
         if not measure.arguments:
             hint = hint or "a field stands in brackets, `avg(field)`, or after BY; the name of a measure after AS"
+        hint = hint or "a measure is one such as `count`, `dc(field)`, `avg(field)`, `max(field)`, `values(field)`"
         reason = f"there is no aggregation `{clip(measure.function)}`"
         raise TrawlError(Code.UNKNOWN_FUNCTION, reason, hint=hint, span=measure.span)
     return aggregation
+
+
+def _constant_hint(argument: Expr) -> str:
+    """What is meant by an argument that should be a constant and is not."""
+    shown = clip(argument.name) if isinstance(argument, Field) else "…"
+    return f'a text takes double quotes: "{shown}"'
 
 
 def _accept(callee: Function | Aggregation, name: str, arguments: tuple[Expr, ...], span: Span | None) -> None:
@@ -181,6 +188,7 @@ def _accept(callee: Function | Aggregation, name: str, arguments: tuple[Expr, ..
             raise TrawlError(
                 Code.INVALID_ARGUMENT,
                 f"argument {position + 1} of `{name}` is computed, a constant is expected",
+                hint=_constant_hint(arguments[position]),
                 span=arguments[position].span or span,
             )
     if callee.check is not None:
