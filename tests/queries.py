@@ -101,7 +101,7 @@ MEASURES = st.lists(
     max_size=3,
     unique_by=lambda text: text.rpartition(" as ")[2],
 ).map(", ".join)
-KEYS = listed(joined(st.sampled_from(["", "-", "+"]), FIELDS))
+KEYS = listed(joined(st.sampled_from(["", "- ", "+ "]), FIELDS))
 
 
 def after(name: str, *pieces: str | st.SearchStrategy[str]) -> st.SearchStrategy[str]:

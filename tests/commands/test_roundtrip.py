@@ -129,3 +129,18 @@ def test_a_query_is_laid_out_a_command_a_line_with_its_comments() -> None:
         "// now count\n"
         "| stats count by a // the end"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "source a | sort - '`', -'b c'",
+        "source a | search 'b!'=c",
+        "source a | rare b | makeresults count=3",
+        "source a | join b [ source c | inputlookup d ]",
+    ],
+)
+def test_odd_names_and_places_come_back(text: str) -> None:
+    query = commands.read(text)
+    assert commands.read(commands.write(query)) == query
+    assert commands.read(commands.laid_out(query)) == query

@@ -65,7 +65,7 @@ class Inputlookup(Command):
 
     def write(self, writer: Writer) -> None:
         """Writes a bar and the name."""
-        writer.word("|")
+        writer.bar()
         writer.word(self.name)
         writer.word(run_text(self.lookup.text))
 

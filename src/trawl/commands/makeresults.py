@@ -50,7 +50,7 @@ class Makeresults(Command):
 
     def write(self, writer: Writer) -> None:
         """Writes a bar, the name, the options."""
-        writer.word("|")
+        writer.bar()
         writer.word(self.name)
         writer.option("count", self.count, 1)
         writer.option("shownumbers", self.shows_numbers, False)

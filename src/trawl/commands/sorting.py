@@ -66,4 +66,5 @@ def _text(key: SortKey) -> str:
     assert isinstance(key.value, Field)
     name = name_text(key.value.name, {*KEYWORDS, "by"})
     text = name if key.mode is SortMode.AUTO else f"{key.mode.value}({name})"
-    return f"-{text}" if key.descending else text
+    blank = " " if text.startswith("'") else ""  # within a word a quote would be an apostrophe
+    return f"-{blank}{text}" if key.descending else text

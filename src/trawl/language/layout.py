@@ -37,7 +37,7 @@ def laid_out(query: Query) -> str:
         keep(start)
         is_kept = any(_between([*spans, *calls], start, stop))
         text = query.text[start:stop] if is_kept else _written(stage)
-        lines.append(f"| {text}" if position else text)
+        lines.append(f"| {text}" if position and not text.startswith("|") else text)
         end = stop
     keep(len(query.text))
     return "\n".join(lines)

@@ -39,7 +39,7 @@ def run_text(text: str, keywords: Collection[str] = KEYWORDS) -> str:
 
 def name_text(name: str, keywords: Collection[str] = KEYWORDS) -> str:
     """A field's name in a list or a search: bare if it can be, else in single quotes."""
-    is_bare = _is_run(name, keywords) and "*" not in name and name[0] not in "+-" and not name.isdecimal()
+    is_bare = _is_run(name, keywords) and not ("*" in name or name[0] in "+-" or name[-1] == "!" or name.isdecimal())
     return name if is_bare else quoted(name, "'")
 
 

@@ -37,8 +37,13 @@ class Writer:
         return "".join(self._pieces)
 
     def word(self, word: str) -> None:
-        """Writes a command's name, a keyword, a number or a bar."""
+        """Writes a command's name, a keyword or a number."""
         self._put(word)
+
+    def bar(self) -> None:
+        """Writes a bar, unless one stands there already."""
+        if not self._pieces or not self._pieces[-1].endswith("|"):
+            self._put("|")
 
     def _put(self, piece: str) -> None:
         self._pieces.append(self._between + piece)
@@ -54,7 +59,7 @@ class Writer:
         for position, stage in enumerate(query.commands):
             if position:
                 self._line()
-                self.word("|")
+                self.bar()
             stage.write(self)
 
     def subquery(self, query: Query) -> None:
