@@ -10,7 +10,7 @@ from trawl.commands.base import Command, Scope
 from trawl.commands.extracting import unpacked
 from trawl.errors import Code, TrawlError
 from trawl.expr import Call, Field, Literal
-from trawl.functions.documents import RAW
+from trawl.functions.documents import BLANKS, RAW
 from trawl.language.cursor import Cursor, Options
 from trawl.language.names import Name
 from trawl.language.spelling import name_text, quoted
@@ -18,9 +18,11 @@ from trawl.language.writer import Writer
 
 _QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
 _PLAIN: Final = r'[^\s,;&|"()\[\]{}<>]*'
+_BEFORE: Final = BLANKS + ",;&|?([{<"
+_EQUALS: Final = "=:"
 _USUAL: Final = (
-    r"(?:^|[\s,;&|?(\[{<])([A-Za-z_@][\w.@-]*)[=:]"
-    rf'({_QUOTED}|/?[^\s,;&|"()\[\]{{}}<>:=/]{_PLAIN})'
+    r"(?:^|[\s,;&|?(\[{<])[A-Za-z_@][\w.@-]*[=:]"
+    rf'(?:{_QUOTED}|/?[^\s,;&|"()\[\]{{}}<>:=/]{_PLAIN})'
 )
 """Pairs as logs write them: `a=1`, `a="b c"`, `a:1`; no time of day and no address after its scheme is one."""
 
@@ -79,17 +81,18 @@ class Kv(Command):
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """Makes a JSON object of the pairs, and unpacks it."""
         read = self.field.field if self.field else Field(RAW, self.span)
-        pairs = Call("pairs", (read, Literal(self._pattern())), self.span)
+        pairs = Call("pairs", (read, *map(Literal, self._pairs())), self.span)
         return unpacked(upstream, pairs, scope, self.span)
 
-    def _pattern(self) -> str:
-        """The regular expression of a pair."""
+    def _pairs(self) -> tuple[str, str, str]:
+        """The regular expression of a pair, the signs that may stand before it, and those inside it."""
         if self.pair_signs is None and self.value_signs is None:
-            return _USUAL
+            return _USUAL, _BEFORE, _EQUALS
+        signs = "=" if self.value_signs is None else self.value_signs
         between = _class(" \t\r\n,;&|" if self.pair_signs is None else self.pair_signs)
-        equals = _class("=" if self.value_signs is None else self.value_signs)
-        name = rf'([^{between}{equals}\s"](?:[^{between}{equals}"]*[^{between}{equals}\s"])?)'
-        return rf"{name}\s*[{equals}]\s*({_QUOTED}|[^{between}]*)"
+        equals = _class(signs)
+        name = rf'[^{between}{equals}\s"](?:[^{between}{equals}"]*[^{between}{equals}\s"])?'
+        return rf"{name}\s*[{equals}]\s*(?:{_QUOTED}|[^{between}]*)", "", signs
 
 
 def _signs(cursor: Cursor, what: str) -> str:

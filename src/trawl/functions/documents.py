@@ -16,6 +16,8 @@ from trawl.values import Instant, Scalar, Value, number_text
 
 RAW: Final = "_raw"
 """The field that is an event as a text: the line that it was loaded from, else its JSON."""
+BLANKS: Final = "\t\n\f\r "
+"""What `\\s` matches in a regular expression."""
 
 
 def as_json(known: Schema) -> Call:
@@ -50,10 +52,20 @@ def _written(value: Value) -> str:
             return string(value)
 
 
-def _pairs(value: Scalar, pattern: Scalar) -> str | None:
+def _pairs(value: Scalar, pattern: Scalar, before: Scalar, equals: Scalar) -> str | None:
     found = compile_re2(text(pattern)).finditer(text(value))
-    members = [f"{string(match[1])}:{string(unquoted(match[2] or ''))}" for match in found if match[1]]
+    pairs = (_parted(match[0], text(before), text(equals)) for match in found)
+    members = [f"{string(name)}:{string(unquoted(rest))}" for name, rest in pairs if name]
     return "{" + ",".join(members) + "}" if members else None
+
+
+def _parted(pair: str, before: str, equals: str) -> tuple[str, str]:
+    """Name and value at the first sign of `equals`; of such signs and blanks together, one that is no blank parts."""
+    end = next((place for place, sign in enumerate(pair) if sign in equals), len(pair))
+    rest = pair[end:].lstrip(BLANKS)
+    if rest.startswith(tuple(equals)):
+        rest = rest[1:].lstrip(BLANKS)
+    return pair[:end].lstrip(before).rstrip(BLANKS), rest
 
 
 def unquoted(value: str) -> str:
@@ -85,13 +97,14 @@ FUNCTIONS: Final = (
     ),
     Function(
         "pairs",
-        ("text", "regex"),
+        ("text", "regex", "before", "equals"),
         fixed(STRING),
         _pairs,
-        "The JSON object of all pairs of a name and a value, the two groups of a regular expression; null of none.",
-        examples=(Example('pairs("a=1 b=2", "(\\w)=(\\w)")', '{"a":"1","b":"2"}'),),
+        "The JSON object of all pairs of a name and a value, each the match of a regular expression; null of none. "
+        "The first sign of `equals` parts the two, and blanks around it and signs of `before` in front are left out.",
+        examples=(Example('pairs("?a=1&b = 2", "[?&]\\w\\s*=\\s*\\w", "?&", "=")', '{"a":"1","b":"2"}'),),
         is_operator=True,
-        constants=(1,),
+        constants=(1, 2, 3),
         check=check_pattern,
     ),
 )
