@@ -71,9 +71,9 @@ def _of_pairs(frame: Frame, relation: Unpack, zone: str, host: Host, shared: Col
     given = frame.select([f"{text} AS {document}"])
     texts = Frame(frame.names, f"(SELECT DISTINCT {document} FROM ({given}))", {})
     names = pairs.names(pairs.found(document, relation.text, texts), relation.text)
-    query = f"SELECT DISTINCT name FROM ({texts.select([f'unnest({names}) AS name'])}) WHERE name != ''"
-    limit = f"ORDER BY name LIMIT {relation.most + len(relation.kept) + 1}"
-    found = [str(name) for (name,) in host.rows(sharing(f"{query} {limit}", shared))]
+    query = f"SELECT DISTINCT name FROM ({texts.select([f'unnest({names}) AS name'])}) ORDER BY name"
+    limit = relation.most + len(relation.kept) + 1
+    found = [str(name) for (name,) in host.rows(sharing(f"{query} LIMIT {limit}", shared))]
     paths = {name: (name,) for name in _added(found, relation, host)}
     return Found({name: [path] for name, path in paths.items()}, {path: {documents.TEXT} for path in paths.values()})
 

@@ -1,4 +1,4 @@
-"""DuckDB's spelling of JSON texts of fields (`trawl.functions.documents`)."""
+"""DuckDB's spelling of JSON texts of fields (`trawl.functions.documents`, `trawl.functions.pairs`)."""
 
 from __future__ import annotations
 
@@ -47,9 +47,8 @@ def _pairs(to: Expressions, call: Call) -> Operand:
     value = pairs.text_of(call, to)
     several = pairs.found(value, call, to)
     names, values = to.bind(pairs.names(several, call)), to.bind(pairs.values(value, several, call, to))
-    member = "CASE WHEN p[1] != '' THEN CAST(to_json(p[1]) AS VARCHAR) || ':' || CAST(to_json(p[2]) AS VARCHAR) END"
-    members = f"list_filter(list_transform(list_zip({names}, {values}), lambda p: {member}), lambda x: x IS NOT NULL)"
-    found = to.bind(members)
+    member = "CAST(to_json(p[1]) AS VARCHAR) || ':' || CAST(to_json(p[2]) AS VARCHAR)"
+    found = to.bind(f"list_transform(list_zip({names}, {values}), lambda p: {member})")
     return one(Kind.STRING, f"CASE WHEN len({found}) > 0 THEN '{{' || array_to_string({found}, ',') || '}}' END")
 
 
