@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
-from trawl.algebra import Unpack
+from trawl.algebra import Extend, Filter, Project, Relation, Scan, Slice, Unpack
 from trawl.engines.duckdb import checks, documents, pairs, sql
 from trawl.engines.duckdb.arguments import of_kind
 from trawl.engines.duckdb.checks import Check
@@ -20,6 +21,9 @@ from trawl.engines.duckdb.operands import Alternative, Operand, is_there, one
 from trawl.engines.duckdb.scopes import Silent
 from trawl.engines.duckdb.spelling.json import is_valid_json
 from trawl.schema import Column, Kind, Schema, Type
+
+FEW: Final = 20_000
+"""Rows that are kept with all their columns, so that they can be looked at twice."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,15 @@ class Found:
     def schema(self, known: Schema) -> Schema:
         """The columns of rows that have others besides."""
         return known.with_columns(Column(name, known.type_of(name).union(self.type_of(name))) for name in self.fields)
+
+
+def are_few(relation: Relation) -> bool:
+    """Whether the relation gives few rows of what may be many: to keep them is less than to read twice for them."""
+    while isinstance(relation, Filter | Extend | Project | Slice):
+        if isinstance(relation, Slice) and relation.count is not None and relation.count <= FEW:
+            return True
+        relation = relation.input
+    return isinstance(relation, Scan) and relation.newest is not None and relation.newest <= FEW
 
 
 def find(frame: Frame, relation: Unpack, zone: str, host: Host, shared: Collection[str]) -> Found:
