@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Self
 
 from trawl.algebra import Relation
 from trawl.commands.base import Command, Scope
@@ -15,14 +15,6 @@ from trawl.language.cursor import Cursor, Options
 from trawl.language.names import Name
 from trawl.language.spelling import name_text, quoted
 from trawl.language.writer import Writer
-
-_QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
-_PLAIN: Final = r'[^\s,;&|"()\[\]{}<>]*'
-_USUAL: Final = (
-    r"(?:^|[\s,;&|?(\[{<])([A-Za-z_@][\w.@-]*)[=:]"
-    rf'({_QUOTED}|/?[^\s,;&|"()\[\]{{}}<>:=/]{_PLAIN})'
-)
-"""Pairs as logs write them: `a=1`, `a="b c"`, `a:1`; no time of day and no address after its scheme is one."""
 
 
 @dataclass(frozen=True)
@@ -79,17 +71,11 @@ class Kv(Command):
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """Makes a JSON object of the pairs, and unpacks it."""
         read = self.field.field if self.field else Field(RAW, self.span)
-        pairs = Call("pairs", (read, Literal(self._pattern())), self.span)
+        between, equals = self.pair_signs, self.value_signs
+        if between is not None or equals is not None:
+            between, equals = between or " \t\r\n,;&|", equals or "="
+        pairs = Call("pairs", (read, Literal(between or ""), Literal(equals or "")), self.span)
         return unpacked(upstream, pairs, scope, self.span)
-
-    def _pattern(self) -> str:
-        """The regular expression of a pair."""
-        if self.pair_signs is None and self.value_signs is None:
-            return _USUAL
-        between = _class(" \t\r\n,;&|" if self.pair_signs is None else self.pair_signs)
-        equals = _class("=" if self.value_signs is None else self.value_signs)
-        name = rf'([^{between}{equals}\s"](?:[^{between}{equals}"]*[^{between}{equals}\s"])?)'
-        return rf"{name}\s*[{equals}]\s*({_QUOTED}|[^{between}]*)"
 
 
 def _signs(cursor: Cursor, what: str) -> str:
@@ -97,8 +83,3 @@ def _signs(cursor: Cursor, what: str) -> str:
     if not token.text:
         raise TrawlError(Code.INVALID_ARGUMENT, f"there are no signs for {what}", span=token.span)
     return token.text
-
-
-def _class(signs: str) -> str:
-    """Signs as they stand inside square brackets."""
-    return "".join(sign if sign.isalnum() or sign.isspace() or not sign.isascii() else f"\\{sign}" for sign in signs)

@@ -7,12 +7,9 @@ from typing import Final
 from trawl.errors import Code, TrawlError
 from trawl.expr import Call, Expr, Field, Literal
 from trawl.functions.base import Example, Function, Multivalue, fixed
-from trawl.functions.coercion import text
-from trawl.functions.extraction import check_pattern
 from trawl.functions.jsontext import string
-from trawl.functions.regex import compile_re2
 from trawl.schema import STRING, Schema
-from trawl.values import Instant, Scalar, Value, number_text
+from trawl.values import Instant, Value, number_text
 
 RAW: Final = "_raw"
 """The field that is an event as a text: the line that it was loaded from, else its JSON."""
@@ -50,20 +47,6 @@ def _written(value: Value) -> str:
             return string(value)
 
 
-def _pairs(value: Scalar, pattern: Scalar) -> str | None:
-    found = compile_re2(text(pattern)).finditer(text(value))
-    members = [f"{string(match[1])}:{string(unquoted(match[2] or ''))}" for match in found if match[1]]
-    return "{" + ",".join(members) + "}" if members else None
-
-
-def unquoted(value: str) -> str:
-    """What stands between double quotes, if any do; else the text without blanks at its ends."""
-    trimmed = value.strip(" \t")
-    if len(trimmed) >= 2 and trimmed[0] == trimmed[-1] == '"':
-        return trimmed[1:-1].replace('\\"', '"')
-    return trimmed
-
-
 def _check_names(arguments: tuple[Expr, ...]) -> None:
     names = arguments[::2]
     if len(arguments) % 2 or not all(isinstance(name, Literal) and isinstance(name.value, str) for name in names):
@@ -82,16 +65,5 @@ FUNCTIONS: Final = (
         multivalue=Multivalue.ACCEPT,
         is_operator=True,
         check=_check_names,
-    ),
-    Function(
-        "pairs",
-        ("text", "regex"),
-        fixed(STRING),
-        _pairs,
-        "The JSON object of all pairs of a name and a value, the two groups of a regular expression; null of none.",
-        examples=(Example('pairs("a=1 b=2", "(\\w)=(\\w)")', '{"a":"1","b":"2"}'),),
-        is_operator=True,
-        constants=(1,),
-        check=check_pattern,
     ),
 )

@@ -61,7 +61,7 @@ from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.columns import columns_of
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Names
-from trawl.engines.duckdb.hosts import Host
+from trawl.engines.duckdb.hosts import Host, kept
 from trawl.engines.duckdb.layouts import laid_out
 from trawl.engines.duckdb.scan import Reading
 from trawl.engines.duckdb.totals import Totals
@@ -339,6 +339,8 @@ class Compiler:
     def _(self, relation: Unpack, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
         if id(relation) not in self._found:
+            if unpacking.are_few(relation.input):
+                kept(frame, self.host, self.shared)
             self.find(relation, frame)
         self.checks += unpacking.unpack(frame, relation, self._found[id(relation)], self.zone)
         return frame

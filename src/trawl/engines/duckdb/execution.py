@@ -12,11 +12,13 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from trawl.algebra import Given, post_order
+from trawl.algebra import Given, Unpack, post_order
 from trawl.engines.base import Cost, Progress, Work
+from trawl.engines.duckdb import unpacking
 from trawl.engines.duckdb.compile import Compiler
 from trawl.engines.duckdb.connection import confined, faults
 from trawl.engines.duckdb.cost import Meter
+from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.pipeline import Pipeline
 from trawl.engines.duckdb.statements import FaultCounts, Statements
 from trawl.errors import Code, Notice, TrawlError
@@ -112,6 +114,8 @@ class Running:
             if isinstance(leaf, Given) and leaf.name in self.work.given
         }
         pipeline = Pipeline.of(self.work.relation)
+        if not given:
+            given = self._few_rows(compiler, host)
         if pipeline is None or given:
             frame = compiler.frame(self.work.relation, given)
             schema = compiler.schema_of(self.work.relation)
@@ -121,6 +125,18 @@ class Running:
             self.meter.all_read()
             return
         yield from pipeline.batches(compiler, host, self.work.threads, eager=self.work.eager)
+
+    def _few_rows(self, compiler: Compiler, host: Statements) -> dict[int, Frame]:
+        """The first rows that texts are unpacked of, which a pipeline stops at; none where that is not what is done."""
+        relation = self.work.relation
+        if not isinstance(relation, Unpack) or not unpacking.are_few(relation.input):
+            return {}
+        pipeline = Pipeline.of(relation.input)
+        if pipeline is None:
+            return {}
+        batches = list(pipeline.batches(compiler, host, self.work.threads, eager=False))
+        reader = pa.RecordBatchReader.from_batches(batches[0].schema, batches)
+        return {id(relation.input): host.given(compiler, relation.input, reader)}
 
     def _folders(self) -> list[Path]:
         segments = (segment for found in self.work.snapshot.segments.values() for segment in found)

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 import duckdb
 import pyarrow as pa
 
-from trawl.algebra import Given
+from trawl.algebra import Relation
 from trawl.arrow import arrow_field, schema_of
 from trawl.catalog.base import Segment
 from trawl.engines.duckdb.arrays import is_decimal
@@ -137,8 +137,8 @@ class Statements:
         plan_plainly(self._connection)
         return run()
 
-    def given(self, compiler: Compiler, leaf: Given, reader: pa.RecordBatchReader) -> Frame:
-        """What a `Given` leaf reads, as a table."""
+    def given(self, compiler: Compiler, leaf: Relation, reader: pa.RecordBatchReader) -> Frame:
+        """The rows of a relation that are handed over, as a table."""
         self._check()
         self._tables += 1
         name = f"kept{self._tables}"

@@ -1,22 +1,29 @@
-"""The fields of JSON objects in texts (`trawl.algebra.Unpack`): found level by level, then read at once."""
+"""The fields of JSON objects in texts (`trawl.algebra.Unpack`): found level by level, then read at once.
+
+An object that is made of pairs is never written: the pairs themselves tell its fields.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
-from trawl.algebra import Unpack
-from trawl.engines.duckdb import checks, documents, sql
+from trawl.algebra import Extend, Filter, Project, Relation, Scan, Slice, Unpack
+from trawl.engines.duckdb import checks, documents, pairs, sql
 from trawl.engines.duckdb.arguments import of_kind
 from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.documents import Path
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame
-from trawl.engines.duckdb.hosts import Host
+from trawl.engines.duckdb.hosts import Host, sharing
 from trawl.engines.duckdb.operands import Alternative, Operand, is_there, one
 from trawl.engines.duckdb.scopes import Silent
 from trawl.engines.duckdb.spelling.json import is_valid_json
 from trawl.schema import Column, Kind, Schema, Type
+
+FEW: Final = 20_000
+"""Rows that are kept with all their columns, so that they can be looked at twice."""
 
 
 @dataclass(frozen=True)
@@ -45,27 +52,83 @@ class Found:
         return known.with_columns(Column(name, known.type_of(name).union(self.type_of(name))) for name in self.fields)
 
 
+def are_few(relation: Relation) -> bool:
+    """Whether the relation gives few rows of what may be many: to keep them is less than to read twice for them."""
+    while isinstance(relation, Filter | Extend | Project | Slice):
+        if isinstance(relation, Slice) and relation.count is not None and relation.count <= FEW:
+            return True
+        relation = relation.input
+    return isinstance(relation, Scan) and relation.newest is not None and relation.newest <= FEW
+
+
 def find(frame: Frame, relation: Unpack, zone: str, host: Host, shared: Collection[str]) -> Found:
     """Looks at the texts of all rows to learn which fields their objects have.
 
     The texts alone are kept for it, as rows with all their columns may be far larger.
     """
+    if pairs.are_asked(relation.text):
+        return _of_pairs(frame, relation, zone, host, shared)
     text = _document(Expressions(frame, zone), relation)
-    query = frame.select([f"{text} AS document"])
-    table = host.keep(f"WITH {', '.join(shared)} {query}" if shared else query)
+    table = host.keep(sharing(frame.select([f"{text} AS document"]), shared))
     signs = documents.paths(table, host, relation.most)
     fields: dict[str, list[Path]] = {}
     for path in sorted(signs):
         fields.setdefault(".".join(path), []).append(path)
-    names = sorted(fields.keys() - set(relation.kept))
+    return Found({name: fields[name] for name in _added(fields, relation, host)}, signs)
+
+
+def _of_pairs(frame: Frame, relation: Unpack, zone: str, host: Host, shared: Collection[str]) -> Found:
+    """The names in pairs, whose values are texts. Of equal texts one is read."""
+    text = pairs.text_of(relation.text, Expressions(frame, zone))
+    document = frame.names.new()
+    given = frame.select([f"{text} AS {document}"])
+    texts = Frame(frame.names, f"(SELECT DISTINCT {document} FROM ({given}))", {})
+    names = pairs.names(pairs.found(document, relation.text, texts), relation.text)
+    query = f"SELECT DISTINCT name FROM ({texts.select([f'unnest({names}) AS name'])}) ORDER BY name"
+    limit = relation.most + len(relation.kept) + 1
+    found = [str(name) for (name,) in host.rows(sharing(f"{query} LIMIT {limit}", shared))]
+    paths = {name: (name,) for name in _added(found, relation, host)}
+    return Found({name: [path] for name, path in paths.items()}, {path: {documents.TEXT} for path in paths.values()})
+
+
+def _added(found: Iterable[str], relation: Unpack, host: Host) -> Sequence[str]:
+    """The fields that are added of those that there are, by name."""
+    names = sorted(set(found) - set(relation.kept))
     if len(names) > relation.most:
         host.tell(relation.notice)
-    return Found({name: fields[name] for name in names[: relation.most]}, signs)
+    return names[: relation.most]
 
 
 def unpack(frame: Frame, relation: Unpack, found: Found, zone: str) -> list[Check]:
     """Adds the fields to the frame, each layer of it for all of them at once; what counts the faults of the texts."""
     to = Expressions(frame, zone)
+    added = _pairs(to, relation, found) if pairs.are_asked(relation.text) else _members(to, relation, found)
+    columns = dict(frame.columns)
+    for name in found.fields:
+        is_new = is_there(added[name])
+        old = frame.columns.get(name, ())
+        masked = (replace(g, sql=f"CASE WHEN NOT {is_new} THEN {g.sql} END", constant=None) for g in old)
+        columns[name] = (*masked, *added[name])
+    counted = list(checks.of_rows(to))
+    frame.settle(columns)
+    return counted
+
+
+def _pairs(to: Expressions, relation: Unpack, found: Found) -> dict[str, Operand]:
+    """The values of pairs by their names, of each name the first one."""
+    text = pairs.text_of(relation.text, to)
+    several = pairs.found(text, relation.text, to)
+    names = to.frame.compute(pairs.names(several, relation.text))
+    values = to.frame.compute(pairs.values(text, several, relation.text, to))
+    return {
+        name: one(Kind.STRING, to.frame.compute(f"{values}[list_position({names}, {sql.text(name)})]"))
+        for name in found.fields
+    }
+
+
+def _members(to: Expressions, relation: Unpack, found: Found) -> dict[str, Operand]:
+    """The values of members of objects, by the names of fields."""
+    frame = to.frame
     document = frame.compute(_document(to, relation))
     plain = {name: several[0] for name, several in found.fields.items() if found.are_texts(several)}
     others = [path for name, several in found.fields.items() if name not in plain for path in several]
@@ -84,15 +147,7 @@ def unpack(frame: Frame, relation: Unpack, found: Found, zone: str) -> list[Chec
     for name, box in together.items():
         is_wide = any(documents.WIDE in found.signs[path] for path in found.fields[name])
         added[name] = _value(box, found.type_of(name), is_wide=is_wide)
-    columns = dict(frame.columns)
-    for name in found.fields:
-        is_new = is_there(added[name])
-        old = frame.columns.get(name, ())
-        masked = (replace(g, sql=f"CASE WHEN NOT {is_new} THEN {g.sql} END", constant=None) for g in old)
-        columns[name] = (*masked, *added[name])
-    counted = list(checks.of_rows(to))
-    frame.settle(columns)
-    return counted
+    return added
 
 
 def _document(to: Expressions, relation: Unpack) -> str:

@@ -1,16 +1,15 @@
-"""DuckDB's spelling of JSON texts of fields (`trawl.functions.documents`)."""
+"""DuckDB's spelling of JSON texts of fields (`trawl.functions.documents`, `trawl.functions.pairs`)."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.arguments import text, text_of
+from trawl.engines.duckdb import pairs, sql
+from trawl.engines.duckdb.arguments import text_of
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.operands import Alternative, Operand, element, one, opened
 from trawl.engines.duckdb.scopes import INLINE, Scope
 from trawl.expr import Call, Literal
-from trawl.functions.extraction import unnamed
 from trawl.functions.jsontext import string
 from trawl.schema import Kind
 
@@ -45,18 +44,11 @@ def _written(given: Alternative, to: Scope) -> str:
 
 
 def _pairs(to: Expressions, call: Call) -> Operand:
-    pattern = call.arguments[1]
-    assert isinstance(pattern, Literal)
-    regex = sql.text(unnamed(str(pattern.value)))
-    value = to.bind(text(to.operand(call.arguments[0]), to))
-    names, values = (to.bind(f"regexp_extract_all({value}, {regex}, {group})") for group in (1, 2))
-    trimmed = "trim(p[2], ' \t')"
-    inner = f"replace({trimmed}[2:-2], '\\\"', '\"')"
-    is_quoted = f"length({trimmed}) >= 2 AND {trimmed}[1] = '\"' AND {trimmed}[-1] = '\"'"
-    plain = f"CASE WHEN {is_quoted} THEN {inner} ELSE {trimmed} END"
-    member = f"CASE WHEN p[1] != '' THEN CAST(to_json(p[1]) AS VARCHAR) || ':' || CAST(to_json({plain}) AS VARCHAR) END"
-    members = f"list_filter(list_transform(list_zip({names}, {values}), lambda p: {member}), lambda x: x IS NOT NULL)"
-    found = to.bind(members)
+    value = pairs.text_of(call, to)
+    several = pairs.found(value, call, to)
+    names, values = to.bind(pairs.names(several, call)), to.bind(pairs.values(value, several, call, to))
+    member = "CAST(to_json(p[1]) AS VARCHAR) || ':' || CAST(to_json(p[2]) AS VARCHAR)"
+    found = to.bind(f"list_transform(list_zip({names}, {values}), lambda p: {member})")
     return one(Kind.STRING, f"CASE WHEN len({found}) > 0 THEN '{{' || array_to_string({found}, ',') || '}}' END")
 
 
