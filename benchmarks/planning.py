@@ -21,7 +21,7 @@ COMMANDS: Final = (
     "source sorted",
     'search EventID IN (1, 3, 4688) NOT Hostname="ws-0003*"',
     "where len(CommandLine) > 20 OR isnotnull(DestPort)",
-    'eval program = lower(replace(Image, "^.*\\\\", "")), minute = strftime(\'@timestamp\', "%H:%M")',
+    'eval program = lower(mvindex(split(Image, "/"), -1)), minute = strftime(@timestamp, "%H:%M")',
     'rex field=CommandLine "-k (?<key>[0-9a-f]+)"',
     'fillnull value="-" key, DestPort',
     "rename SubjectUserName as who, DestAddress as peer",
