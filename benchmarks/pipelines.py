@@ -310,6 +310,14 @@ PIPELINES: Final = (
         f'SELECT "Hostname", {_counts("Severity", ["ERROR", "INFO"])} FROM {{events}} GROUP BY 1 ORDER BY 1',
     ),
     Pipeline(
+        "transpose",
+        "stats count, dc(Image) as images by Severity | transpose header_field=Severity column_name=measure",
+        "SELECT 'count' AS measure, count(*) FILTER (\"Severity\" = 'ERROR') AS \"ERROR\", "
+        "count(*) FILTER (\"Severity\" = 'INFO') AS \"INFO\" FROM {events} UNION ALL "
+        "SELECT 'images', count(DISTINCT \"Image\") FILTER (\"Severity\" = 'ERROR'), "
+        "count(DISTINCT \"Image\") FILTER (\"Severity\" = 'INFO') FROM {events}",
+    ),
+    Pipeline(
         "delta, accum, autoregress, filldown",
         "timechart span=6h count, max(RecordNumber) as record | delta count as more | accum count as total "
         "| autoregress record as before | filldown before",
