@@ -311,11 +311,11 @@ PIPELINES: Final = (
     ),
     Pipeline(
         "transpose",
-        "stats count, dc(Image) as images by Severity | transpose header_field=Severity column_name=measure",
+        "stats count, dc(Hostname) as hosts by Severity | transpose header_field=Severity column_name=measure",
         "SELECT 'count' AS measure, count(*) FILTER (\"Severity\" = 'ERROR') AS \"ERROR\", "
-        "count(*) FILTER (\"Severity\" = 'INFO') AS \"INFO\" FROM {events} UNION ALL "
-        "SELECT 'images', count(DISTINCT \"Image\") FILTER (\"Severity\" = 'ERROR'), "
-        "count(DISTINCT \"Image\") FILTER (\"Severity\" = 'INFO') FROM {events}",
+        'count(*) FILTER ("Severity" = \'INFO\') AS "INFO" FROM {events} UNION ALL '
+        "SELECT 'hosts', count(DISTINCT \"Hostname\") FILTER (\"Severity\" = 'ERROR'), "
+        'count(DISTINCT "Hostname") FILTER ("Severity" = \'INFO\') FROM {events}',
     ),
     Pipeline(
         "delta, accum, autoregress, filldown",
