@@ -23,16 +23,21 @@ RUNNING: Final = 2
 
 @dataclass(frozen=True)
 class Tier:
-    """How much is measured: events, how often each, and how many pages and requests a percentile rests on."""
+    """How much is measured: events, how often each, and how many pages and requests a percentile rests on.
+
+    Attributes:
+        leaves_out: what is only measured where it is asked for.
+    """
 
     name: str
     events: int
     repeats: int
     requests: int
+    leaves_out: tuple[str, ...] = ()
 
 
 TIERS: Final = {
-    "fast": Tier("fast", 1_000_000, 3, 50),
+    "fast": Tier("fast", 1_000_000, 3, 50, ("pipelines", "rare")),
     "full": Tier("full", 10_000_000, 5, 300),
 }
 
