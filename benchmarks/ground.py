@@ -37,7 +37,7 @@ class Tier:
 
 
 TIERS: Final = {
-    "fast": Tier("fast", 1_000_000, 3, 50, ("pipelines", "rare")),
+    "fast": Tier("fast", 1_000_000, 3, 50, ("pipelines", "rare", "exports")),
     "full": Tier("full", 10_000_000, 5, 300),
 }
 
