@@ -239,7 +239,7 @@ PIPELINES: Final = (
         "union",
         "| union [ source {source} | search EventID=4625 | fields @timestamp, RecordNumber, EventID ], "
         "[ source {source} | search EventID=1 | fields @timestamp, RecordNumber, EventID ]",
-        'SELECT "@timestamp", "RecordNumber", "EventID" FROM {events} WHERE "EventID" IN (1, 4625) ORDER BY 1 DESC',
+        'SELECT "@timestamp", "RecordNumber", "EventID" FROM {events} WHERE "EventID" IN (1, 4625)',
     ),
     Pipeline(
         "lookup",
@@ -312,10 +312,10 @@ PIPELINES: Final = (
     Pipeline(
         "transpose",
         "stats count, dc(Hostname) as hosts by Severity | transpose header_field=Severity column_name=measure",
-        "SELECT 'count' AS measure, count(*) FILTER (\"Severity\" = 'ERROR') AS \"ERROR\", "
-        'count(*) FILTER ("Severity" = \'INFO\') AS "INFO" FROM {events} UNION ALL '
-        "SELECT 'hosts', count(DISTINCT \"Hostname\") FILTER (\"Severity\" = 'ERROR'), "
-        'count(DISTINCT "Hostname") FILTER ("Severity" = \'INFO\') FROM {events}',
+        'WITH n AS MATERIALIZED (SELECT "Severity", count(*) AS count, count(DISTINCT "Hostname") AS hosts '
+        'FROM {events} GROUP BY 1) SELECT measure, max(value) FILTER ("Severity" = \'ERROR\') AS "ERROR", '
+        'max(value) FILTER ("Severity" = \'INFO\') AS "INFO" FROM (SELECT "Severity", '
+        "unnest(['count', 'hosts']) AS measure, unnest([n.count, n.hosts]) AS value FROM n) GROUP BY 1 ORDER BY 1",
     ),
     Pipeline(
         "delta, accum, autoregress, filldown",
