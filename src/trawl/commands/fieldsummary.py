@@ -67,8 +67,8 @@ class Fieldsummary(Command):
         """Profiles the fields and names what is told of them."""
         names = shown(upstream, self.names, scope)
         described = Project(upstream, tuple((name, name) for name in names)) if self.names else upstream
-        columns = [column for column in upstream.columns if not self.names or column.name in names]
         profiled = Profile(described, self.most_values)
+        columns = [column for column in upstream.columns if not self.names or column.name in names]
         has_times = any(ValueKind.TIME in column.type.kinds for column in columns)
         end = "boxed_value" if has_times else "boxed_number"
         told: tuple[tuple[str, Expr], ...] = (

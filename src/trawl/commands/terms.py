@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trawl.commands.habits import term_hint
-from trawl.errors import Notice, clip
+from trawl.errors import Notice, Span, clip
 from trawl.expr import Call, Expr, Literal, walk
 from trawl.instants import read_time
 from trawl.schema import Schema
@@ -24,4 +24,9 @@ def misread(condition: Expr, known: Schema) -> Iterator[Notice]:
             case Call("search_text", (Literal(str(text), span) as term, *_)):
                 hint = term_hint(term, known)
                 if hint:
-                    yield Notice("term_is_text", f"`{clip(text)}` is looked for as a text in all fields; {hint}", span)
+                    yield as_text(text, hint, span)
+
+
+def as_text(text: str, hint: str, span: Span | None) -> Notice:
+    """The warning that a text is looked for as such, which may mean something else."""
+    return Notice("term_is_text", f"`{clip(text)}` is looked for as a text in all fields; {hint}", span)

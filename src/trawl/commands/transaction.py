@@ -9,6 +9,7 @@ from trawl.algebra import Aggregate, Extend, Filter, Measure, Project, Relation,
 from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden, one_each
 from trawl.commands.habits import text_hint
+from trawl.commands.terms import as_text
 from trawl.datemath import Unit, find_unit
 from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Call, EveryField, Expr, Field, Literal
@@ -150,8 +151,8 @@ class Transaction(Command):
             scope.note_unknown(name.field, known)
         for condition in (self.starts, self.ends):
             if isinstance(condition, Written) and (hint := text_hint(condition.text, known)):
-                message = f"`{clip(condition.text)}` is looked for as a text in all fields; {hint}"
-                scope.warn("term_is_text", message, condition.span)
+                notice = as_text(condition.text, hint, condition.span)
+                scope.warn(notice.code, notice.message, notice.span)
         events = one_each(upstream, *(name.text for name in self.names))
         if known.type_of(time.text) != TIME:
             events = Extend(events, ((time.text, Call("to_time", (time.field,), time.span)),))

@@ -9,7 +9,7 @@ from typing import Protocol
 from trawl.algebra import Given, Project, Relation, Scan
 from trawl.catalog.base import Segment
 from trawl.engines.duckdb.frames import Frame, Names
-from trawl.engines.duckdb.hosts import Host, kept
+from trawl.engines.duckdb.hosts import Host, Shared, kept
 from trawl.engines.duckdb.scan import Reading
 from trawl.schema import Column, Schema
 
@@ -76,7 +76,7 @@ class Computed:
 
 
 def columns_of(
-    input_: Relation, frame: Frame, segments: Mapping[str, tuple[Segment, ...]], host: Host, shared: Collection[str]
+    input_: Relation, frame: Frame, segments: Mapping[str, tuple[Segment, ...]], host: Host, shared: Collection[Shared]
 ) -> Columns:
     """Where the columns of a relation are read from that was compiled to a frame: its files, where it is no more."""
     match input_:

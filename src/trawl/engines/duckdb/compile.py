@@ -61,7 +61,7 @@ from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.columns import columns_of
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Names
-from trawl.engines.duckdb.hosts import Host, kept
+from trawl.engines.duckdb.hosts import Host, Shared, kept, sharing
 from trawl.engines.duckdb.layouts import laid_out
 from trawl.engines.duckdb.scan import Reading
 from trawl.engines.duckdb.totals import Totals
@@ -89,14 +89,13 @@ class Compiler:
     host: Host
     zone: str = "UTC"
     names: Names = field(default_factory=Names)
-    shared: list[str] = field(default_factory=list)
+    shared: list[Shared] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     totals: dict[int, Totals] = field(default_factory=dict)
     _schemas: dict[int, Schema] = field(default_factory=dict)
     _found: dict[int, unpacking.Found] = field(default_factory=dict)
     _readings: dict[int, Reading] = field(default_factory=dict)
     _counted: set[int] = field(default_factory=set)
-    _queries: dict[str, str] = field(default_factory=dict)
 
     def frame(self, root: Relation, given: Mapping[int, Frame] | None = None) -> Frame:
         """The relation as a frame.
@@ -124,13 +123,16 @@ class Compiler:
 
     def statement(self, body: str) -> str:
         """A SELECT with what it shares in front."""
-        return f"WITH {', '.join(self.shared)} {body}" if self.shared else body
+        return sharing(body, self.shared)
 
     def keep_shared(self) -> None:
-        """Computes into tables what several statements would compute, the result's and those that count faults."""
-        if self.checks and self.shared:
-            for name, query in self._queries.items():
-                self.host.keep(query, name)
+        """Computes into tables what several statements would compute, the result's and those that count faults.
+
+        Nothing is compiled after it.
+        """
+        if self.checks:
+            for one in self.shared:
+                self.host.keep(one.query, one.name)
             self.shared.clear()
 
     def result(self, frame: Frame, schema: Schema) -> str:
@@ -164,12 +166,12 @@ class Compiler:
         """A frame to grow from another; one that several grow from has names of its own in each."""
         return frame.copy() if uses == 1 else frame.renamed()
 
-    def _share(self, frame: Frame, how: str = "MATERIALIZED") -> None:
+    def _share(self, frame: Frame, *, is_kept: bool = True) -> None:
         """Computes the rows once for all that read them."""
-        name = f"shared{len(self._queries)}"
+        name = f"shared{len(self.shared)}"
         frame.close()
-        self._queries[name] = f"SELECT {', '.join(frame.selected())} FROM {frame.source}"
-        self.shared.append(f"{name} AS {how} ({self._queries[name]})")
+        query = f"SELECT {', '.join(frame.selected())} FROM {frame.source}"
+        self.shared.append(Shared(name, query, is_kept))
         frame.wrap(name)
         frame.is_ordered = False
 
@@ -179,7 +181,7 @@ class Compiler:
         """
         frame.close()
         if len(frame.selected()) <= NARROW:
-            self._share(frame, "NOT MATERIALIZED")
+            self._share(frame, is_kept=False)
 
     # --- relations -----------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -36,12 +37,29 @@ class Host(Protocol):
         """Leaves a warning."""
 
 
-def sharing(query: str, shared: Collection[str]) -> str:
+@dataclass(frozen=True)
+class Shared:
+    """A query whose rows several others read, by its name.
+
+    Attributes:
+        is_kept: whether its rows are computed before they are read.
+    """
+
+    name: str
+    query: str
+    is_kept: bool = True
+
+    def __str__(self) -> str:
+        """As `WITH` says it."""
+        return f"{self.name} AS {'' if self.is_kept else 'NOT '}MATERIALIZED ({self.query})"
+
+
+def sharing(query: str, shared: Collection[Shared]) -> str:
     """A query with the queries that it shares in front."""
-    return f"WITH {', '.join(shared)} {query}" if shared else query
+    return f"WITH {', '.join(map(str, shared))} {query}" if shared else query
 
 
-def kept(frame: Frame, host: Host, shared: Collection[str]) -> None:
+def kept(frame: Frame, host: Host, shared: Collection[Shared]) -> None:
     """Computes the rows into a table, so that they can be looked at and read again."""
     frame.close()
     query = f"SELECT {', '.join(frame.selected())} FROM {frame.source}"

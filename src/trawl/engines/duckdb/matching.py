@@ -19,7 +19,7 @@ from trawl.catalog.base import Snapshot
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.frames import Frame, Names
 from trawl.engines.duckdb.grouping import in_order, kinds_of
-from trawl.engines.duckdb.hosts import Host, sharing
+from trawl.engines.duckdb.hosts import Host, Shared, sharing
 from trawl.engines.duckdb.layouts import box
 from trawl.engines.duckdb.operands import Alternative, Operand, element, firsts, of_column
 from trawl.engines.duckdb.scopes import INLINE
@@ -28,7 +28,7 @@ from trawl.functions.locating import TYPES, located
 from trawl.schema import STRING, Kind, Type
 
 
-def match(relation: Match, left: Frame, right: Frame, host: Host, shared: Collection[str], zone: str) -> Frame:
+def match(relation: Match, left: Frame, right: Frame, host: Host, shared: Collection[Shared], zone: str) -> Frame:
     """The left frame with values of the right one."""
     rank = right.compute(f"row_number() OVER ({right.ranks()})")
     right.close()
@@ -61,7 +61,7 @@ def match(relation: Match, left: Frame, right: Frame, host: Host, shared: Collec
     return left
 
 
-def locate(relation: Locate, left: Frame, snapshot: Snapshot, host: Host, shared: Collection[str]) -> Frame:
+def locate(relation: Locate, left: Frame, snapshot: Snapshot, host: Host, shared: Collection[Shared]) -> Frame:
     """Adds where addresses are: each of the distinct ones is looked up once."""
     (database,) = snapshot.segments[relation.places]
     operand = firsts(left.columns.get(relation.field.name, ()), left)

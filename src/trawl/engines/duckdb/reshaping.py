@@ -13,7 +13,7 @@ from trawl.engines.duckdb.arguments import as_float
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Key
 from trawl.engines.duckdb.grouping import as_seen, group_key, identical
-from trawl.engines.duckdb.hosts import Host, kept, sharing
+from trawl.engines.duckdb.hosts import Host, Shared, kept, sharing
 from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, is_there, one, opened
 from trawl.engines.duckdb.spelling import aggregates
 from trawl.schema import Column, Kind, Schema
@@ -22,7 +22,7 @@ from trawl.values import Instant
 # --- lump --------------------------------------------------------------------------------------------
 
 
-def lump(frame: Frame, relation: Lump, host: Host, shared: Collection[str], zone: str) -> Expressions:
+def lump(frame: Frame, relation: Lump, host: Host, shared: Collection[Shared], zone: str) -> Expressions:
     """Replaces the rarer values of a field. The frame's source is read twice."""
     counted = frame.copy()
     to = Expressions(counted, zone)
@@ -86,7 +86,7 @@ def _key(operand: Operand, to: Expressions) -> Operand:
 # --- pivot -------------------------------------------------------------------------------------------
 
 
-def pivot(frame: Frame, relation: Pivot, known: Schema, host: Host, shared: Collection[str]) -> tuple[Frame, Schema]:
+def pivot(frame: Frame, relation: Pivot, known: Schema, host: Host, shared: Collection[Shared]) -> tuple[Frame, Schema]:
     """Rows to columns, and what columns they are; the data is looked at first to learn which."""
     kept(frame, host, shared)
     text = sql.coalesce(
@@ -151,7 +151,7 @@ def _or_zero(operand: Operand, when: str = "true") -> Operand:
 # --- fill --------------------------------------------------------------------------------------------
 
 
-def fill(frame: Frame, relation: Fill, host: Host, shared: Collection[str]) -> Frame:
+def fill(frame: Frame, relation: Fill, host: Host, shared: Collection[Shared]) -> Frame:
     """Adds the missing buckets, unless they are too many."""
     start, end = relation.start, relation.end
     edge = frame.bind(sql.coalesce((g.sql for g in frame.columns.get(relation.time_field, ())), "BIGINT"))

@@ -19,7 +19,7 @@ from trawl.engines.duckdb.arguments import text_of
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.grouping import has_lists, listed
-from trawl.engines.duckdb.hosts import Host, sharing
+from trawl.engines.duckdb.hosts import Host, Shared, sharing
 from trawl.engines.duckdb.operands import Operand, element, opened
 from trawl.engines.duckdb.scopes import INLINE, Scope, Silent
 from trawl.engines.duckdb.spelling.network import address_key
@@ -37,7 +37,7 @@ class Tables:
     left: Frame
     right: Frame
     host: Host
-    shared: Collection[str]
+    shared: Collection[Shared]
     zone: str
 
 

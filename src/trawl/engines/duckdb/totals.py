@@ -14,7 +14,7 @@ from trawl.engines.duckdb import checks
 from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame
-from trawl.engines.duckdb.hosts import Host
+from trawl.engines.duckdb.hosts import Host, Shared, sharing
 from trawl.engines.duckdb.operands import Operand
 from trawl.engines.duckdb.spelling import aggregates
 from trawl.engines.duckdb.windows import Partition, settle
@@ -34,10 +34,9 @@ class Totals:
     keys: tuple[str, ...]
     measures: Mapping[str, Operand]
 
-    def kept(self, host: Host, shared: Collection[str]) -> Totals:
+    def kept(self, host: Host, shared: Collection[Shared]) -> Totals:
         """The same, computed into a table."""
-        query = f"SELECT * FROM {self.source}"
-        return replace(self, source=host.keep(f"WITH {', '.join(shared)} {query}" if shared else query))
+        return replace(self, source=host.keep(sharing(f"SELECT * FROM {self.source}", shared)))
 
 
 def can(relation: Relation) -> TypeGuard[Window]:

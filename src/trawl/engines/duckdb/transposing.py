@@ -8,7 +8,7 @@ from dataclasses import replace
 from trawl.algebra import Transpose
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.frames import Frame, Key, nothing
-from trawl.engines.duckdb.hosts import Host, kept
+from trawl.engines.duckdb.hosts import Host, Shared, kept
 from trawl.engines.duckdb.operands import Operand, one
 from trawl.engines.duckdb.shaping import in_shape, shapes_of
 from trawl.functions.base import common
@@ -16,7 +16,7 @@ from trawl.schema import NULL, STRING, Column, Kind, Schema
 
 
 def transpose(
-    frame: Frame, relation: Transpose, known: Schema, host: Host, shared: Collection[str]
+    frame: Frame, relation: Transpose, known: Schema, host: Host, shared: Collection[Shared]
 ) -> tuple[Frame, Schema]:
     """The rows, and what columns they have; the rows to be turned are looked at first to learn which."""
     kept(frame, host, shared)

@@ -16,7 +16,7 @@ from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.documents import Path
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame
-from trawl.engines.duckdb.hosts import Host, sharing
+from trawl.engines.duckdb.hosts import Host, Shared, sharing
 from trawl.engines.duckdb.operands import Alternative, Operand, is_there, one
 from trawl.engines.duckdb.scopes import Silent
 from trawl.engines.duckdb.spelling.json import is_valid_json
@@ -61,7 +61,7 @@ def are_few(relation: Relation) -> bool:
     return isinstance(relation, Scan) and relation.newest is not None and relation.newest <= FEW
 
 
-def find(frame: Frame, relation: Unpack, zone: str, host: Host, shared: Collection[str]) -> Found:
+def find(frame: Frame, relation: Unpack, zone: str, host: Host, shared: Collection[Shared]) -> Found:
     """Looks at the texts of all rows to learn which fields their objects have.
 
     The texts alone are kept for it, as rows with all their columns may be far larger.
@@ -77,7 +77,7 @@ def find(frame: Frame, relation: Unpack, zone: str, host: Host, shared: Collecti
     return Found({name: fields[name] for name in _added(fields, relation, host)}, signs)
 
 
-def _of_pairs(frame: Frame, relation: Unpack, zone: str, host: Host, shared: Collection[str]) -> Found:
+def _of_pairs(frame: Frame, relation: Unpack, zone: str, host: Host, shared: Collection[Shared]) -> Found:
     """The names in pairs, whose values are texts. Of equal texts one is read."""
     text = pairs.text_of(relation.text, Expressions(frame, zone))
     document = frame.names.new()
