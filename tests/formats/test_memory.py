@@ -50,9 +50,12 @@ def store_rows(folder: Path, rows: int) -> Path:
 
 
 def peak(kind: str, folder: Path) -> int:
-    """Kilobytes that a process took at most which exported a result."""
-    done = subprocess.run([sys.executable, "-c", _CHILD, kind, str(folder)], capture_output=True, text=True, check=True)
-    return int(done.stdout)
+    """Kilobytes that a process needs at most which exports a result: the less of two that did, as other work of the
+    machine, which parts its threads, only adds to it.
+    """
+    command = [sys.executable, "-c", _CHILD, kind, str(folder)]
+    done = (subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(2))
+    return min(int(process.stdout) for process in done)
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is read where Linux tells it")
