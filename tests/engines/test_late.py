@@ -110,7 +110,12 @@ def test_reads_all_at_once_where_many_rows_are_kept(scan: Scan, snapshot: Snapsh
 @pytest.mark.parametrize("snapshot", ["ours"], indirect=True)
 @pytest.mark.parametrize(
     ("name", "order"),
-    [("the oldest", [0, 1, 2]), ("newest again", [2, 1, 0]), ("by time under another name", [2, 1, 0])],
+    [
+        ("the oldest", [0, 1, 2]),
+        ("newest again", [2, 1, 0]),
+        ("by time under another name", [2, 1, 0]),
+        ("of few columns, which are read at once", [0, 1, 2]),
+    ],
 )
 def test_reads_those_files_first_whose_bounds_promise_most(
     name: str, order: list[int], scan: Scan, snapshot: Snapshot, tmp_path: Path
@@ -120,6 +125,9 @@ def test_reads_those_files_first_whose_bounds_promise_most(
         "the oldest": Reverse(scan),
         "newest again": Reverse(Sort(scan, (SortKey(Field("@timestamp")),))),
         "by time under another name": Sort(renamed, (SortKey(Field("when"), descending=True),)),
+        "of few columns, which are read at once": Sort(
+            Project(scan, (("@timestamp", "@timestamp"), ("n", "n"))), (SortKey(Field("@timestamp")), SortKey(N))
+        ),
     }
     found, *_ = statements(Slice(relations[name], 2), snapshot, tmp_path)
     paths = [segment.path for segment in snapshot.segments["web"]]
