@@ -117,8 +117,7 @@ class Chart(Command):
             return Aggregate(events, (rows,), measures, span=self.span)
         column = hidden("series", upstream.columns.names)
         series = Series(self.by, self.limit if self.uses_other else 0, self.uses_null)
-        events = series.added(events, column, edge, measures[0])
-        grouped = Aggregate(events, (rows, (self.by.text, Field(column))), measures, span=self.span)
+        grouped = series.measured(events, rows, column, measures, span=self.span)
         names = tuple(measure.name for measure in measures)
         return Pivot(grouped, self.row.text, self.by.text, names, last=LAST, zeros=counts(measures))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from trawl.algebra import Extend, Filter, Lump, Measure, Relation
-from trawl.errors import Code, TrawlError, clip
-from trawl.expr import Call, Field, Literal
+from trawl.algebra import Aggregate, Extend, Filter, Lump, Measure, Relation
+from trawl.errors import Code, Span, TrawlError, clip
+from trawl.expr import Call, Expr, Field, Literal
 from trawl.functions import find_aggregation
 from trawl.language.names import Name
 
@@ -16,6 +16,8 @@ OTHER: Final = "OTHER"
 MISSING: Final = "NULL"
 LAST: Final = (OTHER, MISSING)
 """The series that come last, in this order."""
+COMBINED: Final[Mapping[str, str]] = {"count": "sum", "min": "min", "max": "max"}
+"""Aggregations that can be put together from parts of a group, and by which aggregation their values are."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +34,51 @@ class Series:
     limit: int = 10
     uses_null: bool = True
 
-    def added(self, events: Relation, column: str, row: str, first: Measure) -> Relation:
-        """The events with their series as a text in `column`; each has one value of the field at most.
+    def measured(
+        self,
+        events: Relation,
+        row: tuple[str, Expr],
+        column: str,
+        measures: Sequence[Measure],
+        *,
+        approximate: bool = False,
+        span: Span | None = None,
+    ) -> Relation:
+        """The measures of each row and series: the name of the series stands in the field's own column.
+
+        Where all measures can be put together from those of parts, the events are grouped by the values as they are,
+        which is one pass, and the few groups are named and lumped; else each event is given its series first.
 
         Args:
-            row: the column whose values become the rows.
-            first: the measure by which series are ranked.
+            events: each has one value of the field at most.
+            row: the column of the rows, and what its values are.
+            column: the name of a column that is not there yet.
+            measures: the first one ranks the series.
+            approximate: whether an engine may approximate where it says so.
         """
         if not self.uses_null:
             events = Filter(events, Call("isnotnull", (self.by.field,)))
-        text = Extend(events, ((column, Call("tostring", (self.by.field,), self.by.span)),))
+        keys = (row, (self.by.text, Field(column)))
+        combined = [_combined(measure) for measure in measures]
+        if all(combined):
+            events = Filter(events, Call("isnotnull", (row[1],)))
+            parts = Aggregate(events, (row, (column, self.by.field)), tuple(measures), True, approximate, span)
+            wholes = tuple(measure for measure in combined if measure is not None)
+            keys = ((row[0], Field(row[0])), keys[1])
+            return Aggregate(self._named(parts, Field(column), column, row[0], wholes[0]), keys, wholes, span=span)
+        assert isinstance(row[1], Field)
+        named = self._named(events, self.by.field, column, row[1].name, measures[0])
+        return Aggregate(named, keys, tuple(measures), approximate=approximate, span=span)
+
+    def _named(self, rows: Relation, value: Field, column: str, row: str, first: Measure) -> Relation:
+        """The rows with their series as a text in `column`.
+
+        Args:
+            value: the value that makes the series.
+            row: the column whose values become the rows.
+            first: the measure by which series are ranked.
+        """
+        text = Extend(rows, ((column, Call("tostring", (value,), self.by.span)),))
         is_taken = Call("in", (Field(column), *map(Literal, LAST)))
         escaped = Call("if", (is_taken, Call("concat", (Field(column), Literal("_"))), Field(column)))
         apart = Extend(text, ((column, escaped),))
@@ -49,6 +86,15 @@ class Series:
             weight = Measure("count", (), column) if first.function in ("values", "list") else first
             return Lump(apart, column, (row,), weight, self.limit, OTHER, MISSING)
         return Extend(apart, ((column, Call("coalesce", (Field(column), Literal(MISSING)))),))
+
+
+def _combined(measure: Measure) -> Measure | None:
+    """The measure of a whole from that of its parts, which has the same name; None where there is none."""
+    aggregation = find_aggregation(measure.function)
+    combining = COMBINED.get(aggregation.name) if aggregation is not None else None
+    if combining is None:
+        return None
+    return Measure(combining, (Field(measure.name),), measure.name, measure.span)
 
 
 def counts(measures: Iterable[Measure]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from trawl.algebra import Aggregate
@@ -15,8 +15,14 @@ from trawl.engines.duckdb.spelling import aggregates
 from trawl.expr import Expr
 
 
-def aggregate(frame: Frame, relation: Aggregate, zone: str) -> tuple[Frame, list[Check]]:
-    """The groups, and what counts the faults that come up on the way."""
+def aggregate(
+    frame: Frame, relation: Aggregate, zone: str, offer: Callable[[Frame], None]
+) -> tuple[Frame, list[Check]]:
+    """The groups, and what counts the faults that come up on the way.
+
+    Args:
+        offer: has the rows of a frame kept for those that count faults.
+    """
     keys, found = _keys(frame, (key for _, key in relation.keys), zone)
     if not relation.keep_null:
         for key in keys:
@@ -37,7 +43,11 @@ def aggregate(frame: Frame, relation: Aggregate, zone: str) -> tuple[Frame, list
     if relation.keys:
         body += f" GROUP BY {', '.join(renamed)}" if renamed else " HAVING false"
     result = Frame(frame.names, f"({body})", columns)
-    found += checks.of_groups(result, flaws)
+    if flaws:
+        for name in calls.columns.values():
+            result.hold(name)
+        offer(result)
+        found += checks.of_groups(result.copy(), flaws)
     order = [key for name, _ in relation.keys for key in ordering.keys(columns[name], result)]
     result.settle(columns, tuple(order))
     return result, found

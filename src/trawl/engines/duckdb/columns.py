@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -76,7 +76,7 @@ class Computed:
 
 
 def columns_of(
-    input_: Relation, frame: Frame, segments: Mapping[str, tuple[Segment, ...]], host: Host, shared: Collection[Shared]
+    input_: Relation, frame: Frame, segments: Mapping[str, tuple[Segment, ...]], host: Host, shared: list[Shared]
 ) -> Columns:
     """Where the columns of a relation are read from that was compiled to a frame: its files, where it is no more."""
     match input_:

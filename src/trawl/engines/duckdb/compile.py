@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
+from itertools import count
 from typing import Final
 
 from trawl.algebra import (
@@ -96,6 +97,7 @@ class Compiler:
     _found: dict[int, unpacking.Found] = field(default_factory=dict)
     _readings: dict[int, Reading] = field(default_factory=dict)
     _counted: set[int] = field(default_factory=set)
+    _numbers: Iterator[int] = field(default_factory=count)
 
     def frame(self, root: Relation, given: Mapping[int, Frame] | None = None) -> Frame:
         """The relation as a frame.
@@ -168,20 +170,23 @@ class Compiler:
 
     def _share(self, frame: Frame, *, is_kept: bool = True) -> None:
         """Computes the rows once for all that read them."""
-        name = f"shared{len(self.shared)}"
+        name = f"shared{next(self._numbers)}"
         frame.close()
         query = f"SELECT {', '.join(frame.selected())} FROM {frame.source}"
         self.shared.append(Shared(name, query, is_kept))
         frame.wrap(name)
         frame.is_ordered = False
 
-    def _offer(self, frame: Frame) -> None:
+    def _offer(self, frame: Frame, *, is_kept: bool = False) -> None:
         """Has rows that are dear to compute kept where faults are counted beside the result, if they are narrow: of
         wide ones a count of faults looks at few columns, which takes less than to keep all.
+
+        Args:
+            is_kept: whether they are kept in any case.
         """
         frame.close()
         if len(frame.selected()) <= NARROW:
-            self._share(frame, is_kept=False)
+            self._share(frame, is_kept=is_kept)
 
     # --- relations -----------------------------------------------------------------------------------
 
@@ -255,7 +260,9 @@ class Compiler:
     @_compile.register
     def _(self, relation: Aggregate, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
-        groups, found = aggregating.aggregate(frame, relation, self.zone)
+        groups, found = aggregating.aggregate(
+            frame, relation, self.zone, lambda found: self._offer(found, is_kept=True)
+        )
         self.checks += found
         return groups
 
@@ -288,6 +295,8 @@ class Compiler:
             return frame
         if not totals.is_streamed(relation.input):
             self._share(frame)
+        elif totals.is_filtered(relation.input):
+            self._offer(frame, is_kept=True)
         measured, found = totals.measure(frame.copy(), relation, self.zone)
         self.checks += found
         totals.join(frame, relation, measured, self.zone)

@@ -59,9 +59,24 @@ def sharing(query: str, shared: Collection[Shared]) -> str:
     return f"WITH {', '.join(map(str, shared))} {query}" if shared else query
 
 
-def kept(frame: Frame, host: Host, shared: Collection[Shared]) -> None:
+def asking(query: str, host: Host, shared: list[Shared]) -> str:
+    """A query that is run at once, with the queries that it shares in front.
+
+    Those that are computed before they are read are so now, into tables, for this query and for all that follow.
+    """
+    before: list[Shared] = []
+    for one in shared:
+        if one.is_kept:
+            host.keep(sharing(one.query, before), one.name)
+        else:
+            before.append(one)
+    shared[:] = before
+    return sharing(query, before)
+
+
+def kept(frame: Frame, host: Host, shared: list[Shared]) -> None:
     """Computes the rows into a table, so that they can be looked at and read again."""
     frame.close()
     query = f"SELECT {', '.join(frame.selected())} FROM {frame.source}"
-    frame.wrap(host.keep(sharing(query, shared)))
+    frame.wrap(host.keep(asking(query, host, shared)))
     frame.is_ordered = False

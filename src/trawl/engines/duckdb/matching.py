@@ -7,7 +7,6 @@ that patterns and networks are tried once a value, not once a row.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from trawl.catalog.base import Snapshot
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.frames import Frame, Names
 from trawl.engines.duckdb.grouping import in_order, kinds_of
-from trawl.engines.duckdb.hosts import Host, Shared, sharing
+from trawl.engines.duckdb.hosts import Host, Shared, asking
 from trawl.engines.duckdb.layouts import box
 from trawl.engines.duckdb.operands import Alternative, Operand, element, firsts, of_column
 from trawl.engines.duckdb.scopes import INLINE
@@ -28,7 +27,7 @@ from trawl.functions.locating import TYPES, located
 from trawl.schema import STRING, Kind, Type
 
 
-def match(relation: Match, left: Frame, right: Frame, host: Host, shared: Collection[Shared], zone: str) -> Frame:
+def match(relation: Match, left: Frame, right: Frame, host: Host, shared: list[Shared], zone: str) -> Frame:
     """The left frame with values of the right one."""
     rank = right.compute(f"row_number() OVER ({right.ranks()})")
     right.close()
@@ -54,21 +53,21 @@ def match(relation: Match, left: Frame, right: Frame, host: Host, shared: Collec
     columns: dict[str, Operand] = {name: () for name, _ in taken}
     for name, given in values.items():
         columns[name] = _one_or_more(given, left.names, relation.columns.type_of(name), parts)
-    table = host.keep(sharing(f"SELECT {', '.join(parts)} FROM ({grouped})", shared))
+    table = host.keep(asking(f"SELECT {', '.join(parts)} FROM ({grouped})", host, shared))
     if host.answers:
         columns = _those_there(columns, table, host)
     beside(left, table, dict(zip(mine, theirs, strict=True)), columns)
     return left
 
 
-def locate(relation: Locate, left: Frame, snapshot: Snapshot, host: Host, shared: Collection[Shared]) -> Frame:
+def locate(relation: Locate, left: Frame, snapshot: Snapshot, host: Host, shared: list[Shared]) -> Frame:
     """Adds where addresses are: each of the distinct ones is looked up once."""
     (database,) = snapshot.segments[relation.places]
     operand = firsts(left.columns.get(relation.field.name, ()), left)
     mine = left.compute(sql.coalesce((given.sql for given in operand if given.kind is Kind.STRING), "VARCHAR"))
     left.close()
     distinct = f"SELECT DISTINCT {mine} FROM {left.source} WHERE {mine} IS NOT NULL"
-    places = located(Path(database.path), (address for (address,) in host.rows(sharing(distinct, shared))))
+    places = located(Path(database.path), (address for (address,) in host.rows(asking(distinct, host, shared))))
     found = [(address, *(place.get(fact) for _, fact in relation.taken)) for address, place in places]
     names = [left.names.new() for _ in relation.taken]
     types = [TYPES[fact] for _, fact in relation.taken]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from trawl import calendars
@@ -13,7 +12,7 @@ from trawl.engines.duckdb.arguments import as_float
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Key
 from trawl.engines.duckdb.grouping import as_seen, group_key, identical
-from trawl.engines.duckdb.hosts import Host, Shared, kept, sharing
+from trawl.engines.duckdb.hosts import Host, Shared, asking, kept
 from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, is_there, one, opened
 from trawl.engines.duckdb.spelling import aggregates
 from trawl.schema import Column, Kind, Schema
@@ -22,7 +21,7 @@ from trawl.values import Instant
 # --- lump --------------------------------------------------------------------------------------------
 
 
-def lump(frame: Frame, relation: Lump, host: Host, shared: Collection[Shared], zone: str) -> Expressions:
+def lump(frame: Frame, relation: Lump, host: Host, shared: list[Shared], zone: str) -> Expressions:
     """Replaces the rarer values of a field. The frame's source is read twice."""
     counted = frame.copy()
     to = Expressions(counted, zone)
@@ -42,7 +41,7 @@ def lump(frame: Frame, relation: Lump, host: Host, shared: Collection[Shared], z
     names = [frame.names.new() for _ in own]
     heavy = ", ".join(f"{old} AS {new}" for old, new in zip(own, names, strict=True))
     best = f"(SELECT {heavy} FROM ({grouped}) GROUP BY {', '.join(own)} {total} LIMIT {relation.limit})"
-    found = host.keep(sharing(f"SELECT * FROM {best}", shared))
+    found = host.keep(asking(f"SELECT * FROM {best}", host, shared))
     is_all = host.answers and host.rows(f"SELECT count(*) FROM {found}") < [(relation.limit,)]
     value = _key(frame.columns.get(relation.field, ()), Expressions(frame, zone))
     mark = is_there(value) if is_all else _mark(frame, value, found, names)
@@ -86,7 +85,7 @@ def _key(operand: Operand, to: Expressions) -> Operand:
 # --- pivot -------------------------------------------------------------------------------------------
 
 
-def pivot(frame: Frame, relation: Pivot, known: Schema, host: Host, shared: Collection[Shared]) -> tuple[Frame, Schema]:
+def pivot(frame: Frame, relation: Pivot, known: Schema, host: Host, shared: list[Shared]) -> tuple[Frame, Schema]:
     """Rows to columns, and what columns they are; the data is looked at first to learn which."""
     kept(frame, host, shared)
     text = sql.coalesce(
@@ -151,7 +150,7 @@ def _or_zero(operand: Operand, when: str = "true") -> Operand:
 # --- fill --------------------------------------------------------------------------------------------
 
 
-def fill(frame: Frame, relation: Fill, host: Host, shared: Collection[Shared]) -> Frame:
+def fill(frame: Frame, relation: Fill, host: Host, shared: list[Shared]) -> Frame:
     """Adds the missing buckets, unless they are too many."""
     start, end = relation.start, relation.end
     edge = frame.bind(sql.coalesce((g.sql for g in frame.columns.get(relation.time_field, ())), "BIGINT"))

@@ -7,7 +7,7 @@ addresses lie as texts (`spelling.network.address_key`).
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,7 @@ from trawl.engines.duckdb.arguments import text_of
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.grouping import has_lists, listed
-from trawl.engines.duckdb.hosts import Host, Shared, sharing
+from trawl.engines.duckdb.hosts import Host, Shared, asking
 from trawl.engines.duckdb.operands import Operand, element, opened
 from trawl.engines.duckdb.scopes import INLINE, Scope, Silent
 from trawl.engines.duckdb.spelling.network import address_key
@@ -37,7 +37,7 @@ class Tables:
     left: Frame
     right: Frame
     host: Host
-    shared: Collection[Shared]
+    shared: list[Shared]
     zone: str
 
 
@@ -147,7 +147,7 @@ def _edges(cell: str, tables: Tables) -> tuple[str, str]:
     """The first and the last address of the networks in a column, as columns. Other texts match nothing."""
     right = tables.right
     right.close()
-    texts = tables.host.rows(sharing(f"SELECT DISTINCT {cell} FROM {right.source}", tables.shared))
+    texts = tables.host.rows(asking(f"SELECT DISTINCT {cell} FROM {right.source}", tables.host, tables.shared))
     networks = [(text, *found) for (text,) in texts if text is not None and (found := _edges_of(text))]
     columns = list(zip(*networks, strict=True)) or [(), (), ()]
     table = tables.host.hand(pa.table([pa.array(column, pa.string()) for column in columns], _EDGES))

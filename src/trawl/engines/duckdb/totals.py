@@ -5,7 +5,7 @@ A window of DuckDB would hold all columns of all rows, and a list that an aggreg
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
@@ -14,7 +14,7 @@ from trawl.engines.duckdb import checks
 from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame
-from trawl.engines.duckdb.hosts import Host, Shared, sharing
+from trawl.engines.duckdb.hosts import Host, Shared, asking
 from trawl.engines.duckdb.operands import Operand
 from trawl.engines.duckdb.spelling import aggregates
 from trawl.engines.duckdb.windows import Partition, settle
@@ -34,9 +34,9 @@ class Totals:
     keys: tuple[str, ...]
     measures: Mapping[str, Operand]
 
-    def kept(self, host: Host, shared: Collection[Shared]) -> Totals:
+    def kept(self, host: Host, shared: list[Shared]) -> Totals:
         """The same, computed into a table."""
-        return replace(self, source=host.keep(sharing(f"SELECT * FROM {self.source}", shared)))
+        return replace(self, source=host.keep(asking(f"SELECT * FROM {self.source}", host, shared)))
 
 
 def can(relation: Relation) -> TypeGuard[Window]:
@@ -90,3 +90,10 @@ def is_streamed(relation: Relation) -> bool:
     while isinstance(relation, Filter | Extend | Project):
         relation = relation.input
     return isinstance(relation, Given | Rows | Generate) or (isinstance(relation, Scan) and relation.newest is None)
+
+
+def is_filtered(relation: Relation) -> bool:
+    """Whether not all of the rows that are read come through, so that the others are better read once."""
+    while isinstance(relation, Extend | Project):
+        relation = relation.input
+    return isinstance(relation, Filter)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from trawl.algebra import Transpose
@@ -16,7 +15,7 @@ from trawl.schema import NULL, STRING, Column, Kind, Schema
 
 
 def transpose(
-    frame: Frame, relation: Transpose, known: Schema, host: Host, shared: Collection[Shared]
+    frame: Frame, relation: Transpose, known: Schema, host: Host, shared: list[Shared]
 ) -> tuple[Frame, Schema]:
     """The rows, and what columns they have; the rows to be turned are looked at first to learn which."""
     kept(frame, host, shared)

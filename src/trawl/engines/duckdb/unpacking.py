@@ -16,7 +16,7 @@ from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.documents import Path
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame
-from trawl.engines.duckdb.hosts import Host, Shared, sharing
+from trawl.engines.duckdb.hosts import Host, Shared, asking
 from trawl.engines.duckdb.operands import Alternative, Operand, is_there, one
 from trawl.engines.duckdb.scopes import Silent
 from trawl.engines.duckdb.spelling.json import is_valid_json
@@ -61,7 +61,7 @@ def are_few(relation: Relation) -> bool:
     return isinstance(relation, Scan) and relation.newest is not None and relation.newest <= FEW
 
 
-def find(frame: Frame, relation: Unpack, zone: str, host: Host, shared: Collection[Shared]) -> Found:
+def find(frame: Frame, relation: Unpack, zone: str, host: Host, shared: list[Shared]) -> Found:
     """Looks at the texts of all rows to learn which fields their objects have.
 
     The texts alone are kept for it, as rows with all their columns may be far larger.
@@ -69,7 +69,7 @@ def find(frame: Frame, relation: Unpack, zone: str, host: Host, shared: Collecti
     if pairs.are_asked(relation.text):
         return _of_pairs(frame, relation, zone, host, shared)
     text = _document(Expressions(frame, zone), relation)
-    table = host.keep(sharing(frame.select([f"{text} AS document"]), shared))
+    table = host.keep(asking(frame.select([f"{text} AS document"]), host, shared))
     signs = documents.paths(table, host, relation.most)
     fields: dict[str, list[Path]] = {}
     for path in sorted(signs):
@@ -77,7 +77,7 @@ def find(frame: Frame, relation: Unpack, zone: str, host: Host, shared: Collecti
     return Found({name: fields[name] for name in _added(fields, relation, host)}, signs)
 
 
-def _of_pairs(frame: Frame, relation: Unpack, zone: str, host: Host, shared: Collection[Shared]) -> Found:
+def _of_pairs(frame: Frame, relation: Unpack, zone: str, host: Host, shared: list[Shared]) -> Found:
     """The names in pairs, whose values are texts. Of equal texts one is read."""
     text = pairs.text_of(relation.text, Expressions(frame, zone))
     document = frame.names.new()
@@ -86,7 +86,7 @@ def _of_pairs(frame: Frame, relation: Unpack, zone: str, host: Host, shared: Col
     names = pairs.names(pairs.found(document, relation.text, texts), relation.text)
     query = f"SELECT DISTINCT name FROM ({texts.select([f'unnest({names}) AS name'])}) ORDER BY name"
     limit = relation.most + len(relation.kept) + 1
-    found = [str(name) for (name,) in host.rows(sharing(f"{query} LIMIT {limit}", shared))]
+    found = [str(name) for (name,) in host.rows(asking(f"{query} LIMIT {limit}", host, shared))]
     paths = {name: (name,) for name in _added(found, relation, host)}
     return Found({name: [path] for name, path in paths.items()}, {path: {documents.TEXT} for path in paths.values()})
 

@@ -37,7 +37,8 @@ def floor(to: Expressions, instant: str, size: int, unit: str, zone: str) -> str
     if unit == "ns":
         anchor = calendars.floor(Instant(0), 1 << 62, "ns", zone).nanoseconds % (1 << 62)
         anchor -= (1 << 62) if anchor > 1 << 61 else 0
-        return f"({instant} - (({instant} - ({anchor})) % {size} + {size}) % {size})"
+        rest = f"({instant} - ({anchor})) % {size}" if anchor else f"{instant} % {size}"
+        return f"({instant} - {rest} - CASE WHEN {rest} < 0 THEN {size} ELSE 0 END)"
     shown = to.bind(wall(instant, zone))
     if unit in {"day", "week"}:
         first, length = ("1970-01-01", size) if unit == "day" else ("1969-12-29", 7 * size)
