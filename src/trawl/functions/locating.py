@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Iterable, Iterator, Mapping
+import socket
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -20,6 +20,19 @@ TYPES: Final[Mapping[Fact, Type]] = {
 }
 """What kind of value each fact is."""
 
+_NAME: Final = ("names", "en")
+_PATHS: Final[Mapping[Fact, tuple[str | int, ...]]] = {
+    Fact.CITY: ("city", *_NAME),
+    Fact.COUNTRY: ("country", *_NAME),
+    Fact.REGION: ("subdivisions", 0, *_NAME),
+    Fact.LATITUDE: ("location", "latitude"),
+    Fact.LONGITUDE: ("location", "longitude"),
+    Fact.CONTINENT: ("continent", *_NAME),
+    Fact.TIME_ZONE: ("location", "time_zone"),
+    Fact.METRO_CODE: ("location", "metro_code"),
+}
+"""Where in a record each fact is."""
+
 Place: TypeAlias = dict[Fact, str | float | int]
 """What is known of an address."""
 
@@ -32,42 +45,36 @@ def check(database: Path) -> None:
         raise ValueError("it is not of the MaxMind format") from error
 
 
-def located(database: Path, addresses: Iterable[str]) -> Iterator[tuple[str, Place]]:
-    """What a database knows of addresses; those that it does not know, and what is none, are left out."""
+def located(database: Path, addresses: Iterable[str], facts: Collection[Fact]) -> Iterator[tuple[str, Place]]:
+    """What a database knows of addresses, as far as it is asked for; those of which it knows nothing are left out."""
     with maxminddb.open_database(database) as reader:
-        for address in addresses:
+        for address in filter(_is_address, addresses):
             try:
-                record = reader.get(ipaddress.ip_address(address))
-            except ValueError:  # no address, or one of version 6 where the database has none
+                record = reader.get(address)
+            except ValueError:  # one of version 6 where the database has none
                 continue
-            if place := _place(record):
+            known = ((fact, _kept(_at(record, _PATHS[fact]), TYPES[fact])) for fact in facts)
+            if place := {fact: value for fact, value in known if value is not None}:
                 yield address, place
 
 
-def _place(record: Any) -> Place:
-    found = {
-        Fact.CITY: _name(record, "city"),
-        Fact.COUNTRY: _name(record, "country"),
-        Fact.REGION: _name(record, "subdivisions", 0),
-        Fact.LATITUDE: _at(record, "location", "latitude"),
-        Fact.LONGITUDE: _at(record, "location", "longitude"),
-        Fact.CONTINENT: _name(record, "continent"),
-        Fact.TIME_ZONE: _at(record, "location", "time_zone"),
-        Fact.METRO_CODE: _at(record, "location", "metro_code"),
-    }
-    return {fact: kept for fact, value in found.items() if (kept := _kept(value, TYPES[fact])) is not None}
-
-
-def _name(record: Any, *path: str | int) -> Any:
-    return _at(record, *path, "names", "en")
-
-
-def _at(record: Any, *path: str | int) -> Any:
-    for step in path:
+def _is_address(text: str) -> bool:
+    """Whether a text is an address, of either version; the database's reader takes shorter forms too."""
+    for family in (socket.AF_INET, socket.AF_INET6):
         try:
+            socket.inet_pton(family, text)
+        except (OSError, ValueError):
+            continue
+        return True
+    return False
+
+
+def _at(record: Any, path: Iterable[str | int]) -> Any:
+    try:
+        for step in path:
             record = record[step]
-        except (LookupError, TypeError):
-            return None
+    except (LookupError, TypeError):
+        return None
     return record
 
 

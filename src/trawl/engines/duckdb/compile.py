@@ -47,6 +47,7 @@ from trawl.engines.duckdb import (
     joining,
     late,
     matching,
+    needs,
     ordering,
     profiling,
     reshaping,
@@ -98,6 +99,7 @@ class Compiler:
     _readings: dict[int, Reading] = field(default_factory=dict)
     _counted: set[int] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=count)
+    _narrow: set[int] = field(default_factory=set)
 
     def frame(self, root: Relation, given: Mapping[int, Frame] | None = None) -> Frame:
         """The relation as a frame.
@@ -109,6 +111,7 @@ class Compiler:
         order = list(post_order(root, known))
         self._counted |= {id(leaf) for relation in order if (leaf := windows.counted(relation)) is not None}
         uses = Counter(id(child) for relation in order for child in relation.inputs)
+        ordered = needs.ordered(root)
         done: dict[int, Frame] = {}
         for relation in order:
             if id(relation) in known:
@@ -116,6 +119,8 @@ class Compiler:
             else:
                 inputs = tuple(self._taken(done[id(child)], uses[id(child)]) for child in relation.inputs)
                 done[id(relation)] = self._compile(relation, inputs)
+                if id(relation) not in ordered:
+                    done[id(relation)].order = ()
             if id(relation) not in self._schemas:
                 inputs_of = [self._schemas[id(child)] for child in relation.inputs if id(child) in self._schemas]
                 self._schemas[id(relation)] = real_schema(relation, inputs_of)
@@ -228,6 +233,9 @@ class Compiler:
         (frame,) = inputs
         to = Expressions(frame, self.zone)
         added = {name: to.operand(expression) for name, expression in relation.assignments}
+        if to.noted and totals.is_filtered(relation.input, self._narrow):
+            self._offer(frame, is_kept=True)
+            self._narrow.add(id(relation))
         self.checks += checks.of_rows(to)
         frame.settle({**frame.columns, **added})
         return frame
@@ -295,8 +303,9 @@ class Compiler:
             return frame
         if not totals.is_streamed(relation.input):
             self._share(frame)
-        elif totals.is_filtered(relation.input):
+        elif totals.is_filtered(relation.input, self._narrow):
             self._offer(frame, is_kept=True)
+            self._narrow.add(id(relation))
         measured, found = totals.measure(frame.copy(), relation, self.zone)
         self.checks += found
         totals.join(frame, relation, measured, self.zone)

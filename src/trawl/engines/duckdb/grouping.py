@@ -99,8 +99,7 @@ def listed(operand: Operand, to: Scope, *, apart: bool = False) -> Operand:
             by_kind.setdefault(given.kind, []).append((f"CASE WHEN {value} IS NOT NULL THEN [{value}] END", False))
         else:
             for item in opened((element(given, "x"),), INLINE):
-                taken = given.sql if item.sql == "x" else f"list_transform({given.sql}, lambda x: {item.sql})"
-                by_kind.setdefault(item.kind, []).append((f"list_filter({taken}, lambda x: x IS NOT NULL)", True))
+                by_kind.setdefault(item.kind, []).append((_there(given.sql, item.sql, to), True))
     return tuple(
         Alternative(
             _together([expression for expression, _ in group], apart),
@@ -110,6 +109,21 @@ def listed(operand: Operand, to: Scope, *, apart: bool = False) -> Operand:
         )
         for kind, group in by_kind.items()
     )
+
+
+def _there(values: str, item: str, to: Scope) -> str:
+    """A list without its nulls.
+
+    Args:
+        item: what is taken of each value `x`.
+    """
+    if item != "x":
+        return f"list_filter(list_transform({values}, lambda x: {item}), lambda x: x IS NOT NULL)"
+    values = to.bind(values)
+    kept = f"list_filter({values}, lambda x: x IS NOT NULL)"
+    if not values.isidentifier():
+        return kept
+    return f"CASE WHEN list_position({values}, NULL) IS NULL THEN {values} ELSE {kept} END"
 
 
 def _together(lists: list[str], apart: bool) -> str:

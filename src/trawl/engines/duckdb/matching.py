@@ -67,10 +67,12 @@ def locate(relation: Locate, left: Frame, snapshot: Snapshot, host: Host, shared
     mine = left.compute(sql.coalesce((given.sql for given in operand if given.kind is Kind.STRING), "VARCHAR"))
     left.close()
     distinct = f"SELECT DISTINCT {mine} FROM {left.source} WHERE {mine} IS NOT NULL"
-    places = located(Path(database.path), (address for (address,) in host.rows(asking(distinct, host, shared))))
-    found = [(address, *(place.get(fact) for _, fact in relation.taken)) for address, place in places]
+    addresses = (address for (address,) in host.rows(asking(distinct, host, shared)))
+    facts = [fact for _, fact in relation.taken]
+    places = located(Path(database.path), addresses, frozenset(facts))
+    found = [(address, *map(place.get, facts)) for address, place in places]
     names = [left.names.new() for _ in relation.taken]
-    types = [TYPES[fact] for _, fact in relation.taken]
+    types = [TYPES[fact] for fact in facts]
     theirs = left.names.new()
     columns = list(zip(*found, strict=True)) or [()] * (len(types) + 1)
     arrays = [pa.array(held, arrow_type(type_)) for held, type_ in zip(columns, [STRING, *types], strict=True)]

@@ -5,7 +5,7 @@ A window of DuckDB would hold all columns of all rows, and a list that an aggreg
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
@@ -92,8 +92,12 @@ def is_streamed(relation: Relation) -> bool:
     return isinstance(relation, Given | Rows | Generate) or (isinstance(relation, Scan) and relation.newest is None)
 
 
-def is_filtered(relation: Relation) -> bool:
-    """Whether not all of the rows that are read come through, so that the others are better read once."""
-    while isinstance(relation, Extend | Project):
+def is_filtered(relation: Relation, known: Container[int]) -> bool:
+    """Whether not all of the rows that are read come through, so that the others are better read once.
+
+    Args:
+        known: identities of relations whose rows are kept already.
+    """
+    while isinstance(relation, Extend | Project) and id(relation) not in known:
         relation = relation.input
     return isinstance(relation, Filter)

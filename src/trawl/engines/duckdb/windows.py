@@ -8,7 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from trawl.algebra import BY_PLACE, LAG, ROW_NUMBER, Extend, Filter, Given, Measure, Project, Relation, Scan, Window
+from trawl.algebra import (
+    BY_PLACE,
+    LAG,
+    ROW_NUMBER,
+    Extend,
+    Filter,
+    Given,
+    Measure,
+    Project,
+    Relation,
+    Scan,
+    Slice,
+    Window,
+)
 from trawl.engines.duckdb import checks, ordering, sql
 from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.expressions import Expressions
@@ -84,10 +97,12 @@ def settle(frame: Frame, relation: Window, groups: Partition, measures: Mapping[
 
 
 def counted(relation: Relation) -> Scan | Given | None:
-    """The events that a relation numbers, if it numbers events one by one as they come."""
-    if not isinstance(relation, Window) or not relation.only_numbers:
-        return None
-    below = relation.input
+    """The events that a relation numbers, or keeps so many of, if it does so with events one by one as they come."""
+    match relation:
+        case Window(only_numbers=True) | Slice():
+            below = relation.input
+        case _:
+            return None
     while isinstance(below, Filter | Extend | Project):
         below = below.input
     return below if isinstance(below, Scan | Given) else None

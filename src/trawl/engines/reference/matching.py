@@ -29,7 +29,8 @@ def match(relation: Match, rows: list[Row], table: list[Row]) -> list[Row]:
 def locate(relation: Locate, rows: list[Row], database: Path) -> list[Row]:
     """Each row with where its address is."""
     addresses = [next(iter(spread(row.get(relation.field.name))), None) for row in rows]
-    places = dict(located(database, {address for address in addresses if isinstance(address, str)}))
+    texts = {address for address in addresses if isinstance(address, str)}
+    places = dict(located(database, texts, {fact for _, fact in relation.taken}))
     found = [places.get(address, {}) if isinstance(address, str) else {} for address in addresses]
     return [
         row | {name: place.get(fact) for name, fact in relation.taken} for row, place in zip(rows, found, strict=True)

@@ -97,7 +97,9 @@ def _pieces(to: Expressions, call: Call) -> Operand:
     delimiter, keeps_empty = _constant(call, 1), _constant(call, 2)
     found = f"string_split({_subject(to, call)}, {sql.text(str(delimiter))})"
     if keeps_empty is not True:
-        kept = to.bind(f"list_filter({found}, lambda x: x != '')")
+        every = to.bind(found)
+        some = f"list_filter({every}, lambda x: x != '')"  # takes a third of the time of all that is done here
+        kept = to.bind(f"CASE WHEN list_contains({every}, '') THEN {some} ELSE {every} END")
         found = f"CASE WHEN len({kept}) > 0 THEN {kept} END"
     return _texts(found)
 

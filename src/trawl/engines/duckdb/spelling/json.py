@@ -20,13 +20,15 @@ from trawl.schema import Kind
 
 _LAX: Final = r"'(?i)(^|[\[:,\s-])(nan|inf|infinity)\s*($|[,\]}])|,\s*[\]}]'"
 """What DuckDB takes for JSON outside of strings, and RFC 8259 does not: such numbers, a comma that nothing follows."""
+_MAY_BE_LAX: Final = "({0} ILIKE '%nan%' OR {0} ILIKE '%inf%' OR regexp_matches({0}, ',\\s*[\\]}}]'))"
+"""What all such texts have, and hardly any other; this takes a third of the time of that."""
 _STRINGS: Final = r"""'"(?:[^"\\]|\\.)*"', '""', 'g'"""
 
 
 def is_valid_json(value: str) -> str:
     """Whether a text is JSON; null where it is null."""
     without = f"regexp_replace({value}, {_STRINGS})"
-    lax = f"CASE WHEN regexp_matches({value}, {_LAX}) THEN regexp_matches({without}, {_LAX}) ELSE false END"
+    lax = f"CASE WHEN {_MAY_BE_LAX.format(value)} THEN regexp_matches({without}, {_LAX}) ELSE false END"
     return f"(json_valid({value}) AND NOT {lax})"
 
 

@@ -67,6 +67,8 @@ def _texts(to: Expressions, operand: Operand, form: str = "{}") -> str:
 def _join(to: Expressions, call: Call) -> Operand:
     operand = to.operand(call.arguments[0])
     between = text(to.operand(call.arguments[1]), to)
+    if not any(given.many for given in opened(operand, to)):
+        return one(Kind.STRING, f"CASE WHEN {between} IS NOT NULL THEN {text(operand, to)} END")
     joined = sql.coalesce((_joined(to, given, between) for given in in_order(operand, to)), "VARCHAR")
     return one(Kind.STRING, f"CASE WHEN {is_there(operand)} AND {between} IS NOT NULL THEN coalesce({joined}, '') END")
 
