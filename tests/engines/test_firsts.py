@@ -20,6 +20,7 @@ OVERLAPPING = [range(60), range(40, 120), range(200, 300)]
 QUERIES = [
     "source events | dedup host",
     "source events | dedup 3 host, code",
+    "source events | dedup n",
     "source events | dedup 2 mixed | table @timestamp, mixed",
     "source events | dedup tags",
     "source events | dedup absent",
@@ -67,11 +68,20 @@ def statements(text: str, events: Events, folder: Path) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("events", [IN_ORDER], indirect=True)
 def test_reads_the_other_columns_of_the_rows_that_are_kept_only(events: Events, tmp_path: Path) -> None:
-    found, read, _ = statements("source events | dedup host", events, tmp_path)
+    _, found, read, _ = statements("source events | dedup host", events, tmp_path)
     assert "text" not in found
     assert "file_row_number IN (" in read
 
 
 @pytest.mark.parametrize("events", [IN_ORDER], indirect=True)
 def test_reads_once_where_all_columns_decide(events: Events, tmp_path: Path) -> None:
-    assert len(statements("source events | dedup host | table @timestamp, host", events, tmp_path)) == 1
+    sampled, found = statements("source events | dedup host | table @timestamp, host", events, tmp_path)
+    assert "LIMIT 100000" in sampled
+    assert "file_row_number IN (" not in found
+
+
+@pytest.mark.parametrize("events", [IN_ORDER], indirect=True)
+def test_sorts_where_hardly_any_event_is_of_the_same_group(events: Events, tmp_path: Path) -> None:
+    sampled, found = statements("source events | dedup n | table n", events, tmp_path)
+    assert "LIMIT 100000" in sampled
+    assert "OVER (PARTITION BY" in found
