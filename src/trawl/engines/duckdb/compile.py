@@ -44,6 +44,7 @@ from trawl.engines.columns import real_schema
 from trawl.engines.duckdb import (
     aggregating,
     checks,
+    firsts,
     joining,
     late,
     matching,
@@ -100,6 +101,7 @@ class Compiler:
     _counted: set[int] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=count)
     _narrow: set[int] = field(default_factory=set)
+    _firsts: set[int] = field(default_factory=set)
 
     def frame(self, root: Relation, given: Mapping[int, Frame] | None = None) -> Frame:
         """The relation as a frame.
@@ -112,6 +114,7 @@ class Compiler:
         self._counted |= {id(leaf) for relation in order if (leaf := windows.counted(relation)) is not None}
         uses = Counter(id(child) for relation in order for child in relation.inputs)
         ordered = needs.ordered(root)
+        self._firsts |= {id(r.input) for r in order if firsts.can(r) and uses[id(r.input)] == 1}
         done: dict[int, Frame] = {}
         for relation in order:
             if id(relation) in known:
@@ -155,6 +158,11 @@ class Compiler:
         if id(leaf) not in self._readings:
             self._readings[id(leaf)] = Reading.of(leaf, self.snapshot.segments, self.names)
         return self._readings[id(leaf)]
+
+    def windowed(self, relation: Relation, given: Mapping[int, Frame] | None = None) -> Frame:
+        """A relation again that numbers the rows of groups, all of them, by a window of DuckDB."""
+        self._firsts.discard(id(relation))
+        return self.frame(relation, given)
 
     def find(self, relation: Unpack, frame: Frame) -> None:
         """Learns which fields the objects have, of which the frame has all rows."""
@@ -221,6 +229,8 @@ class Compiler:
     @_compile.register
     def _(self, relation: Filter, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
+        if id(relation.input) in self._firsts:
+            frame = firsts.numbered(self, relation, frame)
         to = Expressions(frame, self.zone)
         condition = to.truth(relation.condition)
         self.checks += checks.of_rows(to)
@@ -293,8 +303,9 @@ class Compiler:
     def _(self, relation: Window, inputs: tuple[Frame, ...]) -> Frame:
         (frame,) = inputs
         if not totals.can(relation):
-            self.checks += windows.extend(frame, relation, self.zone)
-            if not relation.only_numbers:
+            is_first_kept = id(relation) in self._firsts
+            self.checks += windows.extend(frame, relation, self.zone, is_first_kept=is_first_kept)
+            if not (relation.only_numbers or is_first_kept):
                 self._offer(frame)
             return frame
         known = self.totals.get(id(relation))

@@ -17,16 +17,13 @@ from trawl.engines.duckdb.arrays import is_decimal
 from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
 from trawl.engines.duckdb.groups import Group, Held, Parts, Placed, grouped
 from trawl.engines.duckdb.operands import Alternative, Operand, of_column, one
+from trawl.engines.duckdb.places import ROW_NUMBER, Keys
 from trawl.engines.duckdb.scopes import INLINE
 from trawl.engines.duckdb.slices import in_order
 from trawl.engines.duckdb.times import nanoseconds, time
 from trawl.engines.skipping import stretches
 from trawl.schema import INTEGER, Kind, Type
 
-ROW_NUMBER: Final = "file_row_number"
-"""DuckDB's own column of a Parquet file: the row's place in it."""
-FILE: Final = "filename"
-"""DuckDB's own column of a Parquet file: its path."""
 FEW: Final = 4
 """Where more than one row of so many has to be read, all are: to compare with many ranges takes what it saves."""
 
@@ -76,10 +73,10 @@ class Reading:
 
     def whole(self, *, is_counted: bool) -> Frame:
         """All rows; where they are to be counted, in their order if the files, one after the other, have them in it."""
-        ordered = self._in_order() if is_counted else None
+        ordered = self.in_order() if is_counted else None
         return self.frame(self.segments if ordered is None else ordered, is_ordered=ordered is not None)
 
-    def _in_order(self) -> tuple[Placed, ...] | None:
+    def in_order(self) -> tuple[Placed, ...] | None:
         """The segments in the order of their rows; None where they overlap in time."""
         if not isinstance(self.leaf, Scan):
             return self.segments
@@ -90,13 +87,18 @@ class Reading:
         """The rows of some of the segments: of a scan those in its range of time, newest first.
 
         Args:
-            is_ordered: whether the files, one after the other, have the rows in order already.
+            is_ordered: whether the files, one after the other, have the rows in order already. The place there is
+                the one key of the order then: one integer is compared faster than time and place of loading.
             is_located: whether the last two keys of the order shall be each row's file and its place there.
         """
         if not segments:
             return nothing(self.names)
-        keys = _Keys(*(self.names.new() for _ in range(5)))
-        selects = [self._select(group, keys) for group in self._groups(segments, is_ordered)]
+        keys = Keys.new(self.names)
+        selects = []
+        before = 0
+        for group in self._groups(segments, is_ordered):
+            selects.append(self._select(group, keys, before if is_ordered else None))
+            before += len(group.placed)
         columns: dict[str, Operand] = {field: tuple(found.values()) for field, found in self.columns.items()}
         order = []
         if isinstance(self.leaf, Scan):
@@ -107,18 +109,21 @@ class Reading:
         order.append(Key(keys.loaded, is_place=True))
         if any(placed.segment.order_column is None for placed in segments):
             order.append(Key(keys.row, is_place=True))
+        if is_ordered:
+            order = [Key(keys.place, is_place=True)]
         if is_located:
             order += [Key(keys.file, is_place=True), Key(keys.row, is_place=True)]
         return Frame(self.names, f"({' UNION ALL '.join(selects)})", columns, tuple(order), is_ordered)
 
-    def _select(self, group: Group, keys: _Keys) -> str:
-        """The files of a group as one SELECT that has all columns wanted."""
+    def _select(self, group: Group, keys: Keys, before: int | None) -> str:
+        """The files of a group as one SELECT that has all columns wanted.
+
+        Args:
+            before: how many files come before those of the group; None where their order does not matter.
+        """
         segments = group.segments
         example = segments[0]
-        own = example.order_column
-        loaded = str(example.ordinal) if own is None else sql.name(own)
-        items = [f"{group.placed[0].source} AS {keys.source}", f"{loaded} AS {keys.loaded}"]
-        items += [f"{ROW_NUMBER} AS {keys.row}", f"{FILE} AS {keys.file}"]
+        items = keys.items(group, before)
         bounds: list[str] = []
         if isinstance(self.leaf, Scan):
             time_sql = self._time(example, self.leaf)
@@ -176,25 +181,6 @@ class Reading:
         if others:
             plain.append(time(tuple(others), "UTC", INLINE))
         return sql.coalesce(plain, "BIGINT")
-
-
-@dataclass(frozen=True, slots=True)
-class _Keys:
-    """Names of the columns that rows are ordered by.
-
-    Attributes:
-        time: of events, newest first.
-        source: the source's place.
-        loaded: when a row was loaded, or the segment's place.
-        row: the row's place in its file, where `loaded` is not enough.
-        file: the file's path.
-    """
-
-    time: str
-    source: str
-    loaded: str
-    row: str
-    file: str
 
 
 def is_clock(segment: Segment, scan: Scan) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final, TypeGuard
 
 from trawl.algebra import (
     BY_PLACE,
@@ -29,8 +30,11 @@ from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.grouping import identical
 from trawl.engines.duckdb.operands import Operand, element, is_there, one, opened
 from trawl.engines.duckdb.spelling import aggregates
-from trawl.expr import Literal
+from trawl.expr import Call, Field, Literal
 from trawl.schema import Kind
+
+MOST: Final = 100
+"""Rows of a group up to which they are numbered apart: DuckDB holds so many for each group in memory."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,17 @@ class Partition:
         return tuple(replace(given, sql=found, constant=None) for given, found in zip(operand, guarded, strict=True))
 
 
-def extend(frame: Frame, relation: Window, zone: str) -> list[Check]:
-    """Adds the measures to the columns; the rows keep their order, but lie in any."""
+def extend(frame: Frame, relation: Window, zone: str, *, is_first_kept: bool = False) -> list[Check]:
+    """Adds the measures to the columns; the rows keep their order, but lie in any.
+
+    Args:
+        is_first_kept: whether only the first rows of each group are wanted (`keeps_first`).
+    """
     to = Expressions(frame, zone)
     is_ordered = frame.is_ordered and relation.only_numbers
     groups = Partition.of(relation, to)
+    if is_first_kept:
+        return _numbered(relation, to, groups)
     placed = {
         measure.name: _placed(measure, relation, to, groups)
         for measure in relation.measures
@@ -90,6 +100,48 @@ def extend(frame: Frame, relation: Window, zone: str) -> list[Check]:
     return found
 
 
+def _numbered(relation: Window, to: Expressions, groups: Partition) -> list[Check]:
+    """Numbers the rows that are in a group, and leaves out the others.
+
+    DuckDB then groups the rows and needs no window: where a filter for the lowest numbers lies right above one that
+    has a single key of order, and no condition is computed of the number in between.
+    """
+    found = list(checks.of_rows(to))
+    frame = to.frame
+    if groups.is_whole != "true":
+        frame.filter(groups.is_whole)
+    (measure,) = relation.measures
+    number = frame.compute(f"row_number() OVER ({groups.clause} {frame.ranks()})")
+    frame.close()
+    frame.settle({**frame.columns, measure.name: one(Kind.INTEGER, number)}, frame.order)
+    return found
+
+
+def keeps_first(relation: Relation) -> TypeGuard[Filter]:
+    """Whether a relation keeps the first few rows of each group by the number that a window below it gives them.
+
+    Rows that are in no group have none, and are not kept either.
+    """
+    if not isinstance(relation, Filter) or not isinstance(window := relation.input, Window):
+        return False
+    match relation.condition:
+        case Call(
+            function="le" | "lt" | "eq" as comparison, arguments=(Field() as number, Literal(value=int() as most))
+        ):
+            (first, *others) = window.measures
+            is_number = not others and first.name == number.name and _counts_rows(first, window)
+            return is_number and not window.order and most <= (1 if comparison == "eq" else MOST)
+    return False
+
+
+def _counts_rows(measure: Measure, relation: Window) -> bool:
+    """Whether a measure is the number of the row in its group."""
+    if measure.function == ROW_NUMBER:
+        return True
+    is_running = relation.frame == "running" and not relation.size and relation.include_current
+    return is_running and measure.function == "count" and not measure.arguments
+
+
 def settle(frame: Frame, relation: Window, groups: Partition, measures: Mapping[str, Operand]) -> None:
     """Makes the measures fields of the frame, in the order of the relation, in the rows that are in a group."""
     added = {measure.name: groups.within(measures[measure.name]) for measure in relation.measures}
@@ -97,8 +149,10 @@ def settle(frame: Frame, relation: Window, groups: Partition, measures: Mapping[
 
 
 def counted(relation: Relation) -> Scan | Given | None:
-    """The events that a relation numbers, or keeps so many of, if it does so with events one by one as they come."""
+    """The events that a relation numbers, or keeps so many of, all or of each group, as they come one by one."""
     match relation:
+        case _ if keeps_first(relation):
+            (below,) = relation.input.inputs
         case Window(only_numbers=True) | Slice():
             below = relation.input
         case _:
