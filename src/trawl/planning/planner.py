@@ -13,7 +13,7 @@ from trawl.errors import Notice
 from trawl.functions import Clock
 from trawl.language.macros import explaining
 from trawl.language.tree import Query, Stage
-from trawl.planning.bind import Binder
+from trawl.planning.bind import bind
 from trawl.planning.fulltext import FullText
 from trawl.planning.plan import Answers, Output, Plan, Request, Step
 from trawl.planning.rules import improve
@@ -169,6 +169,6 @@ class _Lowering:
             typing = Typing(
                 scope.time_field, self._notice, self._request.strict, self._clock, self._full_text, scope.are_events
             )
-            bound = Binder(typing).bind(relation)
+            bound = bind(relation, typing)
         scope.are_events = scope.are_events and not stage.replaces_events
         return bound
