@@ -10,7 +10,7 @@ deep, so nothing here or in an engine may recurse over it: use `post_order`.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
@@ -590,6 +590,15 @@ class Locate(Unary):
     field: Field
     places: str
     taken: tuple[tuple[str, Fact], ...]
+
+
+def rebuilt(root: Relation, change: Callable[[Relation], Relation]) -> Relation:
+    """The relation with `change` applied to all below and with it, inputs before what reads them."""
+    done: dict[int, Relation] = {}
+    for relation in post_order(root):
+        inputs = tuple([done[id(child)] for child in relation.inputs])
+        done[id(relation)] = change(relation.with_inputs(inputs))
+    return done[id(root)]
 
 
 def _are_same(given: tuple[Relation, ...], own: tuple[Relation, ...]) -> bool:
