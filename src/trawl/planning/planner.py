@@ -51,7 +51,7 @@ def _plan(request: Request, catalog: Catalog, answers: Answers | None) -> Plan:
         request=request,
         query=lowered.text,
         result=improve(lowered.result),
-        tap=improve(lowered.tap) if lowered.tap else None,
+        tap=lowered.tap,
         steps=lowered.steps,
         rest=lowered.rest,
         range=scope.range,
@@ -85,7 +85,7 @@ def resume(before: Plan, schema: Schema, catalog: Catalog, answers: Answers | No
     return replace(
         before,
         result=improve(lowered.result),
-        tap=before.tap or (improve(lowered.tap) if lowered.tap else None),
+        tap=before.tap or lowered.tap,
         steps=lowered.steps,
         rest=lowered.rest,
         notices=notices.in_order(),
