@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from trawl.algebra import Filter, Generate, Relation, Slice, rebuilt
 from trawl.expr import all_of
-from trawl.planning.bind import bind
+from trawl.schema import BOOLEAN
 
 
 def apply(root: Relation) -> Relation:
@@ -20,7 +20,8 @@ def apply(root: Relation) -> Relation:
 def _merged(relation: Relation) -> Relation:
     match relation:
         case Filter(input=Filter() as below):
-            return bind(Filter(below.input, all_of(below.condition, relation.condition)))
+            both = replace(all_of(below.condition, relation.condition), type=BOOLEAN)
+            return Filter(below.input, both, schema=relation.schema)
         case Slice(input=Slice() as below) if relation.notice is None and _is_unseen(below, relation):
             count = relation.count
             if below.count is not None:
