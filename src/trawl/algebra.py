@@ -10,8 +10,8 @@ deep, so nothing here or in an engine may recurse over it: use `post_order`.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 from typing import Literal as OneOf
@@ -32,28 +32,12 @@ class Relation:
     @property
     def inputs(self) -> tuple[Relation, ...]:
         """The relations that this one reads, in order."""
-        found: list[Relation] = []
-        for item in fields(self):
-            value = getattr(self, item.name)
-            if isinstance(value, Relation):
-                found.append(value)
-            elif isinstance(value, tuple) and value and isinstance(value[0], Relation):
-                found.extend(value)
-        return tuple(found)
+        return ()
 
     def with_inputs(self, inputs: tuple[Relation, ...]) -> Relation:
-        """A copy that reads other relations in place of its own."""
-        if all(new is old for new, old in zip(inputs, self.inputs, strict=True)):
-            return self
-        remaining = iter(inputs)
-        changes: dict[str, object] = {}
-        for item in fields(self):
-            value = getattr(self, item.name)
-            if isinstance(value, Relation):
-                changes[item.name] = next(remaining)
-            elif isinstance(value, tuple) and value and isinstance(value[0], Relation):
-                changes[item.name] = tuple(next(remaining) for _ in value)
-        return replace(self, **changes)  # type: ignore[arg-type]  # names and values come from the class itself
+        """This relation, or a copy of it, that reads other relations in place of its own, as many."""
+        assert not inputs
+        return self
 
     @property
     def columns(self) -> Schema:
@@ -120,26 +104,40 @@ class Given(Relation):
 
 
 @dataclass(frozen=True, eq=False)
-class Filter(Relation):
-    """The rows for which the condition is true; order kept."""
+class Unary(Relation):
+    """What all relations over one other have: that one."""
 
     input: Relation
+
+    @property
+    def inputs(self) -> tuple[Relation, ...]:
+        """The one that it reads."""
+        return (self.input,)
+
+    def with_inputs(self, inputs: tuple[Relation, ...]) -> Relation:
+        """This relation, or a copy of it, over another."""
+        (given,) = inputs
+        return self if given is self.input else replace(self, input=given)
+
+
+@dataclass(frozen=True, eq=False)
+class Filter(Unary):
+    """The rows for which the condition is true; order kept."""
+
     condition: Expr
 
 
 @dataclass(frozen=True, eq=False)
-class Extend(Relation):
+class Extend(Unary):
     """Adds columns or replaces those of the same name; all expressions see the input's row; order kept."""
 
-    input: Relation
     assignments: tuple[tuple[str, Expr], ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Project(Relation):
+class Project(Unary):
     """Exactly these columns, in this order: (new name, old name); order of rows kept."""
 
-    input: Relation
     names: tuple[tuple[str, str], ...]
 
 
@@ -162,32 +160,28 @@ class SortKey:
 
 
 @dataclass(frozen=True, eq=False)
-class Sort(Relation):
+class Sort(Unary):
     """The rows by keys; ties stay in the input's order (language.md 6)."""
 
-    input: Relation
     keys: tuple[SortKey, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Slice(Relation):
+class Slice(Unary):
     """The rows from `offset` on, at most `count` (None: all); order kept.
 
     Attributes:
         notice: what is said where there are rows beyond the last that is kept.
     """
 
-    input: Relation
     count: int | None
     offset: int = 0
     notice: Notice | None = None
 
 
 @dataclass(frozen=True, eq=False)
-class Reverse(Relation):
+class Reverse(Unary):
     """The rows in the opposite order."""
-
-    input: Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +195,13 @@ class Measure:
 
 
 @dataclass(frozen=True, eq=False)
-class Aggregate(Relation):
+class Aggregate(Unary):
     """One row a group; ordered by the keys ascending. Without keys: always exactly one row.
 
     Rows with a null key are dropped unless `keep_null`; a multivalue key counts once per value
     (language.md 6). Columns: the keys, then the measures.
     """
 
-    input: Relation
     keys: tuple[tuple[str, Expr], ...]
     measures: tuple[Measure, ...]
     keep_null: bool = False
@@ -226,7 +219,7 @@ BY_PLACE: Final = frozenset({ROW_NUMBER, LAG, CARRY})
 
 
 @dataclass(frozen=True, eq=False)
-class Window(Relation):
+class Window(Unary):
     """Adds measures over rows of the same group to every row; order kept.
 
     `frame` says over which: `all` rows of the group; `running`: those up to and with the row, in the
@@ -235,7 +228,6 @@ class Window(Relation):
     in the input's order or in `order`, whatever the frame.
     """
 
-    input: Relation
     partition: tuple[Expr, ...]
     measures: tuple[Measure, ...]
     frame: OneOf["all", "running"] = "all"
@@ -252,7 +244,7 @@ class Window(Relation):
 
 
 @dataclass(frozen=True, eq=False)
-class Session(Relation):
+class Session(Unary):
     """Adds to every row the session that it belongs to, and whether that one is closed; order kept.
 
     The rows of each group of `partition` are walked through in the input's order. A row begins a session where
@@ -267,7 +259,6 @@ class Session(Relation):
             rows, or another session of the group follows.
     """
 
-    input: Relation
     partition: tuple[Expr, ...]
     time: Expr
     number: str
@@ -280,20 +271,19 @@ class Session(Relation):
 
 
 @dataclass(frozen=True, eq=False)
-class Explode(Relation):
+class Explode(Unary):
     """One row for each value of a multivalue field, in order; a row whose field is missing stays one row.
 
     Attributes:
         distinct: whether a value that a row has twice makes one row, at its first place.
     """
 
-    input: Relation
     field: str
     distinct: bool = False
 
 
 @dataclass(frozen=True, eq=False)
-class Lump(Relation):
+class Lump(Unary):
     """Replaces the rarer values of text column `field` by `other`; order kept.
 
     The `limit` values with the largest sum of `weight` (an aggregate computed per `by` and value, then
@@ -301,7 +291,6 @@ class Lump(Relation):
     where `other` is None.
     """
 
-    input: Relation
     field: str
     by: tuple[str, ...]
     weight: Measure
@@ -311,7 +300,7 @@ class Lump(Relation):
 
 
 @dataclass(frozen=True, eq=False)
-class Pivot(Relation):
+class Pivot(Unary):
     """Rows to columns: one row for each value of `row`, one column for each value of `column` × measure.
 
     Input columns are `row`, `column` (text) and `values`; of several rows of a pair the last that has a
@@ -320,7 +309,6 @@ class Pivot(Relation):
     a row has no value for a column it is null, or 0 for those of `values` that are in `zeros`.
     """
 
-    input: Relation
     row: str
     column: str
     values: tuple[str, ...]
@@ -346,14 +334,13 @@ class Pivot(Relation):
 
 
 @dataclass(frozen=True, eq=False)
-class Unpivot(Relation):
+class Unpivot(Unary):
     """Columns to rows: one row for each value that a row has in the columns `turned`, in their order.
 
     Out: the columns `kept`; `name`, which holds the turned column's name; `value`. A row that has none of
     them is gone. An array is one value.
     """
 
-    input: Relation
     kept: tuple[str, ...]
     turned: tuple[str, ...]
     name: str
@@ -361,7 +348,7 @@ class Unpivot(Relation):
 
 
 @dataclass(frozen=True, eq=False)
-class Transpose(Relation):
+class Transpose(Unary):
     """Columns to rows and rows to columns: one row for each of the columns `turned`, in their order.
 
     Out: `name`, which holds the turned column's name; then a column for each row of the input, in their order,
@@ -372,7 +359,6 @@ class Transpose(Relation):
         keeps_empty: whether a column without any value is a row.
     """
 
-    input: Relation
     turned: tuple[str, ...]
     name: str
     header: str | None = None
@@ -388,7 +374,7 @@ class Transpose(Relation):
 
 
 @dataclass(frozen=True, eq=False)
-class Unpack(Relation):
+class Unpack(Unary):
     """Adds the fields of a JSON object that a row has as a text, named and shaped as loading does; order kept.
 
     Nested objects become dotted fields (language.md 6a); fields that the data has come last, by name. A row whose
@@ -401,7 +387,6 @@ class Unpack(Relation):
         most: so many fields are added, the first by name. notice: what is said where there are more.
     """
 
-    input: Relation
     text: Expr
     kept: tuple[str, ...]
     most: int
@@ -426,7 +411,7 @@ class Buckets:
 
 
 @dataclass(frozen=True, eq=False)
-class Fill(Relation):
+class Fill(Unary):
     """Adds the missing buckets between `start` and `end` (None: from the first to the last row's).
 
     `time_field` holds lower edges, ascending, each in one row or several. In added rows the columns in
@@ -437,7 +422,6 @@ class Fill(Relation):
         notice: what is said then.
     """
 
-    input: Relation
     time_field: str
     buckets: Buckets
     start: Instant | None
@@ -448,7 +432,7 @@ class Fill(Relation):
 
 
 @dataclass(frozen=True, eq=False)
-class Profile(Relation):
+class Profile(Unary):
     """One row a column of the input: what its values are (the sidebar, `fieldsummary`).
 
     Columns: `field`; `type` (encoded); `count` (rows that have it); `distinct` (values, exactly; multivalues
@@ -458,12 +442,11 @@ class Profile(Relation):
     Ordered by count descending, then name.
     """
 
-    input: Relation
     top: int = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Templates(Relation):
+class Templates(Unary):
     """The patterns of the texts in a column: texts that differ in a few words are one (`trawl.drain`).
 
     Columns: `pattern`, with `<*>` for words that vary; `count` (rows); `sample` (of the most frequent
@@ -475,7 +458,6 @@ class Templates(Relation):
         threshold: the share of words in which a text must be like a pattern to belong to it.
     """
 
-    input: Relation
     text: str
     threshold: float
 
@@ -488,6 +470,15 @@ class Union(Relation):
     """All rows of the first input, then all of the next, and so on; columns by name."""
 
     parts: tuple[Relation, ...]
+
+    @property
+    def inputs(self) -> tuple[Relation, ...]:
+        """The relations whose rows it gives."""
+        return self.parts
+
+    def with_inputs(self, inputs: tuple[Relation, ...]) -> Relation:
+        """This relation, or a copy of it, of the rows of others."""
+        return self if _are_same(inputs, self.parts) else replace(self, parts=inputs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -504,6 +495,16 @@ class Join(Relation):
     kind: OneOf["inner", "left"] = "inner"
     most: int = 1
     overwrite: bool = True
+
+    @property
+    def inputs(self) -> tuple[Relation, ...]:
+        """Both sides."""
+        return (self.left, self.right)
+
+    def with_inputs(self, inputs: tuple[Relation, ...]) -> Relation:
+        """This relation, or a copy of it, of other sides."""
+        left, right = inputs
+        return self if _are_same(inputs, self.inputs) else replace(self, left=left, right=right)
 
 
 class How(StrEnum):
@@ -550,6 +551,16 @@ class Match(Relation):
     most: int
     distinct: bool = False
 
+    @property
+    def inputs(self) -> tuple[Relation, ...]:
+        """The rows, and the table."""
+        return (self.input, self.table)
+
+    def with_inputs(self, inputs: tuple[Relation, ...]) -> Relation:
+        """This relation, or a copy of it, of other rows and another table."""
+        rows, table = inputs
+        return self if _are_same(inputs, self.inputs) else replace(self, input=rows, table=table)
+
 
 class Fact(StrEnum):
     """What a database of places knows of an address (`Locate`)."""
@@ -565,7 +576,7 @@ class Fact(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Locate(Relation):
+class Locate(Unary):
     """Adds where the address in a field is, by the database of places, or replaces columns of these names; order kept.
 
     A multivalue counts by its first value. What is no address, and one that the database does not know, is nowhere:
@@ -576,10 +587,22 @@ class Locate(Relation):
         taken: (name, what).
     """
 
-    input: Relation
     field: Field
     places: str
     taken: tuple[tuple[str, Fact], ...]
+
+
+def rebuilt(root: Relation, change: Callable[[Relation], Relation]) -> Relation:
+    """The relation with `change` applied to all below and with it, inputs before what reads them."""
+    done: dict[int, Relation] = {}
+    for relation in post_order(root):
+        inputs = tuple([done[id(child)] for child in relation.inputs])
+        done[id(relation)] = change(relation.with_inputs(inputs))
+    return done[id(root)]
+
+
+def _are_same(given: tuple[Relation, ...], own: tuple[Relation, ...]) -> bool:
+    return all(new is old for new, old in zip(given, own, strict=True))
 
 
 def _apart(wanted: Iterable[str], taken: str) -> list[str]:

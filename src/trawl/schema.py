@@ -195,6 +195,17 @@ class Schema:
         merged.update((column.name, column) for column in columns)
         return Schema(tuple(merged.values()), self.open)
 
+    def under(self, names: Iterable[tuple[str, str]]) -> Schema:
+        """The columns that these pairs name, in their order: each the new name, and the one that the column has here.
+
+        One that is not here is as `type_of` says, and no more are to come.
+        """
+        columns = []
+        for new, old in names:
+            column = self.find(old)
+            columns.append(column if column and new == old else Column(new, self.type_of(old)))
+        return Schema(tuple(columns))
+
     def closed(self) -> Schema:
         """The same columns, with no more to come."""
         return Schema(self.columns)

@@ -22,8 +22,8 @@ from trawl.algebra import (
 from trawl.errors import Notice
 from trawl.expr import Call, Expr, Field, Literal, rewrite
 from trawl.planning.bind import bind
-from trawl.planning.rules import improve, merge, sink, skip
-from trawl.schema import INTEGER, STRING, TIME, Column, Schema
+from trawl.planning.rules import improve, merge, prune, sink, skip
+from trawl.schema import BOOLEAN, INTEGER, STRING, TIME, Column, Schema
 from trawl.values import Instant
 
 EVENTS = Schema((Column("@timestamp", TIME), Column("host", STRING), Column("port", INTEGER), Column("user", STRING)))
@@ -98,6 +98,18 @@ def test_filters_over_filters_become_one() -> None:
     merged = merge.apply(bind(Filter(Filter(scan(), is_host("a")), is_host("b"))))
     assert isinstance(merged, Filter)
     assert isinstance(merged.input, Scan)
+
+
+def test_what_filters_become_is_bound_like_they_were() -> None:
+    merged = merge.apply(bind(Filter(Filter(scan(), is_host("a")), is_host("b"))))
+    assert isinstance(merged, Filter)
+    assert merged.condition.type == BOOLEAN
+    assert merged.columns.names == EVENTS.names
+
+
+def test_what_loses_nothing_is_left_as_it_is() -> None:
+    root = bind(Sort(Filter(scan(), is_host("a")), (SortKey(Field("port")),)))
+    assert prune.apply(root) is root
 
 
 def test_slices_over_slices_become_one_with_the_same_rows() -> None:

@@ -75,7 +75,8 @@ class Fields(Command):
         if upstream.columns.open:
             return upstream
         if self.drops:
-            kept = tuple(name for name in upstream.columns.names if name not in set(named))
+            dropped = set(named)
+            kept = tuple([name for name in upstream.columns.names if name not in dropped])
             self._note_absent(upstream, scope)
         else:
             kept = named

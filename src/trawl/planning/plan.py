@@ -87,8 +87,8 @@ class Plan:
     Attributes:
         query: the canonical text.
         result: the relation whose rows are the answer; where `rest` is set, the rows that it goes on from.
-        tap: the events before the first command that replaces them, for sidebar and timeline; None where
-            the result itself is the events (api.md 4).
+        tap: the events before the first command that replaces them, for sidebar and timeline, before any rewrites, as
+            many searches never ask for it; None where the result itself is the events (api.md 4).
         steps: the pipeline cut after each command.
         rest: the commands after one whose columns only the data tells; `resume` plans them.
         range: what `source` reads after `earliest` and `latest`; the timeline spans it.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from trawl import commands
 from trawl.algebra import Given, Relation, Rows
@@ -13,7 +13,7 @@ from trawl.errors import Notice
 from trawl.functions import Clock
 from trawl.language.macros import explaining
 from trawl.language.tree import Query, Stage
-from trawl.planning.bind import Binder
+from trawl.planning.bind import bind
 from trawl.planning.fulltext import FullText
 from trawl.planning.plan import Answers, Output, Plan, Request, Step
 from trawl.planning.rules import improve
@@ -41,7 +41,7 @@ def plan(request: Request, catalog: Catalog, answers: Answers | None = None) -> 
 
 def _plan(request: Request, catalog: Catalog, answers: Answers | None) -> Plan:
     query = commands.read(request.text, request.macros)
-    notices = Notices(list(query.notices))
+    notices = Notices(query.notices)
     lowering = _Lowering(request, notices.add)
     scope = QueryScope(request, catalog, notices.add, lowering.through, answers)
     with explaining(query.expansions):
@@ -51,7 +51,7 @@ def _plan(request: Request, catalog: Catalog, answers: Answers | None) -> Plan:
         request=request,
         query=lowered.text,
         result=improve(lowered.result),
-        tap=improve(lowered.tap) if lowered.tap else None,
+        tap=lowered.tap,
         steps=lowered.steps,
         rest=lowered.rest,
         range=scope.range,
@@ -76,7 +76,7 @@ def resume(before: Plan, schema: Schema, catalog: Catalog, answers: Answers | No
         A plan that reads those rows under the name `PREVIOUS`.
     """
     assert before.rest is not None
-    notices = Notices([])
+    notices = Notices()
     lowering = _Lowering(before.request, notices.add)
     scope = QueryScope(before.request, catalog, notices.add, lowering.through, answers, are_events=before.tap is None)
     scope.range, scope.time_field = before.range, before.time_field
@@ -85,7 +85,7 @@ def resume(before: Plan, schema: Schema, catalog: Catalog, answers: Answers | No
     return replace(
         before,
         result=improve(lowered.result),
-        tap=before.tap or (improve(lowered.tap) if lowered.tap else None),
+        tap=before.tap or lowered.tap,
         steps=lowered.steps,
         rest=lowered.rest,
         notices=notices.in_order(),
@@ -93,16 +93,15 @@ def resume(before: Plan, schema: Schema, catalog: Catalog, answers: Answers | No
     )
 
 
-@dataclass
 class Notices:
     """Warnings as they come up; the same words about the same place count once."""
 
-    _found: list[Notice] = field(default_factory=list)
+    def __init__(self, found: Iterable[Notice] = ()) -> None:
+        self._found = dict.fromkeys(found)
 
     def add(self, notice: Notice) -> None:
         """Keeps a warning unless it is there already."""
-        if notice not in self._found:
-            self._found.append(notice)
+        self._found[notice] = None
 
     def in_order(self) -> tuple[Notice, ...]:
         """The warnings by their position in the text, those without one first."""
@@ -169,6 +168,6 @@ class _Lowering:
             typing = Typing(
                 scope.time_field, self._notice, self._request.strict, self._clock, self._full_text, scope.are_events
             )
-            bound = Binder(typing).bind(relation)
+            bound = bind(relation, typing)
         scope.are_events = scope.are_events and not stage.replaces_events
         return bound

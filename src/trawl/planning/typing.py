@@ -15,6 +15,7 @@ from trawl.commands.terms import misread
 from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
 from trawl.expr import Call, EveryField, Expr, Field, Literal, Subsearch
 from trawl.functions.base import Aggregation, Clock, Function
+from trawl.functions.chance import RANDOM
 from trawl.functions.documents import RAW, as_json
 from trawl.language.embedded import SEARCH
 from trawl.planning.fulltext import FullText
@@ -37,6 +38,7 @@ class Typing:
         clock: what `now()` is, and the zone of times as text.
         full_text: what `EveryField` is, counted over the whole plan.
         are_events: whether the rows are events, of which `_raw` is the JSON where no source has such a field.
+        draws: the calls of `random()` that were given types, until the rows that they go by are numbered.
     """
 
     time_field: str = "@timestamp"
@@ -45,6 +47,7 @@ class Typing:
     clock: Clock = _STOPPED
     full_text: FullText = dataclass_field(default_factory=FullText)
     are_events: bool = False
+    draws: list[Call] = dataclass_field(default_factory=list)
 
     def expression(self, expression: Expr, known: Schema) -> Expr:
         """The expression with types, over rows of these columns. Depth is bounded by the parser.
@@ -118,7 +121,10 @@ class Typing:
                 arguments.append(self.expression(argument, known))
         bound = tuple(arguments)
         _accept(function, call.function, bound, call.span)
-        return Call(function.name, bound, call.span, self._type_of(function, bound, call, known))
+        typed = Call(function.name, bound, call.span, self._type_of(function, bound, call, known))
+        if function.name == RANDOM:
+            self.draws.append(typed)
+        return typed
 
     def _type_of(self, function: Function, arguments: tuple[Expr, ...], call: Call, known: Schema) -> Type:
         """The type of a call's values. What depends on columns that only the data tells is checked once it has."""

@@ -16,6 +16,7 @@ from trawl.arrow import schema_of, to_values
 from trawl.expr import Call, Field, Literal
 from trawl.language.strides import Stride, automatic
 from trawl.planning.bind import bind
+from trawl.planning.rules import improve
 from trawl.results.stats import Count, FieldSummary, Sidebar, Stats, Timeline
 from trawl.schema import Type
 from trawl.values import Instant, TimeRange, unbox
@@ -46,9 +47,14 @@ class Survey:
         return not self.tap.columns.type_of(self.field).is_null
 
     @cached_property
+    def _events(self) -> Relation:
+        """The tap after all rewrites, once for both questions."""
+        return improve(self.tap)
+
+    @cached_property
     def fields(self) -> Relation:
         """One row a field."""
-        return bind(Profile(self.tap))
+        return bind(Profile(self._events))
 
     @cached_property
     def times(self) -> Relation:
@@ -57,7 +63,7 @@ class Survey:
         constants = (Literal(buckets.size), Literal(buckets.unit), Literal(buckets.zone))
         key = ("bucket", Call("bucket_time", (Field(self.field), *constants)))
         keys = (key,) if self._has_time else ()
-        return bind(Aggregate(self.tap, keys, (Measure("count", (), "events"),), keep_null=True))
+        return bind(Aggregate(self._events, keys, (Measure("count", (), "events"),), keep_null=True))
 
     def stats(self, fields: Iterable[pa.RecordBatch], times: Iterable[pa.RecordBatch]) -> Stats:
         """The answers, from the rows of the two relations."""

@@ -1,7 +1,6 @@
 """Rewrites of a plan that never change its rows: a tuple, applied in order.
 
-Each is a module with one function `apply(root) -> root` over bound relations. What a rewrite leaves
-unbound is bound again at the end.
+Each is a module with one function `apply(root) -> root`, from bound relations to bound ones.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from collections.abc import Callable
 from typing import Final
 
 from trawl.algebra import Relation
-from trawl.planning.bind import bind
 from trawl.planning.rules import memberships, merge, prune, sink, skip
 
 RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
@@ -23,7 +21,7 @@ RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
 
 
 def improve(root: Relation) -> Relation:
-    """The plan after all rewrites, bound."""
+    """The plan after all rewrites."""
     for rule in RULES:
-        root = bind(rule(root))
+        root = rule(root)
     return root

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from trawl.algebra import Filter, Relation, post_order
+from trawl.algebra import Filter, Relation, rebuilt
 from trawl.expr import Call, Expr, Field, rewrite
 
 FEWEST: Final = 8
@@ -14,14 +14,14 @@ FEWEST: Final = 8
 
 def apply(root: Relation) -> Relation:
     """Merges `f=a OR f=b OR …` of `search` conditions into `f IN (a, b, …)`."""
-    done: dict[int, Relation] = {}
-    for relation in post_order(root):
-        rebuilt = relation.with_inputs(tuple(done[id(child)] for child in relation.inputs))
-        if isinstance(rebuilt, Filter):
-            condition = rewrite(rebuilt.condition, _merged)
-            rebuilt = rebuilt if condition is rebuilt.condition else replace(rebuilt, condition=condition)
-        done[id(relation)] = rebuilt
-    return done[id(root)]
+    return rebuilt(root, _asked_once)
+
+
+def _asked_once(relation: Relation) -> Relation:
+    if not isinstance(relation, Filter):
+        return relation
+    condition = rewrite(relation.condition, _merged)
+    return relation if condition is relation.condition else replace(relation, condition=condition)
 
 
 def _merged(expression: Expr) -> Expr:

@@ -7,23 +7,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from trawl.algebra import Filter, Generate, Relation, Slice, post_order
+from trawl.algebra import Filter, Generate, Relation, Slice, rebuilt
 from trawl.expr import all_of
+from trawl.schema import BOOLEAN
 
 
 def apply(root: Relation) -> Relation:
     """Merges a filter into the filter below it, a slice into the slice below it; generates no more than is read."""
-    done: dict[int, Relation] = {}
-    for relation in post_order(root):
-        inputs = tuple(done[id(child)] for child in relation.inputs)
-        done[id(relation)] = _merged(relation.with_inputs(inputs))
-    return done[id(root)]
+    return rebuilt(root, _merged)
 
 
 def _merged(relation: Relation) -> Relation:
     match relation:
         case Filter(input=Filter() as below):
-            return Filter(below.input, all_of(below.condition, relation.condition), schema=relation.schema)
+            both = replace(all_of(below.condition, relation.condition), type=BOOLEAN)
+            return Filter(below.input, both, schema=relation.schema)
         case Slice(input=Slice() as below) if relation.notice is None and _is_unseen(below, relation):
             count = relation.count
             if below.count is not None:

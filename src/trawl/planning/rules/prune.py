@@ -1,9 +1,10 @@
-"""Reads only the columns that something above needs: from the top down, then bound again."""
+"""Reads only the columns that something above needs: from the top down, then what is left from the bottom up."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TypeVar
 
 from trawl.algebra import (
     Aggregate,
@@ -28,6 +29,9 @@ from trawl.algebra import (
     post_order,
 )
 from trawl.expr import Expr, fields_of
+from trawl.planning.columns import columns_of
+
+T = TypeVar("T")
 
 
 def apply(root: Relation) -> Relation:
@@ -43,9 +47,11 @@ def apply(root: Relation) -> Relation:
             needs[id(child)] |= _asked(relation, child, needs[id(relation)])
     done: dict[int, Relation] = {}
     for relation in order:
-        inputs = tuple(done[id(child)] for child in relation.inputs)
+        inputs = tuple([done[id(child)] for child in relation.inputs])
         narrowed = _narrowed(relation.with_inputs(inputs), needs[id(relation)])
-        done[id(relation)] = narrowed if not inputs else replace(narrowed, schema=None)
+        if inputs and narrowed is not relation:
+            narrowed = replace(narrowed, schema=columns_of(narrowed))
+        done[id(relation)] = narrowed
     return done[id(root)]
 
 
@@ -96,24 +102,34 @@ def _asked(relation: Relation, child: Relation, needed: set[str]) -> set[str]:
 
 
 def _narrowed(relation: Relation, needed: set[str]) -> Relation:
+    """The relation without what nothing needs of it; itself where there is nothing of the kind."""
     match relation:
         case Scan():
-            only = tuple(name for name in relation.columns.names if name in needed)
+            only = tuple([name for name in relation.columns.names if name in needed])
             if len(only) == len(relation.columns):
                 return relation
-            columns = tuple(column for column in relation.columns if column.name in needed)
-            return replace(relation, only=only, schema=replace(relation.columns, columns=columns))
-        case Aggregate():
-            return replace(relation, measures=tuple(item for item in relation.measures if item.name in needed))
-        case Extend():
-            return replace(relation, assignments=tuple(item for item in relation.assignments if item[0] in needed))
-        case Match():
-            return replace(relation, taken=tuple(item for item in relation.taken if item[0] in needed))
-        case Locate():
-            return replace(relation, taken=tuple(fact for fact in relation.taken if fact[0] in needed))
-        case Project():
-            return replace(relation, names=tuple(item for item in relation.names if item[0] in needed))
+            schema = replace(
+                relation.columns, columns=tuple([each for each in relation.columns if each.name in needed])
+            )
+            return replace(relation, only=only, schema=schema)
+        case Aggregate(measures=measures):
+            few = tuple([measure for measure in measures if measure.name in needed])
+            return relation if len(few) == len(measures) else replace(relation, measures=few)
+        case Extend(assignments=made):
+            return relation if (kept := _kept(made, needed)) is made else replace(relation, assignments=kept)
+        case Match(taken=columns):
+            return relation if (taken := _kept(columns, needed)) is columns else replace(relation, taken=taken)
+        case Locate(taken=facts):
+            return relation if (left := _kept(facts, needed)) is facts else replace(relation, taken=left)
+        case Project(names=names):
+            return relation if (named := _kept(names, needed)) is names else replace(relation, names=named)
     return relation
+
+
+def _kept(made: tuple[tuple[str, T], ...], needed: set[str]) -> tuple[tuple[str, T], ...]:
+    """What is needed of what goes to columns of these names; the same tuple where all of it is."""
+    kept = tuple([item for item in made if item[0] in needed])
+    return made if len(kept) == len(made) else kept
 
 
 def _read(expressions: Iterable[Expr]) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from trawl.algebra import Filter, Project, Relation, Scan, post_order
+from trawl.algebra import Filter, Project, Relation, Scan, rebuilt
 from trawl.expr import Call, Expr, Field, Literal, all_of, walk
 
 SEARCHES: Final = frozenset({"search_eq", "search_in", "search_text"})
@@ -20,13 +20,13 @@ FAULTLESS: Final = frozenset({"and", "or", "not"})
 
 def apply(root: Relation) -> Relation:
     """Sets `Scan.where` below filters. Names in between are followed; a scan that is cut off at a number is left."""
-    done: dict[int, Relation] = {}
-    for relation in post_order(root):
-        rebuilt = relation.with_inputs(tuple(done[id(child)] for child in relation.inputs))
-        if isinstance(rebuilt, Filter):
-            rebuilt = rebuilt.with_inputs((_told(rebuilt.input, rebuilt.condition),))
-        done[id(relation)] = rebuilt
-    return done[id(root)]
+    return rebuilt(root, _telling)
+
+
+def _telling(relation: Relation) -> Relation:
+    if not isinstance(relation, Filter):
+        return relation
+    return relation.with_inputs((_told(relation.input, relation.condition),))
 
 
 def _told(below: Relation, condition: Expr) -> Relation:
