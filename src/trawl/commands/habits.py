@@ -6,7 +6,6 @@ import re
 from typing import Final
 
 from trawl.errors import clip
-from trawl.expr import Literal
 from trawl.language.spelling import name_text, quoted
 from trawl.schema import Schema
 from trawl.values import exact_number
@@ -110,6 +109,7 @@ FIELDS: Final = {
     "_raw": _TEXT,
     "_all": _TEXT,
     "_exists_": "a field that is there is asked for by `field=*`",
+    **dict.fromkeys(("now", "current_timestamp", "sysdate", "today"), "the time of the search is `now()`"),
 }
 """Hints by the name of a field that no event has."""
 
@@ -194,26 +194,14 @@ def field_hint(name: str, known: Schema, time_field: str) -> str | None:
     if name == "_time":
         return f"the time is in `{time_field}`"
     before, colon, after = name.partition(":")
+    if colon and before in known and not after:
+        return f"a comparison has no colon: `{clip(before)}>5`"
     if colon and before in known:
         return f"a field is compared by `{clip(before)} == {clip(after) or '…'}`"
     left, dot, right = name.partition(".")
     if dot and left in known and (right in known or right.isdecimal()):
         return f"values are joined by a dot between blanks: `{clip(left)} . {clip(right)}`"
     return FIELDS.get(name)
-
-
-def term_hint(term: Literal, known: Schema) -> str | None:
-    """What is meant by a term of `search` that other languages read otherwise: `status:500`, `-word`."""
-    text = str(term.value)
-    before, colon, after = text.partition(":")
-    if colon and before in known:
-        return f"a field is compared by `{clip(before)}={clip(after) or '…'}`"
-    if text.startswith("_exists_:"):
-        return FIELDS["_exists_"]
-    is_bare = term.span is not None and term.span.end - term.span.start == len(text)
-    if is_bare and text.startswith("-") and text[1:].isalpha():
-        return f"events without a word are found by `NOT {clip(text[1:])}`"
-    return None
 
 
 def text_hint(text: str, known: Schema) -> str | None:

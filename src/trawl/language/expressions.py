@@ -266,7 +266,7 @@ class _Reading:
         if name in CONSTANTS and not arguments:
             node = Node(Literal(CONSTANTS[name], span), span)
         elif name == SEARCH:
-            node = read_embedded(arguments, span, self._cursor.scanner.text)
+            node = read_embedded(arguments, span, self._cursor)
         else:
             node = call(name, arguments, span)
         self._frames[-1].operands.append(call("not", [node], span) if frame.is_negated else node)

@@ -141,6 +141,17 @@ def word_hint(word: str) -> str | None:
     return _WORDS.get(word)
 
 
+COMPUTED: Final = "what is computed is asked for by `where`: `| where len(field) > 5`"
+_TERM_CALLS: Final = frozenset({"term", "case", "prefix", "phrase", "raw"})
+
+
+def computed_hint(function: str) -> str:
+    """What is meant by a word in `search` that a bracket follows at once: `isnull(user)`, `TERM(a.b)`."""
+    if function.lower() in _TERM_CALLS:
+        return 'a text as such takes double quotes alone: `"a.b"`'
+    return f"what is computed is asked for by `where`: `| where {clip(function)}(…)`"
+
+
 CLAUSES: Final = {
     "where": ("", "a bar goes before a command: `| where …`"),
     "having": ("", "a bar goes before a command: `| where …`"),

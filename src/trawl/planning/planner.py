@@ -164,11 +164,19 @@ class _Lowering:
         return upstream
 
     def _lowered(self, stage: Command, upstream: Relation, scope: QueryScope) -> Relation:
+        around, scope.command = scope.command, stage.name
         with placed(stage.span):
             relation = stage.lower(upstream, scope)  # `source` may settle another time field
             typing = Typing(
-                scope.time_field, self._notice, self._request.strict, self._clock, self._full_text, scope.are_events
+                scope.time_field,
+                self._notice,
+                self._request.strict,
+                self._clock,
+                self._full_text,
+                scope.are_events,
+                stage.name,
             )
             bound = Binder(typing).bind(relation)
+        scope.command = around
         scope.are_events = scope.are_events and not stage.replaces_events
         return bound

@@ -10,6 +10,7 @@ from typing import Final
 from trawl import functions
 from trawl.algebra import BY_PLACE, ROW_NUMBER, Measure
 from trawl.commands import REGISTRY
+from trawl.commands.calls import misread_call, misread_measure
 from trawl.commands.habits import FUNCTIONS, MEASURES
 from trawl.commands.terms import misread
 from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
@@ -37,6 +38,7 @@ class Typing:
         clock: what `now()` is, and the zone of times as text.
         full_text: what `EveryField` is, counted over the whole plan.
         are_events: whether the rows are events, of which `_raw` is the JSON where no source has such a field.
+        command: the name of the one that the expressions are of.
     """
 
     time_field: str = "@timestamp"
@@ -45,6 +47,7 @@ class Typing:
     clock: Clock = _STOPPED
     full_text: FullText = dataclass_field(default_factory=FullText)
     are_events: bool = False
+    command: str = ""
 
     def expression(self, expression: Expr, known: Schema) -> Expr:
         """The expression with types, over rows of these columns. Depth is bounded by the parser.
@@ -75,6 +78,8 @@ class Typing:
             return replace(measure, arguments=arguments)
         aggregation = _aggregation(measure)
         _accept(aggregation, measure.function, arguments, measure.span)
+        for notice in misread_measure(aggregation.name, arguments, known):
+            self.notice(notice)
         typed = replace(measure, arguments=arguments)
         measured(typed)
         return typed
@@ -89,7 +94,15 @@ class Typing:
         return self._known_field(field, known, may_be_text=may_be_text)
 
     def _known_field(self, field: Field, known: Schema, *, may_be_text: bool = False) -> Field:
-        note_unknown(field, known, self.time_field, self.notice, is_strict=self.strict, may_be_text=may_be_text)
+        note_unknown(
+            field,
+            known,
+            self.time_field,
+            self.notice,
+            is_strict=self.strict,
+            may_be_text=may_be_text,
+            command=self.command,
+        )
         return Field(field.name, field.span, known.type_of(field.name))
 
     def _call(self, call: Call, known: Schema) -> Expr:
@@ -118,7 +131,10 @@ class Typing:
                 arguments.append(self.expression(argument, known))
         bound = tuple(arguments)
         _accept(function, call.function, bound, call.span)
-        return Call(function.name, bound, call.span, self._type_of(function, bound, call, known))
+        typed = Call(function.name, bound, call.span, self._type_of(function, bound, call, known))
+        for notice in misread_call(typed, known):
+            self.notice(notice)
+        return typed
 
     def _type_of(self, function: Function, arguments: tuple[Expr, ...], call: Call, known: Schema) -> Type:
         """The type of a call's values. What depends on columns that only the data tells is checked once it has."""
