@@ -35,6 +35,9 @@ _POSIX: Final = {
     "xdigit": "0-9A-Fa-f",
 }
 _SIMPLE_ESCAPES: Final = {"a": r"\a", "f": r"\f", "t": r"\t", "n": r"\n", "r": r"\r", "v": r"\v"}
+_REPETITION: Final = re.compile(r"\{(0|[1-9]\d*)(?:,(0|[1-9]\d*)?)?\}", re.ASCII)
+MOST_REPEATED: Final = 1_000
+"""RE2 repeats no more often."""
 _GROUP = re.compile(r"\(\?(?:P?<(\w+)>|([imsU]*)(-[imsU]+)?([:)]))", re.ASCII)
 
 
@@ -51,8 +54,6 @@ def compile_re2(pattern: str) -> re.Pattern[str]:
         if "unterminated subpattern" in error.msg:
             raise _refused("a round bracket is not closed", bracket_hint(pattern, "(")) from None
         raise _refused(error.msg, reason_hint(error.msg)) from None
-    except (OverflowError, ValueError):  # of a number in curly brackets
-        raise _refused("the repetition number is too large", "so many times, 1,000 at most: `a{1,1000}`") from None
 
 
 def _refused(reason: str, hint: str = "RE2 syntax") -> TrawlError:
@@ -87,12 +88,23 @@ class _Translation:
                 self.written.append(self.anchor(character))
             elif character == "|":
                 self.alternative()
+            elif character == "{":
+                self.repetition()
             else:
                 self.place += 1
                 self.written.append(character)
                 if character in "*+?}" and self.text[self.place : self.place + 1] == "+":
                     raise _refused("possessive repetition", "what repeats gives back what it took: `a+`, `(?:a+)+`")
         return "".join(self.written) + self.closing[0]
+
+    def repetition(self) -> None:
+        """How often something is repeated; a bracket that says nothing of the kind stands for itself."""
+        found = _REPETITION.match(self.text, self.place)
+        if found and any(count and int(count[:9]) > MOST_REPEATED for count in found.groups()):
+            hint = f"it is repeated {MOST_REPEATED:,} times at most: `a{{1,{MOST_REPEATED}}}`"
+            raise _refused("a repetition is too long", hint)
+        self.place += 1
+        self.written.append("{" if found else r"\{")
 
     def anchor(self, character: str) -> str:
         if "m" in self.flags[-1]:
