@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from trawl.commands.contradictions import contradictions
 from trawl.commands.likenesses import glob_of, is_glob, like_of
 from trawl.errors import Notice, clip
 from trawl.expr import Call, Expr, Field, Literal, fields_of
@@ -17,6 +18,8 @@ from trawl.values import exact_number
 _EQUALITIES: Final = frozenset({"eq", "ne", "in"})
 _ORDERS: Final = frozenset({"lt", "le", "gt", "ge"})
 _COMPARISONS: Final = _EQUALITIES | _ORDERS
+_SIGNS: Final = {"add": "+", "sub": "-", "mul": "*", "div": "/", "mod": "%"}
+"""Calculations, by how they are written."""
 _REGEXES: Final = frozenset({"match", "replace", "regex_extract", "mvfind", "regex_groups", "regex_all", "replace_nth"})
 _SWAPPED: Final = frozenset(
     {"contains", "startswith", "endswith", "split", "trim", "ltrim", "rtrim", "mvjoin", "round", "nullif"}
@@ -29,6 +32,10 @@ _OF_TEXTS: Final = frozenset(
 _FORMATS: Final = re.compile(r"[yY]{2,4}|[MHhDdms]{2}|ISO")
 _LONE_SIGNS: Final = {".": "any character", "|": "nothing or nothing", "^": "the beginning", "$": "the end"}
 _PATH: Final = re.compile(r"(?<![\w\\])[A-Za-z]:\\[a-zA-Z][a-z]{2}|[A-Za-z0-9]\\[wWSDbBafv][a-z]{3}")
+_TEMPLATE: Final = re.compile(r"\$\{?([A-Za-z_@][\w.]*)[}$]|%\{([A-Za-z_@][\w.]*)\}|\{\{?\.?([A-Za-z_@][\w.]*)\}\}?")
+_LENGTH: Final = re.compile(r"[+-]?\d+ ?(?:ms|[smhdwMy]|(?:sec|min|hour|day|week|month|year)\w*)")
+_LISTED: Final = re.compile(r"[\w.-]+(?:,[\w.-]+)+")
+_REGEX_DELIMITER: Final = re.compile(r"\\[sSdDwW.|][+*]?|\[.+\][+*]?|.*\w\|.*")
 _BACKSLASH: Final = r"a backslash as such is written `\\\\` in double quotes"
 
 
@@ -40,8 +47,14 @@ def misread_call(call: Call, known: Schema) -> Iterator[Notice]:
     if call.span is None or not call.arguments:
         return
     name, arguments = call.function, call.arguments
+    if name in ("and", "or"):
+        yield from contradictions(name, arguments)
     if name in _COMPARISONS or name == "like":
         yield from _compared(name, arguments)
+    if name in _SIGNS:
+        yield from _calculated(name, arguments, known)
+    if name == "split" and len(arguments) > 1:
+        yield from _of_delimiter(arguments[1])
     if name in _REGEXES and len(arguments) > 1:
         yield from _of_regex(name, arguments)
     if name in ("strftime", "strptime") and len(arguments) > 1:
@@ -51,7 +64,21 @@ def misread_call(call: Call, known: Schema) -> Iterator[Notice]:
     if name in ("json_value", "json_values") and len(arguments) > 1:
         yield from _of_path(arguments[1])
     if name not in _OF_TEXTS and all(isinstance(argument, Literal) for argument in arguments):
-        yield from _of_text(arguments[0], known)
+        for argument in arguments:
+            yield from _of_text(argument, known)
+
+
+def misread_text(text: Literal, known: Schema) -> Iterator[Notice]:
+    """The warning of a text that holds a field's name as a template of another language does."""
+    match text:
+        case Literal(str(written), span) if span and (found := _TEMPLATE.search(written)):
+            name = found[1] or found[2] or found[3]
+            if name in known:
+                shown = clip(expression_text(Field(name)))
+                message = (
+                    f'`{clip(found[0])}` stays as it is written; a field is joined to a text by ` . `: `"a" . {shown}`'
+                )
+                yield Notice("text_like_template", message, span)
 
 
 def misread_measure(name: str, arguments: tuple[Expr, ...], known: Schema) -> Iterator[Notice]:
@@ -74,6 +101,22 @@ def _of_text(argument: Expr, known: Schema) -> Iterator[Notice]:
         yield Notice("text_like_field", message, argument.span)
 
 
+def _calculated(name: str, arguments: tuple[Expr, ...], known: Schema) -> Iterator[Notice]:
+    """Warnings of what no number comes of: a text as an operand, a name with a minus sign in it."""
+    for argument in arguments:
+        match argument:
+            case Literal(str(text), span) if span and exact_number(text) is None:
+                hint = "texts are joined by ` . `: `a . b`" if name == "add" else "a number takes no double quotes"
+                if _LENGTH.fullmatch(text.strip()):
+                    hint = 'times are moved by seconds, `now() - 3600`, or by `relative_time(now(), "-1h")`'
+                message = f"{quoted(clip(text))} is no number, so that nothing comes of `{_SIGNS[name]}`; {hint}"
+                yield Notice("holds_for_nothing", message, span)
+    match name, arguments:
+        case "sub", (Field(left, before), Field(right, after)) if f"{left}-{right}" in known and before and after:
+            message = f"a field is taken from another; an odd name takes single quotes: '{clip(f'{left}-{right}')}'"
+            yield Notice("name_in_pieces", message, before.to(after))
+
+
 # --- comparisons -------------------------------------------------------------------------------------
 
 
@@ -86,6 +129,9 @@ def _compared(name: str, arguments: tuple[Expr, ...]) -> Iterator[Notice]:
         match operand:
             case Literal(None, span) if span and name != "like" and subject is not None and fields_of(subject):
                 message = _of_null(name, subject)
+            case Literal(str(text)) if name == "in" and len(arguments) == 2 and _LISTED.fullmatch(text) and place:
+                values = ", ".join(quoted(value) for value in text.split(","))
+                message = f"{quoted(clip(text))} is one value; several are listed by `IN ({clip(values)})`"
             case Literal(str(text)) if subject is not None and operand.span:
                 message = _of_kind(name, text, subject) or _of_pattern(name, text, subject)
             case Call("sub", (Literal(int(low)), Literal(int(high)))) if name in _EQUALITIES and low < high:
@@ -184,6 +230,14 @@ def _of_format(name: str, argument: Expr) -> Iterator[Notice]:
             what = "reads no part of a time" if name == "strptime" else "writes no part of the time"
             message = f"{quoted(clip(text))} {what}; a format is written `%Y-%m-%d %H:%M:%S`"
             yield Notice("format_as_it_stands", message, span)
+
+
+def _of_delimiter(argument: Expr) -> Iterator[Notice]:
+    """The warning of a regular expression that parts a text nowhere."""
+    match argument:
+        case Literal(str(text), span) if span and _REGEX_DELIMITER.fullmatch(text):
+            message = f"{quoted(clip(text))} is no regular expression here, but stands as it is between the pieces"
+            yield Notice("regex_as_it_stands", f"{message}; `replace` makes one sign of several before", span)
 
 
 def _of_path(argument: Expr) -> Iterator[Notice]:

@@ -110,6 +110,7 @@ FIELDS: Final = {
     "_all": _TEXT,
     "_exists_": "a field that is there is asked for by `field=*`",
     **dict.fromkeys(("now", "current_timestamp", "sysdate", "today"), "the time of the search is `now()`"),
+    **dict.fromkeys(("default", "else", "otherwise"), 'the last pair of `case` may be `true, "anything else"`'),
 }
 """Hints by the name of a field that no event has."""
 
@@ -164,7 +165,9 @@ FUNCTIONS: Final = {
     **dict.fromkeys(("date_trunc", "startofday", "startofhour", "floor_time"), _SNAPPED),
     **dict.fromkeys(("to_char", "date_format", "format_datetime", "format_date"), _WRITTEN),
     **dict.fromkeys(("year", "month", "day", "hour", "minute", "dayofweek", "getmonth"), _WRITTEN),
+    **dict.fromkeys(("date_part", "datepart", "hourofday", "dayofmonth", "monthofyear", "weekday"), _WRITTEN),
     **dict.fromkeys(("todatetime", "to_timestamp", "to_date", "datetime", "date", "date_parse"), _READ),
+    **dict.fromkeys(("today", "curdate", "startoftoday"), 'the day began at `relative_time(now(), "@d")`'),
     **dict.fromkeys(("getdate", "current_date", "sysdate", "current_timestamp"), "the time of the search is `now()`"),
     **dict.fromkeys(("datediff", "date_diff", "datetime_diff"), "times are subtracted, in seconds: `a - b`"),
     **dict.fromkeys(("ago", "dateadd", "date_add", "date_sub"), 'times are moved by `relative_time(now(), "-1h")`'),

@@ -28,6 +28,14 @@ _ALONE: Final = {
 }
 """Hints by a sign that stands alone before a term, `{}` for that."""
 
+_OPTIONS: Final = {
+    "-v": "events without a word are found by `NOT word`",
+    "-i": "case does not count in a search, and the option is left out",
+    "-w": "words are looked for as a whole, and the option is left out",
+    **dict.fromkeys(("-E", "-P", "-e"), 'a regular expression is asked for by `| regex "…"`'),
+}
+"""Hints by the options of programs that look for texts."""
+
 _COMPARED: Final[Mapping[str, str]] = {
     **dict.fromkeys(("equals", "eq"), "a field is compared by `{name}={value}`"),
     "ne": "a field is compared by `{name}!={value}`",
@@ -155,6 +163,8 @@ def _shown(term: Expr) -> str:
 def _equal(name: str, value: Expr) -> str:
     """How a field is compared with a value, or with one of several."""
     texts = _texts(value)
+    if texts and texts[0].startswith("{"):
+        return f"fields of an object have names with a dot: `{name_text(clip(name))}.b=…`"
     if texts is not None and len(texts) > 1:
         listed = ", ".join(run_text(text) for text in texts)
         return f"several values are listed by `{name_text(clip(name))} IN ({clip(listed)})`"
@@ -224,6 +234,9 @@ def _field_hint(text: str, known: Schema) -> str | None:
         is_field = re.fullmatch(r"[A-Za-z_][\w.]*", before) and re.match(r"[A-Za-z*]", after)
         near = known.nearest(before, 1) if is_field else []
         return f"a field is compared by `{negation}{name_text(clip(near[0]))}={_value(after)}`" if near else None
+    if after.startswith(("{", "[")):
+        shown = name_text(clip(before))
+        return f"a range is two comparisons: `{shown}>=1 {shown}<=9`; fields of an object have a dot: `{shown}.b=…`"
     if regex := regex_of(after):
         return f"a regular expression is asked for by `| regex {name_text(clip(before))}={quoted(clip(regex))}`"
     return f"a field is compared by `{negation}{name_text(clip(before))}={_value(after)}`"
@@ -237,6 +250,8 @@ def _value(written: str) -> str:
 
 def _word_hint(text: str) -> str | None:
     """What is meant by a word with signs around it that other languages give a meaning."""
+    if text in _OPTIONS:
+        return _OPTIONS[text]
     if text[0] in "+-" and text[1:].isalpha():
         return _ALONE[text[0]].format(clip(text[1:]))
     if fuzzy := _FUZZY.fullmatch(text):

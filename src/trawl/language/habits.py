@@ -62,6 +62,7 @@ OPERATORS: Final = {
     "]": _BRACKETS,
     "[": _BRACKETS,
     "*": "every event is counted by `count`, without brackets",
+    **dict.fromkeys(("<", "<=", ">", ">=", "!=", "==", "="), "a field stands on either side: `a > 1 AND a < 9`"),
     "is": "a value that may be missing is asked for by `isnull(f)` and `isnotnull(f)`",
     "between": "a range is two comparisons: `f >= 1 AND f <= 9`",
     "ilike": 'case is left out of account by `lower(f) LIKE "…"`',

@@ -231,6 +231,8 @@ class QueryScope:
         if start > end:
             span = (source.latest or source.earliest or (None, source.span))[1]
             raise TrawlError(Code.INVALID_TIME, f"the range starts at {start}, after its end at {end}", span=span)
+        if start == end and source.latest:
+            self.warn("empty_range", f"the range ends as it begins, at {start}; its end is left out", source.latest[1])
         return TimeRange(start, end)
 
     def _resolve(self, source: SourceClause) -> list[Source]:

@@ -10,7 +10,7 @@ from typing import Final
 from trawl import functions
 from trawl.algebra import BY_PLACE, ROW_NUMBER, Measure
 from trawl.commands import REGISTRY
-from trawl.commands.calls import misread_call, misread_measure
+from trawl.commands.calls import misread_call, misread_measure, misread_text
 from trawl.commands.habits import FUNCTIONS, MEASURES
 from trawl.commands.terms import misread
 from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
@@ -59,6 +59,8 @@ class Typing:
             return expression
         match expression:
             case Literal():
+                for notice in misread_text(expression, known):
+                    self.notice(notice)
                 return Literal(expression.value, expression.span, expression.text, type_of(expression.value))
             case Field():
                 return self._field(expression, known)
@@ -166,6 +168,9 @@ def _function_hint(name: str) -> str | None:
         return f"`{name}` is an aggregation: `stats {name}(…)`, then `where` or `eval`"
     if name in REGISTRY:
         return f"`{name}` is a command, a bar goes before it: `| {name} …`"
+    subject, dot, method = name.rpartition(".")
+    if dot and functions.find(method):
+        return f"a function takes all of its values in brackets: `{method}({clip(subject)}, …)`"
     return FUNCTIONS.get(name) or meant(functions.nearest(name, functions.names()))
 
 
