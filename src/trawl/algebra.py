@@ -456,10 +456,16 @@ class Profile(Relation):
     boxed values and their counts, most frequent first, ties by value as `sort` orders); `minimum`, `maximum`
     (boxed; of numbers and times), `average` (of numbers). Columns of which no row has a value are left out.
     Ordered by count descending, then name.
+
+    Attributes:
+        top: so many values are listed.
+        deviates: whether there is a further column `deviation`: the sample standard deviation of the numbers, null
+            for fewer than two, and where squares of them are beyond floats.
     """
 
     input: Relation
     top: int = 10
+    deviates: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -185,7 +185,8 @@ class Binder:
 
     @_bind.register
     def _(self, relation: Profile) -> Relation:
-        return replace(relation, schema=PROFILE)
+        deviation = (Column("deviation", FLOAT),) if relation.deviates else ()
+        return replace(relation, schema=Schema((*PROFILE, *deviation)))
 
     @_bind.register
     def _(self, relation: Templates) -> Relation:

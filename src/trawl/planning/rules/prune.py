@@ -15,6 +15,7 @@ from trawl.algebra import (
     Match,
     Measure,
     Pivot,
+    Profile,
     Project,
     Relation,
     Reverse,
@@ -111,6 +112,8 @@ def _narrowed(relation: Relation, needed: set[str]) -> Relation:
             return replace(relation, taken=tuple(item for item in relation.taken if item[0] in needed))
         case Locate():
             return replace(relation, taken=tuple(fact for fact in relation.taken if fact[0] in needed))
+        case Profile():
+            return replace(relation, deviates=relation.deviates and "deviation" in needed)
         case Project():
             return replace(relation, names=tuple(item for item in relation.names if item[0] in needed))
     return relation
