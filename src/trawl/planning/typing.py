@@ -20,7 +20,7 @@ from trawl.functions.documents import RAW, as_json
 from trawl.language.embedded import SEARCH
 from trawl.planning.fulltext import FullText
 from trawl.planning.unknown import note_unknown
-from trawl.schema import ANY, INTEGER, NULL, Schema, Type, type_of
+from trawl.schema import ANY, INTEGER, NULL, Kind, Schema, Type, type_of
 from trawl.values import Instant
 
 _STOPPED: Final = Clock(Instant(0))
@@ -80,6 +80,8 @@ class Typing:
             return replace(measure, arguments=arguments)
         aggregation = _aggregation(measure)
         _accept(aggregation, measure.function, arguments, measure.span)
+        if aggregation.of_times is not None and (arguments[0].type or NULL).kind is Kind.TIME:
+            measure = replace(measure, function=aggregation.of_times)
         for notice in misread_measure(aggregation.name, arguments, known):
             self.notice(notice)
         typed = replace(measure, arguments=arguments)
