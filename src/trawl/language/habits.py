@@ -89,8 +89,24 @@ CALLS: Final = {
     "concat": "texts are joined by a dot between blanks: `a . b`",
     "mod": "a remainder is written `a % b`",
     "add": "numbers are added by `a + b`",
+    **dict.fromkeys(
+        ("json_value", "json_values", "json_text", "event_json"),
+        'JSON is looked into by `json_extract(field, "a.b")`, and made by `json_object("a", field)`',
+    ),
+    "pairs": "pairs of names and values are taken out by the command `kv`",
+    **dict.fromkeys(
+        ("regex_groups", "regex_all"),
+        'a piece is taken by `regex_extract(field, "(a)")`, several by the command `rex`',
+    ),
+    **dict.fromkeys(("member", "leading"), "values are picked by `mvindex(field, 0, 2)`"),
+    **dict.fromkeys(("replace_nth", "translate"), 'it is `replace(field, "a", "b")`, or `rex mode=sed`'),
+    "replace_values": "values are replaced by the command `replace`",
+    "pieces": 'a text is taken apart by `split(field, ",")`',
+    "leading_integer": "it is `tonumber(field)`",
+    "to_time": 'a text becomes a time by `strptime(field, "%Y-%m-%d")`',
+    "time_range": "the seconds between the first and the last time are `range(field)`",
 }
-"""Hints by the name of what other languages call and this one writes with a sign."""
+"""Hints by the name of what a query cannot call: what is written with a sign, what commands call inside."""
 
 _BUCKETS: Final = ("bin", "bucket", "span", "date_trunc", "floor")
 """What other languages call to group by times or numbers in buckets."""
