@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from trawl.commands.contradictions import contradictions
-from trawl.commands.likenesses import glob_of, is_glob, like_of
+from trawl.commands.likenesses import escape_hint, glob_of, is_glob, like_of
 from trawl.errors import Notice, clip
 from trawl.expr import Call, Expr, Field, Literal, fields_of
 from trawl.instants import read_time
@@ -25,6 +25,12 @@ _SWAPPED: Final = frozenset(
     {"contains", "startswith", "endswith", "split", "trim", "ltrim", "rtrim", "mvjoin", "round", "nullif"}
 )
 """Functions of a value and of something about it, which stands second."""
+_PLAIN: Final[Mapping[str, Collection[int]]] = {
+    **dict.fromkeys(("split", "trim", "ltrim", "rtrim", "mvjoin", "contains", "eq", "ne"), (1,)),
+    "replace": (2,),
+    **dict.fromkeys(("concat", "strcat"), range(1 << 16)),
+}
+"""Places of arguments by function where a text is taken as it stands."""
 _OF_TEXTS: Final = frozenset(
     {"json_object", "json_array", "mvappend", "strcat", "concat", "printf", "if", "case", "validate", "search_written"}
 )
@@ -63,6 +69,7 @@ def misread_call(call: Call, known: Schema) -> Iterator[Notice]:
         yield from _of_swapped(name, arguments)
     if name in ("json_value", "json_values") and len(arguments) > 1:
         yield from _of_path(arguments[1])
+    yield from _of_escapes(name, arguments)
     if name not in _OF_TEXTS and all(isinstance(argument, Literal) for argument in arguments):
         for argument in arguments:
             yield from _of_text(argument, known)
@@ -238,6 +245,15 @@ def _of_delimiter(argument: Expr) -> Iterator[Notice]:
         case Literal(str(text), span) if span and _REGEX_DELIMITER.fullmatch(text):
             message = f"{quoted(clip(text))} is no regular expression here, but stands as it is between the pieces"
             yield Notice("regex_as_it_stands", f"{message}; `replace` makes one sign of several before", span)
+
+
+def _of_escapes(name: str, arguments: tuple[Expr, ...]) -> Iterator[Notice]:
+    """Warnings of a line's end or a tab spelled as in other languages, where a text is taken as it stands."""
+    for place, argument in enumerate(arguments):
+        match argument:
+            case Literal(str(text), span) if span and "\\" in text and place in _PLAIN.get(name, ()):
+                if hint := escape_hint(text, inside=name in ("mvjoin", "replace"), is_constant=name == "replace"):
+                    yield Notice("escape_as_it_stands", hint, span)
 
 
 def _of_path(argument: Expr) -> Iterator[Notice]:
