@@ -396,7 +396,7 @@ class Unpack(Relation):
     only the data tells the names.
 
     Attributes:
-        text: the JSON text; null or anything but an object adds nothing.
+        text: the JSON text; null or anything but an object adds nothing, and a text that is no JSON is a fault.
         kept: columns that stay as they are, whatever the objects hold.
         most: so many fields are added, the first by name. notice: what is said where there are more.
     """
