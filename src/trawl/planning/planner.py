@@ -60,6 +60,7 @@ def _plan(request: Request, catalog: Catalog, answers: Answers | None) -> Plan:
         notices=notices.in_order(),
         tables=tuple(scope.tables),
         outputs=lowered.outputs,
+        targets=tuple(scope.outputs),
     )
 
 
