@@ -10,6 +10,7 @@ from trawl.commands.contradictions import contradictions
 from trawl.commands.likenesses import escape_hint, glob_of, is_glob, like_of
 from trawl.errors import Notice, clip
 from trawl.expr import Call, Expr, Field, Literal, fields_of
+from trawl.functions.searching import network
 from trawl.instants import read_time
 from trawl.language.spelling import expression_text, quoted, run_text
 from trawl.schema import NULL, Kind, Schema
@@ -122,6 +123,12 @@ def _calculated(name: str, arguments: tuple[Expr, ...], known: Schema) -> Iterat
         case "sub", (Field(left, before), Field(right, after)) if f"{left}-{right}" in known and before and after:
             message = f"a field is taken from another; an odd name takes single quotes: '{clip(f'{left}-{right}')}'"
             yield Notice("name_in_pieces", message, before.to(after))
+        case "sub", (Field(left, before), Field() | Literal() as right) if before and right.span and not known.open:
+            taken = right.name if isinstance(right, Field) else right.text or str(right.value)
+            written = f"{left}-{taken}"
+            if left not in known and right.span.end - before.start == len(written):
+                message = f'{quoted(clip(taken))} is taken from a field; a text takes double quotes: "{clip(written)}"'
+                yield Notice("name_in_pieces", message, before.to(right.span))
 
 
 # --- comparisons -------------------------------------------------------------------------------------
@@ -190,6 +197,9 @@ def _of_pattern(name: str, text: str, subject: Expr) -> str | None:
         found = f"`{shown} LIKE {quoted(clip(like))}`"
         searched = f", or by `| search {shown}={run_text(clip(text))}`" if isinstance(subject, Field) else ""
         return f"`*` is a star here; any run of characters is asked for by {found}{searched}"
+    if network(text):
+        asked = f"`cidrmatch({quoted(text)}, {shown})`"
+        return f"{quoted(clip(text))} is compared as a text; a network is asked for by {asked}"
     if glob_of(text) != text:
         return f"`%` stands for itself here; any run of characters is asked for by `{shown} LIKE {quoted(clip(text))}`"
     return None

@@ -19,7 +19,7 @@ from trawl.values import exact_number
 _ORDERED: Final = frozenset({"search_lt", "search_le", "search_gt", "search_ge"})
 _RANGE: Final = "the range of time is an option of `source`: `source NAME earliest=-1d`"
 _DATE_MATH: Final = re.compile(r"now\b.*|[+-]\d+[A-Za-z]+(?:[@/]\w+)?|@\w+")
-_FUZZY: Final = re.compile(r"([^\W\d]\w*)?~\d?(?:\.\d+)?")
+_FUZZY: Final = re.compile(r"([^\W\d]\w*)~\d?(?:\.\d+)?|~\d(?:\.\d+)?")
 _BOOSTED: Final = re.compile(r"([^\W\d]\w*)?\^\d+(?:\.\d+)?")
 _ALONE: Final = {
     "-": "events without a word are found by `NOT {}`",
@@ -35,6 +35,25 @@ _OPTIONS: Final = {
     **dict.fromkeys(("-E", "-P", "-e"), 'a regular expression is asked for by `| regex "…"`'),
 }
 """Hints by the options of programs that look for texts."""
+
+_COMMON: Final = frozenset(
+    {
+        "level",
+        "severity",
+        "message",
+        "msg",
+        "service",
+        "source",
+        "index",
+        "tags",
+        "status",
+        "host",
+        "user",
+        "env",
+        "app",
+    }
+)
+"""What fields are often called, so that such a name before a colon hardly belongs to a text."""
 
 _COMPARED: Final[Mapping[str, str]] = {
     **dict.fromkeys(("equals", "eq"), "a field is compared by `{name}={value}`"),
@@ -124,7 +143,7 @@ def _between(name: str | None, word: str, following: Expr | None, known: Schema)
         return _equal(name, following)
     if name is not None and word.lower() in _COMPARED:
         return _compared(name, word.lower(), following)
-    if word.endswith(":") and word[:-1] in known:
+    if word.endswith(":") and (word[:-1] in known or word.lstrip("+-")[:-1] in _COMMON):
         return _equal(word[:-1], following)
     if word.endswith("~") and word.rstrip("!~") in known:
         return _compared(word.rstrip("!~"), "~", following)
@@ -199,7 +218,7 @@ def _is_negated_null(term: Expr) -> bool:
 def _term_hint(term: Literal, known: Schema) -> str | None:
     """What is meant by a term that other languages read otherwise: `status:500`, `-word`, `word~`."""
     text = str(term.value)
-    if text.isalnum():
+    if not text or text.isalnum():
         return None
     is_bare = term.span is not None and term.span.end - term.span.start == len(text)
     if text.startswith("_exists_:"):
@@ -224,13 +243,13 @@ def _term_hint(term: Literal, known: Schema) -> str | None:
 
 def _field_hint(text: str, known: Schema) -> str | None:
     """What is meant by a field and a value with a colon between them."""
-    sign = text[0] if text[0] in "+-" else ""
+    sign = text[0] if text.startswith(("+", "-")) else ""
     before, colon, after = text[len(sign) :].partition(":")
     before, after = before.removeprefix("@") if before not in known else before, after.lstrip(":")
     negation = "NOT " if sign == "-" else ""
     if not colon:
         return None
-    if before not in known:
+    if before not in known and before not in _COMMON:
         is_field = re.fullmatch(r"[A-Za-z_][\w.]*", before) and re.match(r"[A-Za-z*]", after)
         near = known.nearest(before, 1) if is_field else []
         return f"a field is compared by `{negation}{name_text(clip(near[0]))}={_value(after)}`" if near else None

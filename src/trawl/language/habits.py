@@ -80,7 +80,12 @@ OPERATORS: Final = {
     "div": "a whole quotient is written `floor(a / b)`",
     "isnull": "a value that may be missing is asked for by `isnull(f)` and `isnotnull(f)`",
     "/": 'a text takes double quotes: `"/a"`',
-    "greater": "the language writes `>`",
+    **dict.fromkeys(("greater", "gt"), "the language writes `>`"),
+    "eq": "the language writes `==`",
+    "ne": "the language writes `!=`",
+    **dict.fromkeys(("ge", "gte"), "the language writes `>=`"),
+    "lt": "the language writes `<`",
+    **dict.fromkeys(("le", "lte"), "the language writes `<=`"),
     "less": "the language writes `<`",
 }
 """Hints by sign or word, lower case, of what stands where an operator or a value is expected."""
