@@ -24,8 +24,9 @@ _ESCAPED: Final = re.compile(r"\\([/:])")
 
 def value_notice(name: str, value: Literal, known: Schema) -> Iterator[Notice]:
     """The warning of a comparison with a value, as written after `=`, `!=` or in a list; none where all is well."""
-    text = str(value.value)
-    if text in ("", "*"):
+    text, type_ = str(value.value), known.type_of(name)
+    is_plain = text.isalnum() and text.lower() != "null" and Kind.STRING in type_.kinds
+    if is_plain or text in ("", "*"):  # most are, of which there may be very many
         return
     is_bare = value.span is not None and value.span.end - value.span.start == len(text)
     said = _of_another_kind(name, text, known) or _spelled(name, text, known, is_bare=is_bare)
