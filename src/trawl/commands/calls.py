@@ -118,7 +118,7 @@ def _calculated(name: str, arguments: tuple[Expr, ...], known: Schema) -> Iterat
                 if _LENGTH.fullmatch(text.strip()):
                     hint = 'times are moved by seconds, `now() - 3600`, or by `relative_time(now(), "-1h")`'
                 message = f"{quoted(clip(text))} is no number, so that nothing comes of `{_SIGNS[name]}`; {hint}"
-                yield Notice("holds_for_nothing", message, span)
+                yield Notice("not_a_number", message, span)
     match name, arguments:
         case "sub", (Field(left, before), Field(right, after)) if f"{left}-{right}" in known and before and after:
             message = f"a field is taken from another; an odd name takes single quotes: '{clip(f'{left}-{right}')}'"
@@ -137,23 +137,24 @@ def _calculated(name: str, arguments: tuple[Expr, ...], known: Schema) -> Iterat
 def _compared(name: str, arguments: tuple[Expr, ...]) -> Iterator[Notice]:
     """Warnings of operands that make a comparison one that never holds, or another than is meant."""
     for place, operand in enumerate(arguments):
-        others = [other for other in arguments[:1] + arguments[1:2] if other is not operand]
-        subject = arguments[0] if place else others[0] if others else None
-        message = None
+        subject = arguments[0] if place else arguments[-1]
+        code, message = "value_as_it_stands", None
         match operand:
-            case Literal(None, span) if span and name != "like" and subject is not None and fields_of(subject):
-                message = _of_null(name, subject)
+            case Literal(None, span) if span and name != "like" and fields_of(subject):
+                code, message = "compared_with_null", _of_null(name, subject)
             case Literal(str(text)) if name == "in" and len(arguments) == 2 and _LISTED.fullmatch(text) and place:
                 values = ", ".join(quoted(value) for value in text.split(","))
                 message = f"{quoted(clip(text))} is one value; several are listed by `IN ({clip(values)})`"
-            case Literal(str(text)) if subject is not None and operand.span:
-                message = _of_kind(name, text, subject) or _of_pattern(name, text, subject)
+            case Literal(str(text)) if operand.span and (message := _of_kind(name, text, subject)):
+                code = "of_another_kind"
+            case Literal(str(text)) if operand.span:
+                code, message = "pattern_as_it_stands", _of_pattern(name, text, subject)
             case Call("sub", (Literal(int(low)), Literal(int(high)))) if name in _EQUALITIES and low < high:
                 shown = _shown(subject)
                 comparisons = f"`{shown} >= {low} AND {shown} <= {high}`"
                 message = f"`{low} - {high}` is {low - high}; a range is two comparisons: {comparisons}"
         if message:
-            yield Notice("holds_for_nothing" if name in _COMPARISONS else "pattern_as_it_stands", message, operand.span)
+            yield Notice(code, message, operand.span)
 
 
 def _of_null(name: str, subject: Expr) -> str:
@@ -205,7 +206,7 @@ def _of_pattern(name: str, text: str, subject: Expr) -> str | None:
     return None
 
 
-def _shown(subject: Expr | None) -> str:
+def _shown(subject: Expr) -> str:
     """A field as a hint names it; something else is any field."""
     return clip(expression_text(subject)) if isinstance(subject, Field) else "field"
 
