@@ -21,6 +21,7 @@ import trawl
 from trawl import functions
 from trawl.commands.base import Command
 from trawl.errors import MEANINGS, Code
+from trawl.language.operators import is_callable
 from trawl.settings.cluster import DEFINITIONS
 from trawl.settings.process import Settings
 
@@ -215,6 +216,11 @@ class TestRegistries:
                     continue
                 assert member.examples, f"`{member.name}` has no example"
                 assert member.name in called or member.name == "count", f"no case of the corpus calls `{member.name}`"
+
+    def test_what_commands_call_inside_is_no_function_of_queries(self) -> None:
+        members = [member for family in functions.families().values() for member in family]
+        assert [member.name for member in members if member.is_operator and is_callable(member.name)] == []
+        assert [member.name for member in members if not member.is_operator and not is_callable(member.name)] == []
 
     def test_every_format_has_a_test(self) -> None:
         import trawl.formats

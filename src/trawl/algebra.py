@@ -382,7 +382,7 @@ class Unpack(Unary):
     only the data tells the names.
 
     Attributes:
-        text: the JSON text; null or anything but an object adds nothing.
+        text: the JSON text; null or anything but an object adds nothing, and a text that is no JSON is a fault.
         kept: columns that stay as they are, whatever the objects hold.
         most: so many fields are added, the first by name. notice: what is said where there are more.
     """
@@ -440,9 +440,15 @@ class Profile(Unary):
     boxed values and their counts, most frequent first, ties by value as `sort` orders); `minimum`, `maximum`
     (boxed; of numbers and times), `average` (of numbers). Columns of which no row has a value are left out.
     Ordered by count descending, then name.
+
+    Attributes:
+        top: so many values are listed.
+        deviates: whether there is a further column `deviation`: the sample standard deviation of the numbers, null
+            for fewer than two, and where squares of them are beyond floats.
     """
 
     top: int = 10
+    deviates: bool = False
 
 
 @dataclass(frozen=True, eq=False)

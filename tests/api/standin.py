@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+from trawl.commands.base import ToIndex, ToLookup
 from trawl.errors import Code, Notice, Span, TrawlError
 from trawl.planning.completion import Completion, complete
 from trawl.planning.drafts import Draft, look
@@ -91,7 +92,9 @@ class StandIn:
                 span=Span(start, start + 5),
             )
         notice = Notice("unknown_field", "no source has the field `x`", Span(0, 6), 3)
-        return DryRun(wanted.query, "#1 scan", ("web",), 1, 10, 1000, (notice,))
+        return DryRun(
+            wanted.query, "#1 scan", ("web",), 1, 10, 1000, (notice,), (ToLookup("all", appends=True), ToIndex("some"))
+        )
 
     def look(self, wanted: Wanted) -> Draft:
         return look(request(wanted.query), self.catalog)

@@ -122,6 +122,10 @@ class TestCreate:
             "files": 1,
             "rows": 10,
             "bytes": 1000,
+            "outputs": [
+                {"kind": "lookup", "name": "all", "action": "append", "keepsIfEmpty": True},
+                {"kind": "index", "name": "some", "action": "append", "keepsIfEmpty": True},
+            ],
             "warnings": [
                 {
                     "code": "unknown_field",

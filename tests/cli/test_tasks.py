@@ -128,7 +128,7 @@ def test_every_command_has_help(trawl: Callable[..., Ended]) -> None:
     app = build()
     names = {found.name or getattr(found.callback, "__name__", "") for found in app.registered_commands}
     names |= {str(group.name) for group in app.registered_groups}
-    assert names == {"serve", "search", "tasks", "explain", "format", "settings", "load", "sources", "dump"}
+    assert names == {"serve", "search", "tasks", "explain", "format", "settings", "load", "sources", "dump", "lookups"}
     for command in sorted(names):
         assert command in top.out
         assert trawl(command, "--help").status == 0

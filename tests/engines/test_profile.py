@@ -78,18 +78,22 @@ def scan(
 
 
 def profiled(relation: Relation, events: Events, top: int = 10) -> list[dict[str, Value]]:
-    """The rows, which must be the same on both engines."""
-    bound = bind(Profile(relation, top))
+    """The rows, which must be the same on both engines, with deviations and without."""
     snapshot = events.snapshot(("web",))
-    found, expected = (run(engine, bound, snapshot) for engine in (DuckDBEngine(), Reference()))
-    assert found.schema == expected.schema
-    assert [rounded(row) for row in found.rows] == [rounded(row) for row in expected.rows]
-    return found.rows
+    rows = []
+    for deviates in (False, True):
+        bound = bind(Profile(relation, top, deviates))
+        found, expected = (run(engine, bound, snapshot) for engine in (DuckDBEngine(), Reference()))
+        assert found.schema == expected.schema
+        assert [rounded(row) for row in found.rows] == [rounded(row) for row in expected.rows]
+        rows.append([rounded(row) for row in found.rows])
+    plain, deviating = rows
+    assert plain == [{name: value for name, value in row.items() if name != "deviation"} for row in deviating]
+    return plain
 
 
 def rounded(row: dict[str, Value]) -> dict[str, Value]:
-    average = row.get("average")
-    return row | {"average": float(f"{average:.12g}")} if isinstance(average, float) else row
+    return {name: float(f"{value:.12g}") if isinstance(value, float) else value for name, value in row.items()}
 
 
 def test_values_of_every_kind(events: Events) -> None:

@@ -44,6 +44,10 @@ from trawl.functions.regex import compile_re2
         (r"[+--]", "-", "-"),
         (r"\.\-\/\_", ".-/_", ".-/_"),
         (r"a{2,3}?", "aaa", "aa"),
+        (r"a{,2}", "aa", None),  # no repetition
+        (r"a{,2}", "a{,2}", "a{,2}"),
+        (r"a{x}{", "a{x}{", "a{x}{"),
+        (r"a{01}", "a", None),
     ],
 )
 def test_means_what_it_means_to_re2(pattern: str, text: str, found: str | None) -> None:
@@ -56,6 +60,9 @@ def test_means_what_it_means_to_re2(pattern: str, text: str, found: str | None) 
     [
         "(?=a)",
         "(?!a)",
+        "a{1001}",
+        "a{1,1001}",
+        "a{" + "9" * 5000 + "}",
         "(?<=a)",
         "(?<!a)",
         "(?P=n)",

@@ -8,6 +8,7 @@ from trawl.algebra import (
     Filter,
     Generate,
     Measure,
+    Profile,
     Project,
     Relation,
     Reverse,
@@ -64,6 +65,13 @@ def test_a_measure_that_nothing_reads_is_dropped() -> None:
     counted = Aggregate(scan(), (("host", Field("host")),), measures)
     improved = improve(bind(Project(counted, (("host", "host"), ("count", "count")))))
     assert scanned(improved) == ("host",)
+
+
+def test_a_deviation_that_nothing_reads_is_not_computed() -> None:
+    described = bind(Profile(scan(), deviates=True))
+    told = improve(bind(Project(described, (("field", "field"), ("mean", "average")))))
+    assert [relation.deviates for relation in post_order(told) if isinstance(relation, Profile)] == [False]
+    assert [relation.deviates for relation in post_order(improve(described)) if isinstance(relation, Profile)] == [True]
 
 
 def test_an_assignment_that_nothing_reads_is_dropped() -> None:

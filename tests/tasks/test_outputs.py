@@ -15,6 +15,7 @@ from tasks.opened import TESTS
 from trawl.arrow import rows_of
 from trawl.assembly import Service, open_service
 from trawl.catalog.base import LOOKUP
+from trawl.commands.base import ToIndex, ToLookup
 from trawl.errors import Code, TrawlError
 from trawl.settings.process import Mount, Settings
 from trawl.store import Store
@@ -123,7 +124,15 @@ def test_a_search_that_was_ended_early_writes_nothing(service: Service) -> None:
 def test_a_query_that_is_only_looked_at_writes_nothing(service: Service, data: Path) -> None:
     told = service.tasks.dry_run(Wanted("source web | outputlookup all | collect index=some"))
     assert told.query == "source web | outputlookup all | collect index=some"
+    assert told.targets == (ToLookup("all"), ToIndex("some"))
     assert not (data / "lookups").exists()
+
+
+def test_a_query_that_is_only_looked_at_tells_what_it_would_write_after_columns_that_only_the_data_tells(
+    service: Service,
+) -> None:
+    told = service.tasks.dry_run(Wanted("source web | chart count over host by n | outputlookup append=true all"))
+    assert told.targets == (ToLookup("all", appends=True),)
 
 
 @pytest.mark.parametrize(

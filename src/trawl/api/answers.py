@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from trawl.api.base import Shape, absent
 from trawl.api.faults import Fault, Warning
+from trawl.commands.base import ToIndex, ToLookup
 from trawl.tasks import journal
 from trawl.tasks.service import DryRun
 from trawl.tasks.task import Status, Task
@@ -205,8 +206,27 @@ class Deleted(Shape):
     freed_bytes: int = Field(description="Bytes that are free again.")
 
 
+class OutputAnswer(Shape):
+    """What a query would write, once it has completed with all of its rows."""
+
+    kind: Literal["lookup", "index"] = Field(description="What the rows become.")
+    name: str = Field(description="Its name.")
+    action: Literal["append", "replace"] = Field(
+        description="Whether they go behind those that are there, or in their place."
+    )
+    keeps_if_empty: bool = Field(description="Whether it stays as it is where there are no rows.")
+
+    @classmethod
+    def of(cls, target: ToLookup | ToIndex) -> Self:
+        """Where a command writes to, and how."""
+        if isinstance(target, ToIndex):
+            return cls(kind="index", name=target.index, action="append", keeps_if_empty=True)
+        action: Literal["append", "replace"] = "append" if target.appends else "replace"
+        return cls(kind="lookup", name=target.name, action=action, keeps_if_empty=target.keeps or target.appends)
+
+
 class DryRunAnswer(Shape):
-    """What a query would read."""
+    """What a query would read and write."""
 
     query: str = Field(description="The query in canonical form.")
     plan: str = Field(description="The plan, for people: a relation a line.")
@@ -214,6 +234,7 @@ class DryRunAnswer(Shape):
     files: int = Field(description="Files within its range.")
     rows: int = Field(description="Rows of those files.")
     bytes: int = Field(description="Bytes of those files.")
+    outputs: list[OutputAnswer] = Field(description="What `outputlookup` and `collect` would write, in order.")
     warnings: list[Warning] = Field(description="What is worth knowing about the query.")
 
     @classmethod
@@ -226,6 +247,7 @@ class DryRunAnswer(Shape):
             files=found.files,
             rows=found.rows,
             bytes=found.bytes,
+            outputs=[OutputAnswer.of(target) for target in found.targets],
             warnings=[Warning.of(notice, query) for notice in found.warnings],
         )
 

@@ -101,7 +101,9 @@ class CreateTask(Body):
 class CreateParameters(Parameters):
     """How to take the create body."""
 
-    dry_run: bool = Field(default=False, description="Plan only: answer what the query would read, and make no task.")
+    dry_run: bool = Field(
+        default=False, description="Plan only: answer what the query would read and write, and make no task."
+    )
 
 
 class ListParameters(Parameters):

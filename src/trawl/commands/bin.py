@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self, TypeAlias
 
 from trawl.algebra import Buckets, Extend, Measure, Relation, Window
 from trawl.commands.base import Command, Scope
@@ -11,6 +12,7 @@ from trawl.commands.columns import hidden, only
 from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Call, Expr, Field, Literal
 from trawl.language.cursor import Cursor, Options
+from trawl.language.growths import Growth, read_growth
 from trawl.language.names import Name
 from trawl.language.spelling import name_text
 from trawl.language.strides import Stride, automatic, read_stride
@@ -18,6 +20,10 @@ from trawl.language.tokens import Kind
 from trawl.language.writer import Writer
 from trawl.schema import Kind as ValueKind
 from trawl.values import exact_number, number_text
+
+Width: TypeAlias = Stride | Growth | int | float
+"""How wide buckets are."""
+_TOO_HIGH: Final = 1e-9
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,8 @@ class Bin(Command):
     for times goes by the range of the search: 10 seconds up to 15 minutes of it, a minute up to an hour,
     5 minutes up to 4 hours, 30 minutes up to a day, then days, months, years; or the shortest that gives
     at most `bins` buckets, if `bins` is given. The width for numbers is their maximum / `bins`.
+    `span=log10` makes buckets that begin at the powers of 10, `span=2log10` at 2 times these (2, 20, 200),
+    and so on for other bases; numbers that are not above 0 lie in none, and are counted in a warning.
 
     Synopsis:
         bin [bins=100] [span=SPAN] FIELD [as NAME]
@@ -46,7 +54,7 @@ class Bin(Command):
     aliases: ClassVar[tuple[str, ...]] = ("bucket",)
 
     field: Name
-    span_given: Stride | int | float | None = None
+    span_given: Width | None = None
     bins: int | None = None
     target: str | None = None
 
@@ -78,6 +86,11 @@ class Bin(Command):
         kinds = upstream.columns.type_of(self.field.text).kinds
         holds_time = kinds == {ValueKind.TIME}
         given = self.span_given
+        if isinstance(given, Growth):
+            if holds_time:
+                hint = "a length of time has a unit: span=5m"
+                raise self._mismatch(f"`{clip(self.field.text)}` holds times, but `{given}` is for numbers", hint)
+            return self._extend(upstream, self._by_factor(given))
         if isinstance(given, Stride):
             if kinds and kinds <= {ValueKind.INTEGER, ValueKind.FLOAT, ValueKind.BOOLEAN}:
                 hint = f"a width is a bare number: span={given.count}"
@@ -107,6 +120,25 @@ class Bin(Command):
         extended = Extend(measured, ((self.target or self.field.text, chosen),))
         return only(extended, upstream, self.target or self.field.text)
 
+    def _by_factor(self, growth: Growth) -> Expr:
+        """The greatest of the edges that is not above the number.
+
+        Its place among them is computed with floats, and a little too high, so that at most one step is too many.
+        """
+
+        def call(function: str, *arguments: Expr) -> Expr:
+            return Call(function, arguments, self.span)
+
+        def edge(place: Expr) -> Expr:
+            power = call("pow", Literal(growth.base), place)
+            return power if growth.coefficient == 1 else call("mul", power, Literal(growth.coefficient))
+
+        shift = math.log(growth.coefficient, growth.base) - _TOO_HIGH
+        place = call("sub", call("div", call("ln", self._value), Literal(math.log(growth.base))), Literal(shift))
+        upper = call("floor", place)
+        above = call("gt", edge(upper), self._value)
+        return call("if", above, edge(call("sub", upper, Literal(1))), edge(upper))
+
     @property
     def _value(self) -> Field:
         return self.field.field
@@ -124,13 +156,13 @@ def bucket_time(value: Expr, buckets: Buckets) -> Call:
     return Call("bucket_time", (value, *constants), value.span)
 
 
-def write_width(writer: Writer, given: Stride | int | float | None) -> None:
+def write_width(writer: Writer, given: Width | None) -> None:
     """Writes `span`, if it was given."""
     writer.option("span", number_text(given) if isinstance(given, int | float) else given)
 
 
-def read_width(cursor: Cursor, what: str) -> Stride | int | float:
-    """Takes a length of time, or a width for numbers."""
+def read_width(cursor: Cursor, what: str) -> Width:
+    """Takes a length of time, or a width for numbers, which may grow by a factor."""
     token = cursor.peek()
     if token.kind is Kind.WORD and exact_number(token.text) is not None:
         width = cursor.number(what)
@@ -138,4 +170,4 @@ def read_width(cursor: Cursor, what: str) -> Stride | int | float:
             raise TrawlError(Code.INVALID_ARGUMENT, f"found {token}, expected a width above 0", span=token.span)
         return width
     token = cursor.text(f"a length of time or a width for {what}")
-    return read_stride(token.text, token.span)
+    return read_growth(token.text, token.span) or read_stride(token.text, token.span)

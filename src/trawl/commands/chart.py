@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Aggregate, Measure, Pivot, Relation
 from trawl.commands.base import Command, Scope
-from trawl.commands.bin import Bin, read_width, write_width
+from trawl.commands.bin import Bin, Width, read_width, write_width
 from trawl.commands.columns import hidden, one_each
 from trawl.commands.grouping import lower_measures, note_counted
 from trawl.commands.series import LAST, Series, counts, refuse_taken
@@ -16,7 +16,6 @@ from trawl.expr import Field
 from trawl.language.cursor import Cursor, Options
 from trawl.language.measures import read_measures
 from trawl.language.names import Name
-from trawl.language.strides import Stride
 from trawl.language.writer import Writer
 from trawl.schema import Kind, Schema
 
@@ -55,7 +54,7 @@ class Chart(Command):
     measures: tuple[Measure, ...]
     row: Name
     by: Name | None = None
-    span_given: Stride | int | float | None = None
+    span_given: Width | None = None
     bins: int | None = None
     limit: int = 10
     uses_other: bool = True

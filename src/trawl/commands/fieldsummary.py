@@ -24,10 +24,10 @@ class Fieldsummary(Command):
 
     `count` is how many events have the field and `distinct_count` how many different values it has, of
     several in one event each; `is_exact` is 1, as they are counted and not estimated. `numeric_count` is how
-    many of its values are numbers; `max`, `mean` and `min` are of these, `max` and `min` of its times
-    where there are no numbers. A text is no number, whatever it spells. `values` are the most frequent
-    ones (10, or `maxvals`), most frequent first, and `value_counts` how often each is there. Fields that no
-    event has are left out. Without names all fields are described.
+    many of its values are numbers; `max`, `mean`, `min` and `stdev` (of a sample, so of two numbers at least)
+    are of these, `max` and `min` of its times where there are no numbers. A text is no number, whatever it
+    spells. `values` are the most frequent ones (10, or `maxvals`), most frequent first, and `value_counts` how
+    often each is there. Fields that no event has are left out. Without names all fields are described.
 
     Synopsis:
         fieldsummary [maxvals=10] [FIELD[, FIELD ...]]
@@ -67,7 +67,7 @@ class Fieldsummary(Command):
         """Profiles the fields and names what is told of them."""
         names = shown(upstream, self.names, scope)
         described = Project(upstream, tuple((name, name) for name in names)) if self.names else upstream
-        profiled = Profile(described, self.most_values)
+        profiled = Profile(described, self.most_values, deviates=True)
         columns = [column for column in upstream.columns if not self.names or column.name in names]
         has_times = any(ValueKind.TIME in column.type.kinds for column in columns)
         end = "boxed_value" if has_times else "boxed_number"
@@ -89,6 +89,7 @@ _COLUMNS = (
     ("mean", "average"),
     ("min", "minimum"),
     ("numeric_count", "numeric"),
+    ("stdev", "deviation"),
     ("values", "top"),
     ("value_counts", "top_counts"),
 )

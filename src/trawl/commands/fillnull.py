@@ -7,11 +7,12 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Extend, Relation
 from trawl.commands.base import Command, Scope
+from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Call, Literal
 from trawl.language.cursor import Cursor, Options
 from trawl.language.names import Name
 from trawl.language.spelling import quoted
-from trawl.language.tokens import Kind
+from trawl.language.tokens import Kind, Token
 from trawl.language.writer import Writer
 from trawl.values import exact_number
 
@@ -48,6 +49,7 @@ class Fillnull(Command):
             cursor, "it is written `fillnull value={value} {key}`", value=lambda what: _value(cursor, what)
         )
         options.read()
+        _refuse_value(cursor.peek())
         names = () if cursor.at_end() else cursor.names()
         options.read()
         return cls(tuple(dict.fromkeys(names)), options.get("value", 0))
@@ -67,6 +69,18 @@ class Fillnull(Command):
         names = self.names or tuple(Name(name, span=self.span) for name in upstream.columns.names)
         filled = ((name.text, Call("coalesce", (name.field, Literal(self.value)), self.span)) for name in names)
         return Extend(upstream, tuple(filled))
+
+
+def _refuse_value(token: Token) -> None:
+    """Refuses what stands where a field does, but is the value, or all of them."""
+    if token.kind is Kind.STRING or token.is_word("*"):
+        is_text = token.kind is Kind.STRING
+        hint = (
+            f"the value is an option: `value={quoted(clip(token.text))}`"
+            if is_text
+            else "without fields all are filled"
+        )
+        raise TrawlError(Code.SYNTAX_ERROR, f"found {token}, expected the name of a field", hint=hint, span=token.span)
 
 
 def _value(cursor: Cursor, what: str) -> str | int | float:

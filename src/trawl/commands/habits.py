@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from trawl.errors import clip
-from trawl.expr import Literal
+from trawl.errors import clip, meant
 from trawl.language.spelling import name_text, quoted
 from trawl.schema import Schema
 from trawl.values import exact_number
@@ -110,6 +109,23 @@ FIELDS: Final = {
     "_raw": _TEXT,
     "_all": _TEXT,
     "_exists_": "a field that is there is asked for by `field=*`",
+    **dict.fromkeys(("now", "current_timestamp", "sysdate", "today"), "the time of the search is `now()`"),
+    **dict.fromkeys(
+        (
+            "date_hour",
+            "date_mday",
+            "date_wday",
+            "date_month",
+            "date_year",
+            "date_minute",
+            "hour",
+            "day",
+            "month",
+            "year",
+        ),
+        'parts of a time are written by `eval hour = strftime(@timestamp, "%H")`',
+    ),
+    **dict.fromkeys(("default", "else", "otherwise"), 'the last pair of `case` may be `true, "anything else"`'),
 }
 """Hints by the name of a field that no event has."""
 
@@ -134,6 +150,9 @@ MEASURES: Final = {
     **dict.fromkeys(("any_value", "take_any", "any", "top_value"), "one of the values is `first(field)`"),
     **dict.fromkeys(("arg_max", "argmax", "max_by", "arg_min"), "the event of the most: `sort -a`, then `dedup b`"),
     **dict.fromkeys(("latest_time", "earliest_time"), "times are measured by `max(@timestamp)` and `min(@timestamp)`"),
+    **dict.fromkeys(
+        ("lag", "lead", "prev", "delta"), "the value of the event above: `streamstats last(a) as before current=false`"
+    ),
     "sparkline": "counts over time are made by `timechart count by a`",
     "variance": "the variance of a sample is `var(field)`, of everything `varp(field)`",
     "average": "the mean is `avg(field)`",
@@ -164,7 +183,22 @@ FUNCTIONS: Final = {
     **dict.fromkeys(("date_trunc", "startofday", "startofhour", "floor_time"), _SNAPPED),
     **dict.fromkeys(("to_char", "date_format", "format_datetime", "format_date"), _WRITTEN),
     **dict.fromkeys(("year", "month", "day", "hour", "minute", "dayofweek", "getmonth"), _WRITTEN),
+    **dict.fromkeys(("time_bucket", "bucket_time", "timebucket"), _SNAPPED),
+    **dict.fromkeys(("formatdate", "dateformat", "from_unixtime"), _WRITTEN),
+    **dict.fromkeys(("unix_timestamp", "epoch", "to_epoch"), 'seconds since 1970 are `strftime(@timestamp, "%s")`'),
+    **dict.fromkeys(("regexp_like", "regexp_match", "regexp_matches", "rlike"), 'it is `match(field, "a")`'),
+    **dict.fromkeys(
+        ("ip_in_range", "insubnet", "ipv4_is_in_range", "cidr_match", "iprange"),
+        'it is `cidrmatch("10.0.0.0/8", field)`',
+    ),
+    **dict.fromkeys(
+        ("lag", "lead", "prev", "previous"),
+        "the value of the event above: `streamstats last(a) as before current=false`",
+    ),
+    **dict.fromkeys(("nvl2", "ifelse", "cond"), "a choice is written `if(condition, a, b)`"),
+    **dict.fromkeys(("date_part", "datepart", "hourofday", "dayofmonth", "monthofyear", "weekday"), _WRITTEN),
     **dict.fromkeys(("todatetime", "to_timestamp", "to_date", "datetime", "date", "date_parse"), _READ),
+    **dict.fromkeys(("today", "curdate", "startoftoday"), 'the day began at `relative_time(now(), "@d")`'),
     **dict.fromkeys(("getdate", "current_date", "sysdate", "current_timestamp"), "the time of the search is `now()`"),
     **dict.fromkeys(("datediff", "date_diff", "datetime_diff"), "times are subtracted, in seconds: `a - b`"),
     **dict.fromkeys(("ago", "dateadd", "date_add", "date_sub"), 'times are moved by `relative_time(now(), "-1h")`'),
@@ -194,26 +228,18 @@ def field_hint(name: str, known: Schema, time_field: str) -> str | None:
     if name == "_time":
         return f"the time is in `{time_field}`"
     before, colon, after = name.partition(":")
+    if colon and before in known and not after:
+        return f"a comparison has no colon: `{clip(before)}>5`"
     if colon and before in known:
         return f"a field is compared by `{clip(before)} == {clip(after) or '…'}`"
     left, dot, right = name.partition(".")
+    if right in known and left not in known and not left.startswith("$"):
+        return meant([right])
+    if left in known and right in ("keyword", "raw", "text"):
+        return meant([left])
     if dot and left in known and (right in known or right.isdecimal()):
         return f"values are joined by a dot between blanks: `{clip(left)} . {clip(right)}`"
     return FIELDS.get(name)
-
-
-def term_hint(term: Literal, known: Schema) -> str | None:
-    """What is meant by a term of `search` that other languages read otherwise: `status:500`, `-word`."""
-    text = str(term.value)
-    before, colon, after = text.partition(":")
-    if colon and before in known:
-        return f"a field is compared by `{clip(before)}={clip(after) or '…'}`"
-    if text.startswith("_exists_:"):
-        return FIELDS["_exists_"]
-    is_bare = term.span is not None and term.span.end - term.span.start == len(text)
-    if is_bare and text.startswith("-") and text[1:].isalpha():
-        return f"events without a word are found by `NOT {clip(text[1:])}`"
-    return None
 
 
 def text_hint(text: str, known: Schema) -> str | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from trawl.algebra import Relation
 from trawl.commands.base import Command, Scope
@@ -16,6 +17,9 @@ from trawl.language.names import Name
 from trawl.language.spelling import name_text, quoted
 from trawl.language.writer import Writer
 
+_SIGNS: Final = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\"}
+_ESCAPE: Final = re.compile(r"\\([nrt\\])")
+
 
 @dataclass(frozen=True)
 class Kv(Command):
@@ -23,9 +27,9 @@ class Kv(Command):
 
     Fields are named as the text names them, and what is found replaces the values that they have, but never
     the time. Of a name that comes twice the first value counts. `pairdelim` gives the signs that part pairs and
-    `kvdelim` those between name and value; one of them alone takes blanks, `,`, `;`, `&` and `|`, or `=`, for
-    the other. Without `field` the whole event is read: the line that it was loaded from, or its JSON. At most
-    1,000 fields are added, the first by name.
+    `kvdelim` those between name and value, the end of a line as `\\n`, a tab as `\\t`, a backslash as `\\\\`; one
+    of them alone takes blanks, `,`, `;`, `&` and `|`, or `=`, for the other. Without `field` the whole event is
+    read: the line that it was loaded from, or its JSON. At most 1,000 fields are added, the first by name.
 
     Synopsis:
         kv [field=FIELD] [pairdelim="SIGNS"] [kvdelim="SIGNS"]
@@ -71,7 +75,7 @@ class Kv(Command):
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """Makes a JSON object of the pairs, and unpacks it."""
         read = self.field.field if self.field else Field(RAW, self.span)
-        between, equals = self.pair_signs, self.value_signs
+        between, equals = (signs and _ESCAPE.sub(_sign, signs) for signs in (self.pair_signs, self.value_signs))
         if between is not None or equals is not None:
             between, equals = between or " \t\r\n,;&|", equals or "="
         pairs = Call("pairs", (read, Literal(between or ""), Literal(equals or "")), self.span)
@@ -83,3 +87,8 @@ def _signs(cursor: Cursor, what: str) -> str:
     if not token.text:
         raise TrawlError(Code.INVALID_ARGUMENT, f"there are no signs for {what}", span=token.span)
     return token.text
+
+
+def _sign(escape: re.Match[str]) -> str:
+    """The sign that a backslash and a letter stand for: signs are no text, in which they would be two of them."""
+    return _SIGNS[escape[1]]

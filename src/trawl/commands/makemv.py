@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from trawl.algebra import Extend, Relation
 from trawl.commands.base import Command, Scope
 from trawl.commands.extracting import compiled
+from trawl.commands.likenesses import escape_hint
 from trawl.errors import Code, Span, TrawlError
 from trawl.expr import Call, Expr, Literal
 from trawl.language.cursor import Cursor, Options
@@ -20,8 +21,9 @@ from trawl.language.writer import Writer
 class Makemv(Command):
     """Make a multivalue of a text: of its pieces between delimiters, or of all that a regular expression takes.
 
-    The delimiter is a blank if none is given. Empty pieces are left out unless `allowempty=true` keeps them.
-    `tokenizer` takes what its first group takes in each match, or the whole match where it has no group.
+    The delimiter is a blank if none is given; `\\n` in it is a backslash and a letter, as in every text. Empty
+    pieces are left out unless `allowempty=true` keeps them. `tokenizer` takes what its first group takes in each
+    match, or the whole match where it has no group.
 
     Synopsis:
         makemv [delim=" "|tokenizer="REGEX"] [allowempty=BOOL] FIELD
@@ -81,6 +83,8 @@ class Makemv(Command):
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """Parts the text; several values are parted each."""
         read = self.field.field
+        if hint := escape_hint(self.delimiter, is_constant=True):
+            scope.warn("escape_as_it_stands", f'{hint}; pieces are taken by `tokenizer="([^\\n]+)"`', self.span)
         if self.tokenizer is not None:
             group = min(1, compiled(self.tokenizer).groups)
             found: Expr = Call("regex_all", (read, Literal(*self.tokenizer), Literal(group), Literal(0)), self.span)

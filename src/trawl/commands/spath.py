@@ -25,8 +25,9 @@ class Spath(Command):
     A path has dots between names, `{0}` for the first element of an array and `{}` for each of them, whose
     values are a multivalue then. The field is named after the path unless `output` names it. Without a path
     the object's fields are added as loading names them, nested ones with dots; they replace the values that
-    there are, but never the time; at most 1,000 are added, the first by name. Without `input` the whole event
-    is read: the line that it was loaded from, or its JSON.
+    there are, but never the time; at most 1,000 are added, the first by name. A text that is no JSON adds nothing
+    and is counted in a warning. Without `input` the whole event is read: the line that it was loaded from, or its
+    JSON.
 
     Synopsis:
         spath [input=FIELD] [output=FIELD] [path=PATH]

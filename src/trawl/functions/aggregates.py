@@ -83,6 +83,11 @@ def _range(values: Sequence[Scalar]) -> int | float | None:
     return fits(found) if isinstance(found, int) else finite(found)
 
 
+def _time_range(values: Sequence[Scalar]) -> float | None:
+    times = [value.nanoseconds for value in values if isinstance(value, Instant)]
+    return (max(times) - min(times)) / NANOSECONDS if times else None
+
+
 def _variance(numbers: Sequence[float], over: int) -> float | None:
     if any(abs(found) >= STEEPEST for found in numbers):
         raise Fault("overflow", "a number is too large to be held")
@@ -216,10 +221,19 @@ def _numeric(
     example: Example,
     result: ResultType = float_of_numbers,
     aliases: tuple[str, ...] = (),
+    of_times: str | None = None,
 ) -> Aggregation:
     """An aggregate of numbers and numeric text; what is neither is left out and counted as a fault."""
     return Aggregation(
-        name, ("field",), result, evaluate, summary, examples=(example,), skips=_no_number, aliases=aliases
+        name,
+        ("field",),
+        result,
+        evaluate,
+        summary,
+        examples=(example,),
+        skips=_no_number,
+        aliases=aliases,
+        of_times=of_times,
     )
 
 
@@ -283,7 +297,22 @@ AGGREGATIONS: Final = (
         "The greatest value, in the order of `min`.",
         examples=(Example("max(f)", None),),
     ),
-    _numeric("range", _range, "The greatest number less the least one.", Example("range(f)", None), numeric),
+    _numeric(
+        "range",
+        _range,
+        "The greatest number less the least one; of times the seconds between the first and the last.",
+        Example("range(f)", None),
+        numeric,
+        of_times="time_range",
+    ),
+    Aggregation(
+        "time_range",
+        ("field",),
+        fixed(FLOAT),
+        _time_range,
+        "The seconds between the first and the last of times.",
+        is_operator=True,
+    ),
     _numeric("stdev", _spread_of(True, True), "The standard deviation of a sample.", Example("stdev(f)", None)),
     _numeric("stdevp", _spread_of(False, True), "The standard deviation of a population.", Example("stdevp(f)", None)),
     _numeric("var", _spread_of(True, False), "The variance of a sample.", Example("var(f)", None)),

@@ -171,6 +171,7 @@ class Aggregation:
         constants: positions of arguments that must be constants.
         check: refuses constants that make no sense before anything runs.
         is_operator: not callable by name in a query; commands use it.
+        of_times: the name of the one that takes its place where all values are times.
     """
 
     name: str
@@ -185,6 +186,7 @@ class Aggregation:
     constants: tuple[int, ...] = ()
     check: Check | None = None
     is_operator: bool = False
+    of_times: str | None = None
 
     @cached_property
     def least(self) -> int:

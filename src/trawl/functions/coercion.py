@@ -123,8 +123,16 @@ def expect_numbers(arguments: tuple[Type, ...]) -> None:
     expect(arguments, frozenset({Kind.INTEGER, Kind.FLOAT, Kind.STRING}), "a number")
 
 
-def expect(arguments: tuple[Type, ...], kinds: frozenset[Kind], wanted: str) -> None:
+def expect(arguments: tuple[Type, ...], kinds: frozenset[Kind], wanted: str, hint: str | None = None) -> None:
     """Refuses arguments that can never be of one of the kinds (`TYPE_MISMATCH`)."""
     for argument in arguments:
         if not argument.is_null and not argument.kinds & kinds:
-            raise TrawlError(Code.TYPE_MISMATCH, f"a {argument.name} was found, {wanted} is expected")
+            article = "an" if argument.name[0] in "aeiou" else "a"
+            reason = f"{article} {argument.name} was found, {wanted} is expected"
+            raise TrawlError(Code.TYPE_MISMATCH, reason, hint=hint)
+
+
+def expect_conditions(arguments: tuple[Type, ...]) -> None:
+    """Refuses arguments that can never be true or false (`TYPE_MISMATCH`)."""
+    hint = "a comparison is whole on either side of OR: `a == 1 OR a == 2`; a field that is there: `isnotnull(field)`"
+    expect(arguments, frozenset({Kind.BOOLEAN}), "a condition", hint)

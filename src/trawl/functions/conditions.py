@@ -7,7 +7,7 @@ from typing import Final
 
 from trawl.errors import Code, TrawlError
 from trawl.functions.base import Example, Function, Multivalue, common, fixed, same_as_first
-from trawl.functions.coercion import expect, truth
+from trawl.functions.coercion import expect_conditions, truth
 from trawl.functions.operators import EQUAL
 from trawl.schema import BOOLEAN, Type
 from trawl.values import Value
@@ -46,7 +46,7 @@ def _null_if(value: Value, other: Value) -> Value:
 
 
 def _chosen(arguments: tuple[Type, ...]) -> Type:
-    expect(arguments[:1], BOOLEAN.kinds, "a condition")
+    expect_conditions(arguments[:1])
     return common(arguments[1:])
 
 
@@ -57,7 +57,7 @@ def _paired(arguments: tuple[Type, ...]) -> Type:
             f"{len(arguments)} arguments were found, pairs of a condition and a value are expected",
             hint='the last pair may be `true, "anything else"`',
         )
-    expect(arguments[::2], BOOLEAN.kinds, "a condition")
+    expect_conditions(arguments[::2])
     return common(arguments[1::2])
 
 

@@ -18,13 +18,14 @@ Path: TypeAlias = tuple[str, ...]
 
 
 def fields_of_text(text: Value) -> dict[str, Value]:
-    """The fields; none of what is no JSON object. Of members of one name the first counts."""
+    """The fields; none of what is no text, or JSON that is no object. Of members of one name the first counts.
+
+    Raises:
+        ValueError: the text is no JSON.
+    """
     if not isinstance(text, str):
         return {}
-    try:
-        document = jsontext.read(text)
-    except ValueError:
-        return {}
+    document = jsontext.read(text)
     found: dict[str, list[Value]] = {}
     for path, value in sorted(_leaves(document, ()), key=lambda leaf: leaf[0]):
         found.setdefault(".".join(path), []).append(value)

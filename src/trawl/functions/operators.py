@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from trawl.functions.base import Example, Function, Multivalue, fixed
-from trawl.functions.coercion import expect, truth
+from trawl.functions.coercion import expect_conditions, truth
 from trawl.functions.ordering import compare, equal
 from trawl.schema import BOOLEAN, Type
 from trawl.values import Scalar, Value
@@ -60,7 +60,7 @@ def _ordered(holds: Callable[[int], bool]) -> Callable[[Scalar, Scalar], bool | 
 
 
 def _conditions(arguments: tuple[Type, ...]) -> Type:
-    expect(arguments, BOOLEAN.kinds, "a condition")
+    expect_conditions(arguments)
     return BOOLEAN
 
 

@@ -15,6 +15,7 @@ from functools import cache
 from typing import Final
 
 from trawl.errors import Code, TrawlError
+from trawl.functions.regex_hints import LOOKS, bracket_hint, escape_hint, reason_hint
 
 _CLASSES: Final = {"d": "0-9", "w": "0-9A-Za-z_", "s": r"\t\n\f\r "}
 _POSIX: Final = {
@@ -34,10 +35,9 @@ _POSIX: Final = {
     "xdigit": "0-9A-Fa-f",
 }
 _SIMPLE_ESCAPES: Final = {"a": r"\a", "f": r"\f", "t": r"\t", "n": r"\n", "r": r"\r", "v": r"\v"}
-_AFTER: Final = "RE2: what follows is matched too, and a group takes the part that is wanted: `(wanted)following`"
-_BEFORE: Final = "RE2: what stands before is matched too, and a group takes the part that is wanted: `before(wanted)`"
-_NOT: Final = "RE2: a class of other signs, `[^…]`, or a further condition, `NOT match(f, …)`"
-_LOOKS: Final = {"(?=": _AFTER, "(?<=": _BEFORE, "(?!": _NOT, "(?<!": _NOT}
+_REPETITION: Final = re.compile(r"\{(0|[1-9]\d*)(?:,(0|[1-9]\d*)?)?\}", re.ASCII)
+MOST_REPEATED: Final = 1_000
+"""RE2 repeats no more often."""
 _GROUP = re.compile(r"\(\?(?:P?<(\w+)>|([imsU]*)(-[imsU]+)?([:)]))", re.ASCII)
 
 
@@ -52,25 +52,12 @@ def compile_re2(pattern: str) -> re.Pattern[str]:
         return re.compile(_Translation(pattern).run())
     except re.error as error:
         if "unterminated subpattern" in error.msg:
-            raise _refused("a round bracket is not closed", _bracket_hint(pattern, "(")) from None
-        raise _refused(error.msg) from None
-    except OverflowError as error:
-        raise _refused(str(error)) from None
+            raise _refused("a round bracket is not closed", bracket_hint(pattern, "(")) from None
+        raise _refused(error.msg, reason_hint(error.msg)) from None
 
 
 def _refused(reason: str, hint: str = "RE2 syntax") -> TrawlError:
     return TrawlError(Code.INVALID_ARGUMENT, f"the regular expression is not valid: {reason}", hint=hint)
-
-
-def _bracket_hint(pattern: str, bracket: str) -> str:
-    """How a bracket is written that stands for itself, and how a backslash is where it was read as part of one."""
-    hint = f"a bracket as such takes a backslash: `\\{bracket}`"
-    if f"\\\\{bracket}" in pattern:
-        return f"{hint}; two of them are a backslash as such"
-    partner = {"[": "]", ")": "("}.get(bracket)
-    if partner and re.search(rf"(?<!\\)(\\\\)*\\{re.escape(partner)}", pattern):
-        return f"{hint}; so `\\{partner}` is one, after a backslash as such it is `\\\\\\\\{partner}` in double quotes"
-    return hint
 
 
 class _Translation:
@@ -101,12 +88,23 @@ class _Translation:
                 self.written.append(self.anchor(character))
             elif character == "|":
                 self.alternative()
+            elif character == "{":
+                self.repetition()
             else:
                 self.place += 1
                 self.written.append(character)
                 if character in "*+?}" and self.text[self.place : self.place + 1] == "+":
-                    raise _refused("possessive repetition")
+                    raise _refused("possessive repetition", "what repeats gives back what it took: `a+`, `(?:a+)+`")
         return "".join(self.written) + self.closing[0]
+
+    def repetition(self) -> None:
+        """How often something is repeated; a bracket that says nothing of the kind stands for itself."""
+        found = _REPETITION.match(self.text, self.place)
+        if found and any(count and int(count[:9]) > MOST_REPEATED for count in found.groups()):
+            hint = f"it is repeated {MOST_REPEATED:,} times at most: `a{{1,{MOST_REPEATED}}}`"
+            raise _refused("a repetition is too long", hint)
+        self.place += 1
+        self.written.append("{" if found else r"\{")
 
     def anchor(self, character: str) -> str:
         if "m" in self.flags[-1]:
@@ -120,10 +118,10 @@ class _Translation:
             return
         found = _GROUP.match(self.text, self.place)
         if found is None:
-            around = next((sign for sign in _LOOKS if self.text.startswith(sign, self.place)), None)
+            around = next((sign for sign in LOOKS if self.text.startswith(sign, self.place)), None)
             if around is not None:
-                raise _refused(f"`{around}` looks around, which RE2 does not", _LOOKS[around])
-            raise _refused("a group that RE2 does not know")
+                raise _refused(f"`{around}` looks around, which RE2 does not", LOOKS[around])
+            raise _refused("a group that RE2 does not know", "a group is named by `(?<name>a)`, unnamed by `(?:a)`")
         name, added, removed, end = found.groups()
         self.place = found.end()
         if name:
@@ -154,7 +152,7 @@ class _Translation:
 
     def close(self) -> None:
         if len(self.flags) == 1:
-            raise _refused("a bracket closes that was not opened", _bracket_hint(self.text, ")"))
+            raise _refused("a bracket closes that was not opened", bracket_hint(self.text, ")"))
         self.place += 1
         self.flags.pop()
         self.written.append(self.closing.pop() + ")")
@@ -199,7 +197,7 @@ class _Translation:
         if character == "0" or (character in "1234567" and self.text[self.place : self.place + 1].isdigit()):
             return self.octal(character)
         if not character or character.isalnum():
-            raise _refused(f"an escape that RE2 does not know: \\{character}")
+            raise _refused(f"an escape that RE2 does not know: \\{character}", escape_hint(character))
         return re.escape(character) if character.isascii() else character
 
     def hexadecimal(self) -> str:
@@ -232,7 +230,7 @@ class _Translation:
         while True:
             character = self.text[self.place : self.place + 1]
             if not character:
-                raise _refused("a square bracket is not closed", _bracket_hint(self.text, "["))
+                raise _refused("a square bracket is not closed", bracket_hint(self.text, "["))
             if character == "]" and not first:
                 self.place += 1
                 break

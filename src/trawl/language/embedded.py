@@ -17,11 +17,12 @@ from trawl.language.tokens import Kind
 SEARCH: Final = "searchmatch"
 
 
-def read_embedded(arguments: Sequence[Node], span: Span, query: str) -> Node:
+def read_embedded(arguments: Sequence[Node], span: Span, around: Cursor) -> Node:
     """The call `searchmatch(text, condition)` of a call with the text of a search.
 
     Args:
-        arguments: what stands in its brackets. span: where the call stands. query: the whole text.
+        arguments: what stands in its brackets. span: where the call stands. around: what reads the query, and takes
+            the warnings of the search.
 
     Raises:
         TrawlError: `INVALID_ARGUMENT` for what is no text, and whatever the search is refused with.
@@ -31,7 +32,7 @@ def read_embedded(arguments: Sequence[Node], span: Span, query: str) -> Node:
         reason = "`searchmatch` takes one argument, the text of a search in double quotes"
         raise TrawlError(Code.INVALID_ARGUMENT, reason, hint='searchmatch("status=500 error")', span=span)
     within = given.span or span
-    places = _places(query[within.start + 1 : within.end - 1], given.value, within.start + 1)
+    places = _places(around.scanner.text[within.start + 1 : within.end - 1], given.value, within.start + 1)
 
     def placed(inner: Span | None) -> Span | None:
         return None if inner is None else Span(places[inner.start], places[inner.end])
@@ -47,6 +48,7 @@ def read_embedded(arguments: Sequence[Node], span: Span, query: str) -> Node:
     except TrawlError as error:
         reason = error.reason.replace("the end of the query", "the end of the search")
         raise TrawlError(error.code, reason, hint=error.hint, span=placed(error.span)) from None
+    around.notices += [replace(notice, span=placed(notice.span)) for notice in cursor.notices]
     inside = Node(rewrite(condition.expr, moved), within, condition.height)
     return call(SEARCH, [arguments[0], inside], span)
 

@@ -205,7 +205,8 @@ class _Reading:
             if frame.call and token.kind not in (Kind.MARK, Kind.END):
                 habit = habit or "a comma goes between two values"
             line = self._cursor.scanner.text.count("\n", 0, opening.start) + 1
-            hint = habit or f"the bracket was opened in line {line}"
+            listed = "several values are listed by `f IN (1, 2)`" if token.is_mark(",") else None
+            hint = habit or listed or f"the bracket was opened in line {line}"
             raise self._cursor.surprise("an operator or `)`", hint, token)
         if habit and not token.is_mark("]"):
             raise self._cursor.surprise("an operator or the end", habit, token)
@@ -266,7 +267,7 @@ class _Reading:
         if name in CONSTANTS and not arguments:
             node = Node(Literal(CONSTANTS[name], span), span)
         elif name == SEARCH:
-            node = read_embedded(arguments, span, self._cursor.scanner.text)
+            node = read_embedded(arguments, span, self._cursor)
         else:
             node = call(name, arguments, span)
         self._frames[-1].operands.append(call("not", [node], span) if frame.is_negated else node)

@@ -62,6 +62,7 @@ OPERATORS: Final = {
     "]": _BRACKETS,
     "[": _BRACKETS,
     "*": "every event is counted by `count`, without brackets",
+    **dict.fromkeys(("<", "<=", ">", ">=", "!=", "==", "="), "a field stands on either side: `a > 1 AND a < 9`"),
     "is": "a value that may be missing is asked for by `isnull(f)` and `isnotnull(f)`",
     "between": "a range is two comparisons: `f >= 1 AND f <= 9`",
     "ilike": 'case is left out of account by `lower(f) LIKE "…"`',
@@ -79,7 +80,12 @@ OPERATORS: Final = {
     "div": "a whole quotient is written `floor(a / b)`",
     "isnull": "a value that may be missing is asked for by `isnull(f)` and `isnotnull(f)`",
     "/": 'a text takes double quotes: `"/a"`',
-    "greater": "the language writes `>`",
+    **dict.fromkeys(("greater", "gt"), "the language writes `>`"),
+    "eq": "the language writes `==`",
+    "ne": "the language writes `!=`",
+    **dict.fromkeys(("ge", "gte"), "the language writes `>=`"),
+    "lt": "the language writes `<`",
+    **dict.fromkeys(("le", "lte"), "the language writes `<=`"),
     "less": "the language writes `<`",
 }
 """Hints by sign or word, lower case, of what stands where an operator or a value is expected."""
@@ -88,8 +94,24 @@ CALLS: Final = {
     "concat": "texts are joined by a dot between blanks: `a . b`",
     "mod": "a remainder is written `a % b`",
     "add": "numbers are added by `a + b`",
+    **dict.fromkeys(
+        ("json_value", "json_values", "json_text", "event_json"),
+        'JSON is looked into by `json_extract(field, "a.b")`, and made by `json_object("a", field)`',
+    ),
+    "pairs": "pairs of names and values are taken out by the command `kv`",
+    **dict.fromkeys(
+        ("regex_groups", "regex_all"),
+        'a piece is taken by `regex_extract(field, "(a)")`, several by the command `rex`',
+    ),
+    **dict.fromkeys(("member", "leading"), "values are picked by `mvindex(field, 0, 2)`"),
+    **dict.fromkeys(("replace_nth", "translate"), 'it is `replace(field, "a", "b")`, or `rex mode=sed`'),
+    "replace_values": "values are replaced by the command `replace`",
+    "pieces": 'a text is taken apart by `split(field, ",")`',
+    "leading_integer": "it is `tonumber(field)`",
+    "to_time": 'a text becomes a time by `strptime(field, "%Y-%m-%d")`',
+    "time_range": "the seconds between the first and the last time are `range(field)`",
 }
-"""Hints by the name of what other languages call and this one writes with a sign."""
+"""Hints by the name of what a query cannot call: what is written with a sign, what commands call inside."""
 
 _BUCKETS: Final = ("bin", "bucket", "span", "date_trunc", "floor")
 """What other languages call to group by times or numbers in buckets."""
@@ -139,6 +161,17 @@ def word_hint(word: str) -> str | None:
     if word.startswith("!"):
         return f"the language writes NOT: `NOT {clip(word[1:]) or '…'}`"
     return _WORDS.get(word)
+
+
+COMPUTED: Final = "what is computed is asked for by `where`: `| where len(field) > 5`"
+_TERM_CALLS: Final = frozenset({"term", "case", "prefix", "phrase", "raw"})
+
+
+def computed_hint(function: str) -> str:
+    """What is meant by a word in `search` that a bracket follows at once: `isnull(user)`, `TERM(a.b)`."""
+    if function.lower() in _TERM_CALLS:
+        return 'a text as such takes double quotes alone: `"a.b"`'
+    return f"what is computed is asked for by `where`: `| where {clip(function)}(…)`"
 
 
 CLAUSES: Final = {

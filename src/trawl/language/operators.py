@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from trawl.language.habits import CALLS
+
 
 @dataclass(frozen=True, slots=True)
 class Operator:
@@ -50,7 +52,7 @@ WORDS: Final = frozenset({"and", "or", "not", "in", "like", "as", "by"})
 """Words that a bare name in an expression cannot be."""
 CONSTANTS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
 
-HIDDEN: Final = frozenset(BY_FUNCTION) - {"like", "in"}
+HIDDEN: Final = (frozenset(BY_FUNCTION) | frozenset(CALLS)) - {"like", "in"}
 """Names of the tree that a query cannot call, with `search_…`, `bucket_…` and `boxed_…`."""
 
 

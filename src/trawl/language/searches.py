@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from trawl.errors import Code, Span, TrawlError, clip
+from trawl.errors import Code, Notice, Span, TrawlError, clip
 from trawl.expr import DEEPEST, Call, EveryField, Expr, Field, Literal, Subsearch
 from trawl.language.cursor import Cursor
-from trawl.language.habits import comparison, subquery_hint, word_hint
+from trawl.language.habits import COMPUTED, comparison, computed_hint, subquery_hint, word_hint
 from trawl.language.nesting import Node, call, too_deep
 from trawl.language.tokens import Kind, Token
 
@@ -32,8 +32,7 @@ _TERMS = (Kind.WORD, Kind.STRING, Kind.NAME)
 _AFTER_VALUE = (" ", ",", ")")
 _VALUES = (Kind.WORD, Kind.STRING)
 _BRACKETS = "a range is two comparisons: `field>=1 field<=5`; several values are listed by `field IN (1, 2)`"
-_COMPUTED = "what is computed is asked for by `where`: `| where len(field) > 5`"
-_NO_TERMS = {"[": _BRACKETS, ",": _COMPUTED, "=": "the field stands in front: `field=value`"}
+_NO_TERMS = {"[": _BRACKETS, ",": COMPUTED, "=": "the field stands in front: `field=value`"}
 """Hints by the mark that stands where a term is expected."""
 _QUOTE = "a value with a blank, comma, bar, bracket or comparison sign takes double quotes"
 
@@ -63,6 +62,8 @@ class _Frame:
 
     alternatives: list[list[Node]] = field(default_factory=lambda: [[]])
     negations: list[Token] = field(default_factory=list)
+    called: str = ""
+    """the word just before the bracket, which elsewhere would be a function"""
 
 
 class _Reading:
@@ -74,17 +75,19 @@ class _Reading:
     def run(self) -> Node:
         cursor = self._cursor
         needs_term = True
+        called: Token | None = None
         while True:
             token, frame = cursor.peek(), self._frames[-1]
             if token.kind in _TERMS and token.word not in KEYWORDS:
                 self._add(self._term(token))
                 needs_term = False
+                called = token if self._is_call(token) else None
             elif token.word == "not":
                 frame.negations.append(cursor.take(token))
                 needs_term = True
             elif token.is_mark("("):
                 cursor.take(token)
-                self._frames.append(_Frame())
+                self._frames.append(_Frame(called=called.text if called and called.end == token.start else ""))
                 if len(self._frames) > DEEPEST + 1:
                     raise too_deep(token.span)
                 needs_term = True
@@ -108,10 +111,22 @@ class _Reading:
                 self._end(token)
                 return _merged(frame)
 
+    def _is_call(self, word: Token) -> bool:
+        """Whether a word just taken reads like a function's name, as a bracket follows at once; then warns of it."""
+        cursor = self._cursor
+        is_call = word.end == cursor.position and word.word.isidentifier() and cursor.peek().is_mark("(")
+        if is_call and cursor.peek().start == word.end:
+            message = f"`{clip(word.text)}` is looked for as a word; {computed_hint(word.text)}"
+            cursor.notices.append(Notice("term_is_text", message, word.span))
+        return is_call
+
     def _unexpected(self, token: Token, needs_term: bool) -> TrawlError:
         if token.word in KEYWORDS:
             hint = f'the word itself is searched for in double quotes: "{token.text}"'
             return self._cursor.surprise("a term", hint)
+        called = self._frames[-1].called
+        if called and token.is_mark(","):
+            return self._cursor.surprise("a term or `)`", computed_hint(called))
         expected = "a term such as `word` or `field=value`" if needs_term else "a term or `)`"
         return self._cursor.surprise(expected, _NO_TERMS.get(token.text) if token.kind is Kind.MARK else None)
 
@@ -172,7 +187,7 @@ class _Reading:
 
     def _field(self, token: Token) -> Field:
         if token.kind is Kind.STRING or (token.kind is Kind.WORD and "*" in token.text):
-            hint = f"an odd name takes single quotes: '{clip(token.text)}'" if token.kind is Kind.STRING else _COMPUTED
+            hint = f"an odd name takes single quotes: '{clip(token.text)}'" if token.kind is Kind.STRING else COMPUTED
             raise TrawlError(
                 Code.SYNTAX_ERROR, f"found {token}, expected the name of a field", hint=hint, span=token.span
             )
@@ -232,7 +247,8 @@ class _Reading:
         following = self._cursor.peek()
         is_cut = following.start == token.end and following.kind in (Kind.STRING, Kind.MARK)
         if is_cut and token.kind is Kind.WORD and not following.is_mark(",", ")", "|", "]"):
-            raise self._cursor.surprise("a blank after the value", _QUOTE)
+            hint = 'a regular expression is asked for by `regex FIELD="…"`' if token.text == "~" else _QUOTE
+            raise self._cursor.surprise("a blank after the value", hint)
         return token
 
 

@@ -142,8 +142,8 @@ def _(relation: Transpose) -> Schema:
 
 
 @columns_of.register
-def _(_: Profile) -> Schema:
-    return PROFILE
+def _(relation: Profile) -> Schema:
+    return PROFILE.with_columns([Column("deviation", FLOAT)]) if relation.deviates else PROFILE
 
 
 @columns_of.register

@@ -97,6 +97,7 @@ class Plan:
         tables: lookups that are read, and the database of places, as the catalog names them.
         notices: warnings, in order of position.
         outputs: what is written once the search has completed, of the commands before the `rest`.
+        targets: where to, of all the commands, in order.
     """
 
     request: Request
@@ -111,6 +112,7 @@ class Plan:
     notices: tuple[Notice, ...]
     tables: tuple[str, ...] = ()
     outputs: tuple[Output, ...] = ()
+    targets: tuple[ToLookup | ToIndex, ...] = ()
 
     @property
     def reads(self) -> tuple[str, ...]:

@@ -60,6 +60,7 @@ def _plan(request: Request, catalog: Catalog, answers: Answers | None) -> Plan:
         notices=notices.in_order(),
         tables=tuple(scope.tables),
         outputs=lowered.outputs,
+        targets=tuple(scope.outputs),
     )
 
 
@@ -163,11 +164,19 @@ class _Lowering:
         return upstream
 
     def _lowered(self, stage: Command, upstream: Relation, scope: QueryScope) -> Relation:
+        around, scope.command = scope.command, stage.name
         with placed(stage.span):
             relation = stage.lower(upstream, scope)  # `source` may settle another time field
             typing = Typing(
-                scope.time_field, self._notice, self._request.strict, self._clock, self._full_text, scope.are_events
+                scope.time_field,
+                self._notice,
+                self._request.strict,
+                self._clock,
+                self._full_text,
+                scope.are_events,
+                command=stage.name,
             )
             bound = bind(relation, typing)
+        scope.command = around
         scope.are_events = scope.are_events and not stage.replaces_events
         return bound

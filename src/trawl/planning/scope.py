@@ -36,6 +36,7 @@ class QueryScope:
         tables: those of lookups, and of the database of places.
         is_nested: whether it is that of a subquery.
         outputs: what is to be written once the search has completed.
+        command: the name of the one that is lowered.
     """
 
     request: Request
@@ -50,6 +51,7 @@ class QueryScope:
     tables: list[str] = field(default_factory=list)
     is_nested: bool = False
     outputs: list[ToLookup | ToIndex] = field(default_factory=list)
+    command: str = ""
 
     def __post_init__(self) -> None:
         self.range = self.request.range
@@ -77,7 +79,8 @@ class QueryScope:
         """Warns of a field that no event has; raises `UNKNOWN_FIELD` if the request is strict."""
         if field.name == RAW and self.are_events:
             return
-        note_unknown(field, known, self.time_field, self.notice, is_strict=self.request.strict)
+        is_strict, command = self.request.strict, self.command
+        note_unknown(field, known, self.time_field, self.notice, is_strict=is_strict, command=command)
 
     def subquery(self, query: Query) -> Relation:
         """The rows of a subquery, bound: as many as one may give, with a warning if it has more.
@@ -228,6 +231,8 @@ class QueryScope:
         if start > end:
             span = (source.latest or source.earliest or (None, source.span))[1]
             raise TrawlError(Code.INVALID_TIME, f"the range starts at {start}, after its end at {end}", span=span)
+        if start == end and source.latest:
+            self.warn("empty_range", f"the range ends as it begins, at {start}; its end is left out", source.latest[1])
         return TimeRange(start, end)
 
     def _resolve(self, source: SourceClause) -> list[Source]:

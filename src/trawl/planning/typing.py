@@ -10,6 +10,7 @@ from typing import Final
 from trawl import functions
 from trawl.algebra import BY_PLACE, ROW_NUMBER, Measure
 from trawl.commands import REGISTRY
+from trawl.commands.calls import misread_call, misread_measure, misread_text
 from trawl.commands.habits import FUNCTIONS, MEASURES
 from trawl.commands.terms import misread
 from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
@@ -20,7 +21,7 @@ from trawl.functions.documents import RAW, as_json
 from trawl.language.embedded import SEARCH
 from trawl.planning.fulltext import FullText
 from trawl.planning.unknown import note_unknown
-from trawl.schema import ANY, INTEGER, NULL, Schema, Type, type_of
+from trawl.schema import ANY, INTEGER, NULL, Kind, Schema, Type, type_of
 from trawl.values import Instant
 
 _STOPPED: Final = Clock(Instant(0))
@@ -39,6 +40,7 @@ class Typing:
         full_text: what `EveryField` is, counted over the whole plan.
         are_events: whether the rows are events, of which `_raw` is the JSON where no source has such a field.
         draws: the calls of `random()` that were given types, until the rows that they go by are numbered.
+        command: the name of the one that the expressions are of.
     """
 
     time_field: str = "@timestamp"
@@ -48,6 +50,7 @@ class Typing:
     full_text: FullText = dataclass_field(default_factory=FullText)
     are_events: bool = False
     draws: list[Call] = dataclass_field(default_factory=list)
+    command: str = ""
 
     def expression(self, expression: Expr, known: Schema) -> Expr:
         """The expression with types, over rows of these columns. Depth is bounded by the parser.
@@ -59,6 +62,8 @@ class Typing:
             return expression
         match expression:
             case Literal():
+                for notice in misread_text(expression, known):
+                    self.notice(notice)
                 return Literal(expression.value, expression.span, expression.text, type_of(expression.value))
             case Field():
                 return self._field(expression, known)
@@ -78,6 +83,10 @@ class Typing:
             return replace(measure, arguments=arguments)
         aggregation = _aggregation(measure)
         _accept(aggregation, measure.function, arguments, measure.span)
+        if aggregation.of_times is not None and (arguments[0].type or NULL).kind is Kind.TIME:
+            measure = replace(measure, function=aggregation.of_times)
+        for notice in misread_measure(aggregation.name, arguments, known):
+            self.notice(notice)
         typed = replace(measure, arguments=arguments)
         measured(typed)
         return typed
@@ -92,7 +101,15 @@ class Typing:
         return self._known_field(field, known, may_be_text=may_be_text)
 
     def _known_field(self, field: Field, known: Schema, *, may_be_text: bool = False) -> Field:
-        note_unknown(field, known, self.time_field, self.notice, is_strict=self.strict, may_be_text=may_be_text)
+        note_unknown(
+            field,
+            known,
+            self.time_field,
+            self.notice,
+            is_strict=self.strict,
+            may_be_text=may_be_text,
+            command=self.command,
+        )
         return Field(field.name, field.span, known.type_of(field.name))
 
     def _call(self, call: Call, known: Schema) -> Expr:
@@ -124,6 +141,8 @@ class Typing:
         typed = Call(function.name, bound, call.span, self._type_of(function, bound, call, known))
         if function.name == RANDOM:
             self.draws.append(typed)
+        for notice in misread_call(typed, known):
+            self.notice(notice)
         return typed
 
     def _type_of(self, function: Function, arguments: tuple[Expr, ...], call: Call, known: Schema) -> Type:
@@ -156,6 +175,9 @@ def _function_hint(name: str) -> str | None:
         return f"`{name}` is an aggregation: `stats {name}(…)`, then `where` or `eval`"
     if name in REGISTRY:
         return f"`{name}` is a command, a bar goes before it: `| {name} …`"
+    subject, dot, method = name.rpartition(".")
+    if dot and functions.find(method):
+        return f"a function takes all of its values in brackets: `{method}({clip(subject)}, …)`"
     return FUNCTIONS.get(name) or meant(functions.nearest(name, functions.names()))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trawl.commands.habits import field_hint
+from trawl.commands.strays import stray_hint
 from trawl.errors import Code, Notice, TrawlError, clip, meant
 from trawl.expr import Field
 from trawl.schema import Schema
@@ -18,6 +19,7 @@ def note_unknown(
     *,
     is_strict: bool,
     may_be_text: bool = False,
+    command: str = "",
 ) -> None:
     """Warns of a field that nothing has, with what may have been meant; an error if strict.
 
@@ -28,6 +30,7 @@ def note_unknown(
         notice: where the warning goes.
         is_strict: whether it is an error instead (`strict: true` of a request, api.md 2).
         may_be_text: whether a text could stand at its place.
+        command: the one that names it.
 
     Raises:
         TrawlError: `UNKNOWN_FIELD`.
@@ -35,7 +38,7 @@ def note_unknown(
     name = field.name
     if name in known or known.open:
         return
-    hint = field_hint(name, known, time_field)
+    hint = stray_hint(command, name) or field_hint(name, known, time_field)
     if hint is None:
         hints = [meant(known.nearest(name)), f'a text takes double quotes: "{clip(name)}"' if may_be_text else None]
         hint = "; ".join(filter(None, hints)) or None

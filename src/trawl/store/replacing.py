@@ -45,7 +45,7 @@ def replaced(lookups: Lookups, name: str, mark: Path) -> Iterator[Path | None]:
     folder.mkdir(parents=True, exist_ok=True)
     own = folder / f".{sha256(str(mark).encode()).hexdigest()[:24]}"
     part, ready = own.with_suffix(".part"), own.with_suffix(".ready")
-    with room(), _locked(folder / ".lock"):
+    with room(), locked(folder):
         _clear(folder)
         if mark.exists():
             yield None
@@ -95,7 +95,8 @@ def _clear(folder: Path) -> None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("wb") as file:
+def locked(folder: Path) -> Iterator[None]:
+    """Keeps all others from writing in the folder of the lookups."""
+    with (folder / ".lock").open("wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -20,6 +20,7 @@ from trawl.store.loading import Loaded, Loading, Report
 from trawl.store.lookups import Lookups
 from trawl.store.mounts import Mounts
 from trawl.store.places import read_places
+from trawl.store.putting import put, remove, unknown
 from trawl.store.replacing import replaced, target_of
 from trawl.store.timing import TimeRule
 from trawl.values import Instant
@@ -150,6 +151,26 @@ class Store:
     def replacing(self, lookup: str, mark: Path) -> AbstractContextManager[Path | None]:
         """Replaces a lookup's file, once; see `replaced`."""
         return replaced(self._lookups, lookup, mark)
+
+    def lookup(self, name: str) -> Source:
+        """The lookup of a name.
+
+        Raises:
+            TrawlError: `UNKNOWN_SOURCE`, `UNREADABLE_FILE`, `NO_ROOM`, and `INVALID_ARGUMENT` where the name may mean
+                several.
+        """
+        found = self._lookups.source(name)
+        if found is None:
+            raise unknown(self._lookups, name)
+        return found
+
+    def put_lookup(self, name: str, file: Path) -> Path:
+        """Makes a copy of a file a lookup; see `put`."""
+        return put(self._lookups, name, file)
+
+    def delete_lookup(self, name: str) -> Path:
+        """Deletes the file of a lookup; see `remove`."""
+        return remove(self._lookups, name)
 
     def dump(self, name: str, target: Path) -> int:
         """Writes the events of an index into one Parquet file, columns named as the fields; answers how many.

@@ -9,6 +9,7 @@ from typing import Any, Self
 import orjson
 
 from trawl.catalog.base import Catalog
+from trawl.commands.base import ToIndex, ToLookup
 from trawl.errors import Notice
 from trawl.planning import Plan
 from trawl.planning.explain import describe
@@ -24,6 +25,7 @@ class DryRun:
     Attributes:
         query: the canonical text. plan: for people, a relation a line.
         files, rows, bytes: what its sources hold within its range, before any row is filtered.
+        targets: what it would write once it has completed, in order.
     """
 
     query: str
@@ -33,6 +35,7 @@ class DryRun:
     rows: int
     bytes: int
     warnings: tuple[Notice, ...]
+    targets: tuple[ToLookup | ToIndex, ...] = ()
 
     @classmethod
     def of(cls, planned: Plan, catalog: Catalog) -> Self:
@@ -52,6 +55,7 @@ class DryRun:
             rows=sum(segment.rows for segment in segments),
             bytes=sum(segment.bytes for segment in segments),
             warnings=planned.notices,
+            targets=planned.targets,
         )
 
 

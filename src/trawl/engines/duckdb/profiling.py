@@ -15,10 +15,14 @@ from trawl.engines.duckdb.hosts import Host
 from trawl.engines.duckdb.layouts import boxed
 from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, is_there, of_column
 from trawl.engines.duckdb.scopes import INLINE
+from trawl.functions.aggregates import STEEPEST
 from trawl.schema import Column, Kind
 
 TOGETHER: Final = 48
 """So many columns of few rows are described by one statement: reading a part of a file has its price too."""
+
+STEEP: Final = sql.floating(STEEPEST)
+"""Of numbers from here on there is no deviation."""
 
 FEW_ROWS: Final = 250_000
 """Columns of more rows are described one by one: values one below the other cost more to group than each apart."""
@@ -26,7 +30,7 @@ FEW_ROWS: Final = 250_000
 
 def profile(relation: Profile, columns: Iterable[Column], source: Columns, names: Names, host: Host) -> Frame:
     """A row for each of the columns that has a value; the statements run one after the other."""
-    queries = (_query(batch, source, relation.top, names) for batch in _batches(columns, source))
+    queries = (_query(batch, source, relation, names) for batch in _batches(columns, source))
     tables = [host.keep(query) for query in queries if query is not None]
     if not tables:
         return nothing(names)
@@ -167,7 +171,7 @@ def _counted(columns: Sequence[Column], source: Columns) -> Iterator[_Counted]:
             yield _Alone.of(name, source.frame([column for column in columns if column.name == name]))
 
 
-def _query(columns: Sequence[Column], source: Columns, top: int, names: Names) -> str | None:
+def _query(columns: Sequence[Column], source: Columns, relation: Profile, names: Names) -> str | None:
     """The rows of some columns, in the order of the relation's columns; None where no column can have a value."""
     counted = list(_counted(columns, source))
     if not counted:
@@ -178,7 +182,8 @@ def _query(columns: Sequence[Column], source: Columns, top: int, names: Names) -
     mark, count, events = names.new(), names.new(), names.new()
     values = " UNION ALL ".join(select for each in counted for select in each.selects(kinds))
     listed = ", ".join([mark, *(kind.sql for kind in kinds), count, events])
-    frame = Frame(names, f"({values}) AS counted({listed})", {"": kinds})
+    apart = f"counted({listed}) AS MATERIALIZED ({values})"
+    frame = Frame(names, "counted" if relation.deviates else f"({values}) AS counted({listed})", {"": kinds})
     for name in (mark, count, events):
         frame.hold(name)
     ranged = [kind for kind in kinds if kind.kind in NUMBERS | {Kind.TIME}]
@@ -189,7 +194,7 @@ def _query(columns: Sequence[Column], source: Columns, top: int, names: Names) -
     items += [f"count({count}) AS {different}"]
     items += [
         f"CAST(coalesce(sum({count}) FILTER ({numbers}), 0) AS BIGINT) AS {numeric}",
-        f"{_best(kinds, count, top, frame)} AS {best}",
+        f"{_best(kinds, count, relation.top, frame)} AS {best}",
     ]
     items += [f"min({kind.sql}) AS {end.sql}" for kind, end in zip(ranged, least, strict=True)]
     items += [f"max({kind.sql}) AS {end.sql}" for kind, end in zip(ranged, most, strict=True)]
@@ -209,7 +214,11 @@ def _query(columns: Sequence[Column], source: Columns, top: int, names: Names) -
         f"{_extreme(most, 'list_max')} AS most",
         f"{average} AS average",
     ]
-    return f"SELECT {', '.join(row)} FROM ({told}) WHERE {events} > 0"
+    if not relation.deviates:
+        return f"SELECT {', '.join(row)} FROM ({told}) WHERE {events} > 0"
+    shared = f"WITH {apart}, told AS MATERIALIZED ({told}), spread AS ({_spread(kinds, count, mark, average)})"
+    joined = f"told LEFT JOIN spread USING ({mark})"
+    return f"{shared} SELECT {', '.join([*row, 'deviation'])} FROM {joined} WHERE {events} > 0"
 
 
 def _kinds(values: Iterable[Alternative], names: Names) -> Operand:
@@ -247,3 +256,19 @@ def _average(kinds: Operand, count: str) -> str:
         return sql.null("DOUBLE")
     weighed = sql.coalesce((f"{as_float(given)} * {count}" for given in numbers), "DOUBLE")
     return f"fsum({weighed}) / sum({count}) FILTER ({is_there(numbers)})"
+
+
+def _spread(kinds: Operand, count: str, mark: str, average: str) -> str:
+    """The sample standard deviation of the numbers of each mark, by their distances from an average that is known.
+
+    Squares are summed in a pass of its own: taken from the square of the sum they would leave few digits.
+    """
+    numbers = tuple(kind for kind in kinds if kind.kind in NUMBERS)
+    if not numbers:
+        return f"SELECT {mark}, {sql.null('DOUBLE')} AS deviation FROM told"
+    value = sql.coalesce(map(as_float, numbers), "DOUBLE")
+    distance = f"CASE WHEN abs({value}) < {STEEP} THEN {value} - {average} END"
+    variance = f"fsum(power({distance}, 2) * {count}) / nullif(sum({count}) - 1, 0)"
+    deviation = f"CASE WHEN max(abs({value})) < {STEEP} THEN sqrt({variance}) END"
+    rows = f"FROM counted JOIN told USING ({mark}) WHERE {is_there(numbers)}"
+    return f"SELECT {mark}, {deviation} AS deviation {rows} GROUP BY {mark}"

@@ -18,8 +18,9 @@ from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.hosts import Host, Shared, asking
 from trawl.engines.duckdb.operands import Alternative, Operand, is_there, one
-from trawl.engines.duckdb.scopes import Silent
+from trawl.engines.duckdb.scopes import Flaw, Silent
 from trawl.engines.duckdb.spelling.json import is_valid_json
+from trawl.expr import Call
 from trawl.schema import Column, Kind, Schema, Type
 
 FEW: Final = 20_000
@@ -129,7 +130,7 @@ def _pairs(to: Expressions, relation: Unpack, found: Found) -> dict[str, Operand
 def _members(to: Expressions, relation: Unpack, found: Found) -> dict[str, Operand]:
     """The values of members of objects, by the names of fields."""
     frame = to.frame
-    document = frame.compute(_document(to, relation))
+    document = frame.compute(_document(to, relation, counts=True))
     plain = {name: several[0] for name, several in found.fields.items() if found.are_texts(several)}
     others = [path for name, several in found.fields.items() if name not in plain for path in several]
     texts = frame.compute(documents.extracted_texts(document, list(plain.values())))
@@ -150,9 +151,16 @@ def _members(to: Expressions, relation: Unpack, found: Found) -> dict[str, Opera
     return added
 
 
-def _document(to: Expressions, relation: Unpack) -> str:
-    """The text where it is a JSON object, else null."""
+def _document(to: Expressions, relation: Unpack, *, counts: bool = False) -> str:
+    """The text where it is a JSON object, else null.
+
+    Args:
+        counts: whether texts that are no JSON count as faults; what was made as JSON is.
+    """
     text = to.frame.compute(of_kind(to.operand(relation.text), Kind.STRING, Silent(to)))
+    if counts and not isinstance(relation.text, Call):
+        with to.at(relation.text.span):
+            to.note(Flaw.NO_JSON, f"NOT {is_valid_json(text)}")
     is_valid = f"{text}[1] IN ('{{', ' ', '\t', '\n', '\r') AND {is_valid_json(text)}"
     return f"CASE WHEN CASE WHEN {is_valid} THEN json_type({text}) = 'OBJECT' END THEN {text} END"
 

@@ -9,7 +9,8 @@ from collections.abc import Hashable
 from trawl.algebra import Profile, Templates
 from trawl.drain import masked, mine
 from trawl.engines.reference.rows import Row, Sequence
-from trawl.functions.base import spread
+from trawl.functions import find_aggregation
+from trawl.functions.base import Fault, spread
 from trawl.functions.coercion import number
 from trawl.functions.ordering import distinct, identity, in_order, order_key
 from trawl.schema import Column
@@ -18,9 +19,7 @@ from trawl.values import Instant, Scalar, Value, box
 
 def profile(relation: Profile, input_: Sequence) -> list[Row]:
     """One row a column that has a value, most covered first."""
-    described = [
-        row for column in input_.schema if (row := _described(column, input_.rows, relation.top))["count"] != 0
-    ]
+    described = [row for column in input_.schema if (row := _described(column, input_.rows, relation))["count"] != 0]
     return sorted(described, key=lambda row: (-_count(row), str(row["field"])))
 
 
@@ -30,16 +29,16 @@ def _count(row: Row) -> int:
     return count
 
 
-def _described(column: Column, rows: list[Row], top: int) -> Row:
+def _described(column: Column, rows: list[Row], relation: Profile) -> Row:
     there: list[Value] = [value for row in rows if (value := row.get(column.name)) is not None]
     values = [item for value in there for item in spread(value)]
     counts: Counter[Hashable] = Counter(identity(value) for value in values)
     each = distinct(values)
-    ranked = sorted(each, key=lambda value: (-counts[identity(value)], order_key(value)))[:top]
+    ranked = sorted(each, key=lambda value: (-counts[identity(value)], order_key(value)))[: relation.top]
     numbers = [value for value in values if _is_number(value)]
     times = [value for value in each if isinstance(value, Instant)]
     ordered = in_order([value for value in each if _is_number(value)] or times)
-    return {
+    described: Row = {
         "field": column.name,
         "type": column.type.encode(),
         "count": len(there),
@@ -51,6 +50,19 @@ def _described(column: Column, rows: list[Row], top: int) -> Row:
         "maximum": box(ordered[-1]) if ordered else None,
         "average": math.fsum(map(number, numbers)) / len(numbers) if numbers else None,
     }
+    if relation.deviates:
+        described["deviation"] = _deviation(numbers)
+    return described
+
+
+def _deviation(numbers: list[Scalar]) -> Value:
+    """That of a sample; the data is not at fault here, so there is no warning where it is too large."""
+    aggregation = find_aggregation("stdev")
+    assert aggregation is not None
+    try:
+        return aggregation.evaluate(numbers)
+    except Fault:
+        return None
 
 
 def _is_number(value: Scalar) -> bool:

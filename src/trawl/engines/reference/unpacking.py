@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from trawl.algebra import Unpack
 from trawl.engines.reference.expressions import Faults, evaluate
-from trawl.engines.reference.rows import Sequence
+from trawl.engines.reference.rows import Row, Sequence
 from trawl.errors import Notice
-from trawl.functions.base import spread
+from trawl.functions.base import Fault, spread
 from trawl.functions.flattening import fields_of_text
 from trawl.schema import STRING, Column, Schema, Type, type_of
 from trawl.values import Value
@@ -16,7 +16,7 @@ from trawl.values import Value
 
 def unpack(relation: Unpack, input_: Sequence, faults: Faults, tell: Callable[[Notice], None]) -> Sequence:
     """The rows with the fields of their objects, of types that hold what was there and what is added."""
-    found = [fields_of_text(_alone(evaluate(relation.text, row, faults))) for row in input_.rows]
+    found = [_fields(relation, row, faults) for row in input_.rows]
     values: dict[str, list[Value]] = {}
     for fields in found:
         for name, value in fields.items():
@@ -33,6 +33,16 @@ def unpack(relation: Unpack, input_: Sequence, faults: Faults, tell: Callable[[N
         for row, fields in zip(input_.rows, found, strict=True)
     ]
     return Sequence(Schema(known.with_columns(columns).columns), rows)
+
+
+def _fields(relation: Unpack, row: Row, faults: Faults) -> dict[str, Value]:
+    """The fields of a row's object; a text that is no JSON is at fault."""
+    text = _alone(evaluate(relation.text, row, faults))
+    try:
+        return fields_of_text(text)
+    except ValueError:
+        faults.add(Fault("not_json", "a text that is no JSON was found"), relation.text.span)
+        return {}
 
 
 def _alone(value: Value) -> Value:

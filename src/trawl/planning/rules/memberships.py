@@ -40,8 +40,8 @@ def _merged(expression: Expr) -> Expr:
     for argument in expression.arguments:
         match argument:
             case Call("search_eq" | "search_in", (Field(name), *_)) as call if len(values[name]) >= FEWEST:
-                arguments = (fields[name], *values[name])
-                merged.setdefault(name, Call("search_in", arguments, call.span, call.type))
+                if name not in merged:  # the list is long: it is copied once
+                    merged[name] = Call("search_in", (fields[name], *values[name]), call.span, call.type)
             case other:
                 merged[id(other)] = other
     arguments = tuple(merged.values())

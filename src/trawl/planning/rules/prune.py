@@ -16,6 +16,7 @@ from trawl.algebra import (
     Match,
     Measure,
     Pivot,
+    Profile,
     Project,
     Relation,
     Reverse,
@@ -123,6 +124,8 @@ def _narrowed(relation: Relation, needed: set[str]) -> Relation:
             return relation if (left := _kept(facts, needed)) is facts else replace(relation, taken=left)
         case Project(names=names):
             return relation if (named := _kept(names, needed)) is names else replace(relation, names=named)
+        case Profile(deviates=True):
+            return relation if "deviation" in needed else replace(relation, deviates=False)
     return relation
 
 

@@ -44,7 +44,12 @@ REFUSED = (Code.MALFORMED_REQUEST, Code.UNSUPPORTED_MEDIA_TYPE, Code.BODY_TOO_LA
         status=202,
         headers={"Location": {"description": "Where the task's status is.", "schema": {"type": "string"}}},
     )
-    | {200: {"model": DryRunAnswer, "description": "With `dryRun=true`: what the query would read. No task was made."}},
+    | {
+        200: {
+            "model": DryRunAnswer,
+            "description": "With `dryRun=true`: what the query would read and write. No task was made.",
+        }
+    },
 )
 def create(
     body: CreateTask,

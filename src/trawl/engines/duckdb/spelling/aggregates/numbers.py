@@ -7,9 +7,11 @@ from typing import Final
 
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.arguments import number
+from trawl.engines.duckdb.grouping import has_lists, listed
 from trawl.engines.duckdb.operands import Alternative, Operand, one, opened
 from trawl.engines.duckdb.scopes import Flaw
 from trawl.engines.duckdb.spelling.aggregates.gathering import Builder, Gathering
+from trawl.engines.duckdb.times import SECOND
 from trawl.expr import Literal
 from trawl.functions.aggregates import STEEPEST
 from trawl.schema import Kind
@@ -87,6 +89,15 @@ def _range(of: Gathering) -> Operand:
     return one(Kind.FLOAT, of.finite(f"({high} - {low})"))
 
 
+def _time_range(of: Gathering) -> Operand:
+    many = has_lists(of.values)
+    found = (listed if many else opened)(of.values, of.to)
+    if not found:
+        return ()
+    low, high = (of.over(function, found[0].sql, many) for function in ("min", "max"))
+    return one(Kind.FLOAT, f"(CAST({high} AS HUGEINT) - {low}) / {SECOND}.0::DOUBLE")
+
+
 def _spread_of(function: str) -> Builder:
     def build(of: Gathering) -> Operand:
         given, many = of.numbers()
@@ -120,6 +131,7 @@ AGGREGATES: Final[dict[str, Builder]] = {
     "sumsq": _sum_of_squares,
     "avg": _average,
     "range": _range,
+    "time_range": _time_range,
     "stdev": _spread_of("stddev_samp"),
     "stdevp": _spread_of("stddev_pop"),
     "var": _spread_of("var_samp"),
