@@ -127,4 +127,4 @@ def expect(arguments: tuple[Type, ...], kinds: frozenset[Kind], wanted: str) -> 
     """Refuses arguments that can never be of one of the kinds (`TYPE_MISMATCH`)."""
     for argument in arguments:
         if not argument.is_null and not argument.kinds & kinds:
-            raise TrawlError(Code.TYPE_MISMATCH, f"a {argument.name} was found, {wanted} is expected")
+            raise TrawlError(Code.TYPE_MISMATCH, f"{argument.called} was found, {wanted} is expected")
