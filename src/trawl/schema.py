@@ -53,6 +53,13 @@ class Type:
         return next(iter(self.kinds)).value if len(self.kinds) == 1 else "mixed"
 
     @property
+    def called(self) -> str:
+        """The values as a sentence of an error has them: `an integer`, `a string`, `a value of mixed type`."""
+        if len(self.kinds) > 1:
+            return "a value of mixed type"
+        return f"an {self.name}" if self.name[0] in "aeiou" else f"a {self.name}"
+
+    @property
     def layout(self) -> Layout:
         """How a column of this type lies in memory and on disk."""
         if len(self.kinds) > 1 or (self.single and self.multivalue):

@@ -36,6 +36,9 @@ class Instant:
 Scalar: TypeAlias = str | int | float | bool | Instant
 Value: TypeAlias = Scalar | list[Scalar | None] | None
 
+LARGEST_INTEGER: Final = 10**38 - 1
+"""The largest integer that a column holds (decimal128)."""
+
 FIRST_INSTANT: Final = Instant(-9_223_286_400_000_000_000)
 LAST_INSTANT: Final = Instant(9_223_286_400_000_000_000)
 

@@ -48,6 +48,8 @@ from trawl.functions.regex import compile_re2
         (r"a{,2}", "a{,2}", "a{,2}"),
         (r"a{x}{", "a{x}{", "a{x}{"),
         (r"a{01}", "a", None),
+        (r"a{,3}", "aa{,3}", "a{,3}"),  # no repetition without a number before the comma
+        (r"{\w+}", "a {b} c", "{b}"),
     ],
 )
 def test_means_what_it_means_to_re2(pattern: str, text: str, found: str | None) -> None:
@@ -76,9 +78,30 @@ def test_means_what_it_means_to_re2(pattern: str, text: str, found: str | None) 
         r"\pX",
         r"\h",
         "(?#c)",
+        "(a{100}){11}",
+        r"\pL{1000}",
+        "(?<a>x)(?<a>y)",
+        "(?<a.b>x)",
+        "(?<1>x)",
+        "[b-a]",
+        "a{2,1}",
     ],
 )
 def test_what_re2_refuses_is_refused(pattern: str) -> None:
     with pytest.raises(TrawlError) as caught:
         compile_re2(pattern)
     assert caught.value.code is Code.INVALID_ARGUMENT
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("(?<a.b>x)", "the name of a group has a sign that names may not have"),
+        ("(?<a>x)(?<a>y)", "two groups have one name"),
+        ("a**", "what is repeated is a repetition"),
+        ("a{1001}", "its repetitions make it too large"),
+    ],
+)
+def test_what_is_refused_is_told_in_our_words(pattern: str, said: str) -> None:
+    with pytest.raises(TrawlError, match=said):
+        compile_re2(pattern)

@@ -140,6 +140,7 @@ def test_brackets_leave_nothing_to_warn_of(text: str) -> None:
         ('a == "x', Code.SYNTAX_ERROR, '"x', "the text has no closing"),
         ("a == ''", Code.SYNTAX_ERROR, "''", "an empty name"),
         ("a == 1e999", Code.INVALID_ARGUMENT, "1e999", "too large"),
+        (f"a == -{10**38}", Code.INVALID_ARGUMENT, f"-{10**38}", "too large"),
         ("a and and b", Code.SYNTAX_ERROR, "and", "expected a value"),
         ("a in 1", Code.SYNTAX_ERROR, "1", "a list of values after IN"),
         ("a in (1", Code.SYNTAX_ERROR, "", "expected an operator or `)`"),

@@ -24,6 +24,9 @@ from trawl.values import exact_number, number_text
 Width: TypeAlias = Stride | Growth | int | float
 """How wide buckets are."""
 _TOO_HIGH: Final = 1e-9
+_WIDEST: Final = 10**18
+_PLACES: Final = 12
+"""Decimal places that a width may have, so that buckets are multiples of it on every engine."""
 
 
 @dataclass(frozen=True)
@@ -164,10 +167,12 @@ def write_width(writer: Writer, given: Width | None) -> None:
 def read_width(cursor: Cursor, what: str) -> Width:
     """Takes a length of time, or a width for numbers, which may grow by a factor."""
     token = cursor.peek()
-    if token.kind is Kind.WORD and exact_number(token.text) is not None:
+    exact = exact_number(token.text) if token.kind is Kind.WORD else None
+    if exact is not None:
         width = cursor.number(what)
-        if width <= 0:
-            raise TrawlError(Code.INVALID_ARGUMENT, f"found {token}, expected a width above 0", span=token.span)
+        if not 0 < exact <= _WIDEST or -int(exact.normalize().as_tuple().exponent) > _PLACES:
+            reason = f"found {token}, expected a width above 0, of {_PLACES} decimal places and {_WIDEST:,} at most"
+            raise TrawlError(Code.INVALID_ARGUMENT, reason, hint="such as `10` or `0.5`", span=token.span)
         return width
     token = cursor.text(f"a length of time or a width for {what}")
     return read_growth(token.text, token.span) or read_stride(token.text, token.span)

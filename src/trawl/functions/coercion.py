@@ -127,8 +127,7 @@ def expect(arguments: tuple[Type, ...], kinds: frozenset[Kind], wanted: str, hin
     """Refuses arguments that can never be of one of the kinds (`TYPE_MISMATCH`)."""
     for argument in arguments:
         if not argument.is_null and not argument.kinds & kinds:
-            article = "an" if argument.name[0] in "aeiou" else "a"
-            reason = f"{article} {argument.name} was found, {wanted} is expected"
+            reason = f"{argument.called} was found, {wanted} is expected"
             raise TrawlError(Code.TYPE_MISMATCH, reason, hint=hint)
 
 

@@ -54,7 +54,7 @@ def _paired(arguments: tuple[Type, ...]) -> Type:
     if len(arguments) % 2:
         raise TrawlError(
             Code.INVALID_ARGUMENT,
-            f"{len(arguments)} arguments were found, pairs of a condition and a value are expected",
+            f"an odd number of arguments was found, {len(arguments)}, pairs of a condition and a value are expected",
             hint='the last pair may be `true, "anything else"`',
         )
     expect_conditions(arguments[::2])

@@ -161,9 +161,8 @@ def _check_format(arguments: tuple[Expr, ...]) -> None:
         raise TrawlError(Code.INVALID_ARGUMENT, "the format is no text in double quotes", span=form.span)
     wanted = sum(isinstance(piece, _Directive) for piece in _pieces(form.value))
     if wanted != len(arguments) - 1:
-        raise TrawlError(
-            Code.INVALID_ARGUMENT, f"the format takes {wanted} values, {len(arguments) - 1} were given", span=form.span
-        )
+        reason = f"the values that the format takes number {wanted}, those that were given {len(arguments) - 1}"
+        raise TrawlError(Code.INVALID_ARGUMENT, reason, hint='printf("%s %d", a, b)', span=form.span)
 
 
 def _check_form(arguments: tuple[Expr, ...]) -> None:

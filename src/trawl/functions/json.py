@@ -75,7 +75,7 @@ def _object(*arguments: Scalar | None) -> str:
 def _object_type(arguments: tuple[Type, ...]) -> Type:
     if len(arguments) % 2:
         count = len(arguments)
-        reason = f"{count} arguments were found, pairs of a name and a value are expected"
+        reason = f"an odd number of arguments was found, {count}, pairs of a name and a value are expected"
         raise TrawlError(Code.INVALID_ARGUMENT, reason, hint='json_object("name", value)')
     return STRING
 

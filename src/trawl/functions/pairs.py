@@ -49,9 +49,9 @@ class Form:
 
 
 _USUAL: Final = Form(
-    r"(?:^|[\s,;&|?(\[{<])[A-Za-z_@][\w.@-]*[=:]"
+    r'(?:^|[\s,;&|?(\[{<"])[A-Za-z_@][\w.@-]*[=:]'
     rf'(?:{_QUOTED}|/?[^\s,;&|"()\[\]{{}}<>:=/]{_PLAIN})',
-    BLANKS + ",;&|?([{<",
+    BLANKS + ',;&|?([{<"',
     "=:",
 )
 """Pairs as logs write them: `a=1`, `a="b c"`, `a:1`; no time of day and no address after its scheme is one."""

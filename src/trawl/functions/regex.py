@@ -14,8 +14,7 @@ import unicodedata
 from functools import cache
 from typing import Final
 
-from trawl.errors import Code, TrawlError
-from trawl.functions.regex_hints import LOOKS, bracket_hint, escape_hint, reason_hint
+from trawl.functions.refused import GROUP_NAME, LARGEST, LOOKS, bracket_hint, escape_hint, refused, refused_by_python
 
 _CLASSES: Final = {"d": "0-9", "w": "0-9A-Za-z_", "s": r"\t\n\f\r "}
 _POSIX: Final = {
@@ -36,9 +35,8 @@ _POSIX: Final = {
 }
 _SIMPLE_ESCAPES: Final = {"a": r"\a", "f": r"\f", "t": r"\t", "n": r"\n", "r": r"\r", "v": r"\v"}
 _REPETITION: Final = re.compile(r"\{(0|[1-9]\d*)(?:,(0|[1-9]\d*)?)?\}", re.ASCII)
-MOST_REPEATED: Final = 1_000
-"""RE2 repeats no more often."""
 _GROUP = re.compile(r"\(\?(?:P?<(\w+)>|([imsU]*)(-[imsU]+)?([:)]))", re.ASCII)
+_NAMED: Final = re.compile(r"\(\?P?<[^=!]")
 
 
 @cache
@@ -49,15 +47,25 @@ def compile_re2(pattern: str) -> re.Pattern[str]:
         TrawlError: `INVALID_ARGUMENT`, without a span, where RE2 would refuse it.
     """
     try:
-        return re.compile(_Translation(pattern).run())
+        compiled = re.compile(_Translation(pattern).run())
     except re.error as error:
-        if "unterminated subpattern" in error.msg:
-            raise _refused("a round bracket is not closed", bracket_hint(pattern, "(")) from None
-        raise _refused(error.msg, reason_hint(error.msg)) from None
+        raise refused_by_python(error, pattern) from None
+    except OverflowError:
+        raise refused("a repetition is too large", LARGEST) from None
+    if _REPETITION.search(pattern):
+        _check_size(pattern)
+    return compiled
 
 
-def _refused(reason: str, hint: str = "RE2 syntax") -> TrawlError:
-    return TrawlError(Code.INVALID_ARGUMENT, f"the regular expression is not valid: {reason}", hint=hint)
+def _check_size(pattern: str) -> None:
+    """Refuses what makes RE2's program too large, as RE2 itself tells it."""
+    import pyarrow as pa  # what needs a tenth of a second is loaded where it is needed
+    import pyarrow.compute as pc
+
+    try:
+        pc.match_substring_regex(pa.array([""]), pattern)
+    except pa.ArrowInvalid:
+        raise refused("its repetitions make it too large", LARGEST) from None
 
 
 class _Translation:
@@ -94,17 +102,13 @@ class _Translation:
                 self.place += 1
                 self.written.append(character)
                 if character in "*+?}" and self.text[self.place : self.place + 1] == "+":
-                    raise _refused("possessive repetition", "what repeats gives back what it took: `a+`, `(?:a+)+`")
+                    raise refused("possessive repetition", "what repeats gives back what it took: `a+`, `(?:a+)+`")
         return "".join(self.written) + self.closing[0]
 
     def repetition(self) -> None:
         """How often something is repeated; a bracket that says nothing of the kind stands for itself."""
-        found = _REPETITION.match(self.text, self.place)
-        if found and any(count and int(count[:9]) > MOST_REPEATED for count in found.groups()):
-            hint = f"it is repeated {MOST_REPEATED:,} times at most: `a{{1,{MOST_REPEATED}}}`"
-            raise _refused("a repetition is too long", hint)
+        self.written.append("{" if _REPETITION.match(self.text, self.place) else r"\{")
         self.place += 1
-        self.written.append("{" if found else r"\{")
 
     def anchor(self, character: str) -> str:
         if "m" in self.flags[-1]:
@@ -120,15 +124,17 @@ class _Translation:
         if found is None:
             around = next((sign for sign in LOOKS if self.text.startswith(sign, self.place)), None)
             if around is not None:
-                raise _refused(f"`{around}` looks around, which RE2 does not", LOOKS[around])
-            raise _refused("a group that RE2 does not know", "a group is named by `(?<name>a)`, unnamed by `(?:a)`")
+                raise refused(f"`{around}` looks around, which RE2 does not", LOOKS[around])
+            if _NAMED.match(self.text, self.place):
+                raise refused("the name of a group has a sign that names may not have", GROUP_NAME)
+            raise refused("a group that RE2 does not know", "a group is named by `(?<name>a)`, unnamed by `(?:a)`")
         name, added, removed, end = found.groups()
         self.place = found.end()
         if name:
             self.open(f"(?P<{name}>", self.flags[-1])
             return
         if "U" in (added or "") + (removed or ""):
-            raise _refused("the flag U is not supported")
+            raise refused("the flag U is not supported")
         on, off = set(added or ""), set((removed or "")[1:])
         flags = frozenset((self.flags[-1] | on) - off)
         opening = self.scope(flags)
@@ -152,7 +158,7 @@ class _Translation:
 
     def close(self) -> None:
         if len(self.flags) == 1:
-            raise _refused("a bracket closes that was not opened", bracket_hint(self.text, ")"))
+            raise refused("a bracket closes that was not opened", bracket_hint(self.text, ")"))
         self.place += 1
         self.flags.pop()
         self.written.append(self.closing.pop() + ")")
@@ -178,7 +184,7 @@ class _Translation:
             self.place += 2
             self.written.append(f"(?a:\\{character})")
         elif character == "C":
-            raise _refused(r"\C is not supported")
+            raise refused(r"\C is not supported")
         else:
             self.written.append(f"[{self.escaped_class()}]")
 
@@ -197,13 +203,13 @@ class _Translation:
         if character == "0" or (character in "1234567" and self.text[self.place : self.place + 1].isdigit()):
             return self.octal(character)
         if not character or character.isalnum():
-            raise _refused(f"an escape that RE2 does not know: \\{character}", escape_hint(character))
+            raise refused(f"an escape that RE2 does not know: \\{character}", escape_hint(character))
         return re.escape(character) if character.isascii() else character
 
     def hexadecimal(self) -> str:
         found = re.compile(r"\{([0-9A-Fa-f]{1,8})\}|([0-9A-Fa-f]{2})").match(self.text, self.place)
         if found is None:
-            raise _refused(r"an escape that RE2 does not know: \x")
+            raise refused(r"an escape that RE2 does not know: \x")
         self.place = found.end()
         return f"\\U{int(found[1] or found[2], 16):08x}"
 
@@ -216,7 +222,7 @@ class _Translation:
     def property(self, negated: bool) -> str:
         found = re.compile(r"\{(\^?)(\w+)\}|([A-Z])").match(self.text, self.place)
         if found is None:
-            raise _refused("a Unicode class without a name")
+            raise refused("a Unicode class without a name")
         self.place = found.end()
         ranges = _category(found[2] or found[3])
         return "^" * (negated != bool(found[1])) + ranges
@@ -230,7 +236,7 @@ class _Translation:
         while True:
             character = self.text[self.place : self.place + 1]
             if not character:
-                raise _refused("a square bracket is not closed", bracket_hint(self.text, "["))
+                raise refused("a square bracket is not closed", bracket_hint(self.text, "["))
             if character == "]" and not first:
                 self.place += 1
                 break
@@ -256,7 +262,7 @@ class _Translation:
         posix = re.compile(r"\[:(\^?)(\w+):\]").match(self.text, self.place)
         if posix is not None:
             if posix[2] not in _POSIX:
-                raise _refused(f"a class that RE2 does not know: {posix[0]}")
+                raise refused(f"a class that RE2 does not know: {posix[0]}")
             self.place = posix.end()
             return posix[1] + _POSIX[posix[2]]
         self.place += 1
@@ -274,5 +280,5 @@ def _category(name: str) -> str:
             else:
                 ranges.append([point, point])
     if not ranges:
-        raise _refused(f"a Unicode class that is not known: {name}")
+        raise refused(f"a Unicode class that is not known: {name}")
     return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)

@@ -15,7 +15,7 @@ from trawl.language.names import Name, Written
 from trawl.language.strides import Stride, read_stride
 from trawl.language.time import check
 from trawl.language.tokens import MOST_DIGITS, Grain, Kind, Scanner, Token
-from trawl.values import exact_number
+from trawl.values import LARGEST_INTEGER, exact_number
 
 if TYPE_CHECKING:
     from trawl.language.tree import Query
@@ -148,7 +148,8 @@ class Cursor:
         if token.kind is not Kind.WORD or exact is None or not math.isfinite(float(exact)):
             raise TrawlError(Code.INVALID_ARGUMENT, f"found {token}, expected a number for {what}", span=token.span)
         self.take(token)
-        return int(exact) if exact == exact.to_integral_value() else float(exact)
+        is_whole = exact == exact.to_integral_value() and abs(exact) <= LARGEST_INTEGER
+        return int(exact) if is_whole else float(exact)
 
     def positive(self, what: str) -> int:
         """Takes a whole number from 1 on."""

@@ -29,6 +29,7 @@ from trawl.language.operators import (
 from trawl.language.readings import mixture
 from trawl.language.stacks import Frame, Pending
 from trawl.language.tokens import Grain, Kind, Token
+from trawl.values import LARGEST_INTEGER
 
 
 def read_expression(cursor: Cursor) -> Expr:
@@ -159,8 +160,9 @@ class _Reading:
             span = operators.pop().token.span.to(span)
             text = f"-{text}"
         value = int(text) if is_whole else float(text)
-        if not is_whole and math.isinf(value):
-            raise TrawlError(Code.INVALID_ARGUMENT, f"the number `{clip(text)}` is too large", span=span)
+        if math.isinf(value) if not is_whole else abs(value) > LARGEST_INTEGER:
+            hint = f'a text takes double quotes: "{clip(text)}"'
+            raise TrawlError(Code.INVALID_ARGUMENT, f"the number `{clip(text)}` is too large", hint=hint, span=span)
         return Literal(value, span, text=None if str(value) == text else text)
 
     # --- where an operator is expected ---------------------------------------------------------------

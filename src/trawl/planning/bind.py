@@ -162,7 +162,7 @@ def _condition(expression: Expr, known: Schema, typing: Typing) -> Expr:
     if not condition.type.is_null and Kind.BOOLEAN not in condition.type.kinds:
         raise TrawlError(
             Code.TYPE_MISMATCH,
-            f"the condition is a {condition.type.name}, a comparison or another boolean is expected",
+            f"the condition is {condition.type.called}, a comparison or another boolean is expected",
             hint="a text is looked for by `search`, a field that is there by `isnotnull(field)`",
             span=condition.span,
         )

@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Final
 
 import pyarrow as pa
 
@@ -16,10 +15,7 @@ from trawl.errors import Code, TrawlError
 from trawl.results import parts
 from trawl.results.manifest import NO_COLUMNS, Facts, Manifest
 from trawl.schema import Layout, Schema, Type
-from trawl.values import FIRST_INSTANT, LAST_INSTANT
-
-LARGEST_STORED: Final = 10**38 - 1
-"""The largest integer that a column holds."""
+from trawl.values import FIRST_INSTANT, LARGEST_INTEGER, LAST_INSTANT
 
 
 class Result:
@@ -142,7 +138,7 @@ class Result:
 
     def _column(self, position: int, name: str, type_: Type) -> Column:
         """A physical column; of integers beyond 64 bits an engine is told by their bounds."""
-        most = LARGEST_STORED if name in self._wide and type_.layout is Layout.NATIVE else None
+        most = LARGEST_INTEGER if name in self._wide and type_.layout is Layout.NATIVE else None
         return Column((parts.stored_name(position),), type_, -most if most else None, most)
 
     @property

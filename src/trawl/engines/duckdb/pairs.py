@@ -26,7 +26,8 @@ def are_asked(expression: Expr) -> bool:
 def text_of(expression: Expr, to: Expressions) -> str:
     """The text that a call finds pairs in."""
     assert isinstance(expression, Call)
-    return to.bind(text(to.operand(expression.arguments[0]), to))
+    with to.at(expression.span):
+        return to.bind(text(to.operand(expression.arguments[0]), to))
 
 
 def found(value: str, expression: Expr, to: Scope) -> str:
