@@ -84,10 +84,11 @@ def _in(to: Expressions, call: Call) -> list[str]:
         return [plain]
     conditions = [sql.coalesce(equal(to, value, item), "BOOLEAN") for item in items]
     known = sql.any_of(f"{given.sql} IS NOT NULL" for given in value)
-    lists = [given for operand in (value, *items) for given in opened(operand, to) if given.many]
+    lists = [given.sql for operand in (value, *items) for given in opened(operand, to) if given.many]
     found = f"WHEN {known} THEN {sql.any_of(conditions)} END"
-    if lists:  # of an empty list there is no pair to compare
-        found = f"WHEN {sql.any_of(f'len({given.sql}) = 0' for given in lists)} THEN false {found}"
+    if lists:  # of a list without values there is no pair to compare
+        empty = (f"len(list_filter({given}, lambda x: x IS NOT NULL)) = 0" for given in lists)
+        found = f"WHEN {sql.any_of(empty)} THEN false {found}"
     return [f"CASE {found}"]
 
 
