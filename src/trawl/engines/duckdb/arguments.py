@@ -115,12 +115,15 @@ def as_float(given: Alternative) -> str:
 
 def whole(operand: Operand, to: Scope) -> str:
     """The value as an integer of 64 bits; numbers with a fraction are noted."""
-    given = number(operand, to)
-    if given.kind is Kind.INTEGER:
-        return f"try_cast({given.sql} AS BIGINT)" if given.wide else given.sql
-    value = to.bind(given.sql)
-    to.note(Flaw.NO_INTEGER, f"{value} != floor({value})")
-    return f"CASE WHEN {value} = floor({value}) THEN try_cast({value} AS BIGINT) END"
+    found = []
+    for given in numbers(operand, to):
+        if given.kind is Kind.INTEGER:
+            found.append(f"try_cast({given.sql} AS BIGINT)" if given.wide else given.sql)
+        else:
+            value = to.bind(given.sql)
+            to.note(Flaw.NO_INTEGER, f"{value} != floor({value})")
+            found.append(f"CASE WHEN {value} = floor({value}) THEN try_cast({value} AS BIGINT) END")
+    return sql.coalesce(found, "BIGINT")
 
 
 def finite(expression: str, to: Scope) -> str:
