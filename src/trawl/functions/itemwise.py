@@ -63,16 +63,19 @@ def _check_depth(arguments: tuple[Expr, ...]) -> None:
         )
 
 
-def _check_map(arguments: tuple[Expr, ...]) -> None:
-    _check_depth(arguments)
-    values = arguments[0]
-    if not isinstance(values, Field):
-        raise TrawlError(
-            Code.INVALID_ARGUMENT,
-            "the first argument of mvmap is no field",
-            hint="`eval` gives values a name first: `eval a = …, b = mvmap(a, …)`",
-            span=values.span,
-        )
+def _check(name: str) -> Callable[[tuple[Expr, ...]], None]:
+    def check(arguments: tuple[Expr, ...]) -> None:
+        _check_depth(arguments)
+        values = arguments[0]
+        if not isinstance(values, Field):
+            raise TrawlError(
+                Code.INVALID_ARGUMENT,
+                f"the first argument of {name} is no field",
+                hint=f"`eval` gives values a name first: `eval a = …, b = {name}(a, …)`",
+                span=values.span,
+            )
+
+    return check
 
 
 def _filtered(arguments: tuple[Type, ...]) -> Type:
@@ -94,7 +97,7 @@ FUNCTIONS: Final = (
         examples=(Example('mvfilter(host != "web-01")', None),),
         lazy=True,
         per_value=True,
-        check=_check_depth,
+        check=_check("mvfilter"),
         expand=_expand_filter,
     ),
     Function(
@@ -107,6 +110,6 @@ FUNCTIONS: Final = (
         examples=(Example("mvmap(port, port + 1)", [81]), Example("mvmap(host, upper(host))", ["WEB-01"])),
         lazy=True,
         per_value=True,
-        check=_check_map,
+        check=_check("mvmap"),
     ),
 )

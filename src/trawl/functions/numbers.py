@@ -65,11 +65,13 @@ def _pi() -> float:
 
 
 def _greatest(*arguments: Value) -> Value:
-    return max((value for argument in arguments for value in spread(argument)), key=order_key, default=None)
+    every = (value for argument in arguments for value in spread(argument))
+    return max(every, key=lambda value: (order_key(value), isinstance(value, int)), default=None)
 
 
 def _least(*arguments: Value) -> Value:
-    return min((value for argument in arguments for value in spread(argument)), key=order_key, default=None)
+    every = (value for argument in arguments for value in spread(argument))
+    return min(every, key=lambda value: (order_key(value), isinstance(value, float)), default=None)
 
 
 def _undefined() -> Fault:
@@ -137,7 +139,8 @@ FUNCTIONS: Final = (
         ("value", "..."),
         _element_type,
         _greatest,
-        "The greatest of the values, of multivalues too: numbers, then text by code point; nulls do not count.",
+        "The greatest of the values, of multivalues too: numbers, of 1 and 1.0 the integer, then text by code point; "
+        "nulls do not count.",
         examples=(Example("max(1, 3, 2)", 3), Example('max(1, "a")', "a"), Example("max(1, null)", 1)),
         takes_null=True,
         multivalue=Multivalue.ACCEPT,

@@ -8,7 +8,7 @@ from typing import Final
 
 from trawl.errors import Code, TrawlError
 from trawl.expr import Call, Expr, Literal
-from trawl.functions.base import Clock, Example, Function, same_as_first
+from trawl.functions.base import Clock, Example, Function
 from trawl.functions.coercion import (
     expect_numbers,
     finite,
@@ -34,15 +34,15 @@ def _whole_number(rounding: str) -> Callable[[Scalar], Value]:
     return evaluate
 
 
-def _round(value: Scalar, places: Scalar = 0) -> Value:
-    digits = whole(places)
+def _round(value: Scalar, places: Scalar | None = None) -> Value:
+    digits = 0 if places is None else fits(whole(places))
     found = number(value)
     if isinstance(found, int) and digits >= 0:
-        return found
+        return fits(found)
     if abs(digits) > 400:
         return found if digits > 0 else 0
     rounded = _decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE)
-    return fits(int(rounded)) if isinstance(found, int) or digits == 0 else finite(float(rounded))
+    return fits(int(rounded)) if places is None or isinstance(found, int) else finite(float(rounded))
 
 
 def _truncate(value: Scalar, places: Scalar | None = None) -> Value:
@@ -102,7 +102,7 @@ def _round_type(arguments: tuple[Type, ...]) -> Type:
 
 def _exact_type(arguments: tuple[Type, ...]) -> Type:
     expect_numbers(arguments)
-    return same_as_first(arguments)
+    return Type(arguments[0].kinds)
 
 
 FUNCTIONS: Final = (

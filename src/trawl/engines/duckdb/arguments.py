@@ -64,19 +64,34 @@ def number(operand: Operand, to: Scope) -> Alternative:
 
     Values that are no numbers are a fault of the data, which is noted.
     """
-    found = []
+    found = numbers(operand, to)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        return Alternative(sql.null("BIGINT"), Kind.INTEGER)
+    return Alternative(sql.coalesce((as_float(given) for given in found), "DOUBLE"), Kind.FLOAT)
+
+
+def numbers(operand: Operand, to: Scope) -> Operand:
+    """As `number`, but an integer stays one where others come too: at most one alternative each of the two kinds."""
+    integers, floats, is_wide = [], [], False
     for given in singles(operand, to):
         match given.kind:
             case Kind.BOOLEAN:
                 to.note(Flaw.BOOLEAN_NO_NUMBER, f"{given.sql} IS NOT NULL")
             case Kind.TIME:
                 to.note(Flaw.TIME_NO_NUMBER, f"{given.sql} IS NOT NULL")
+            case Kind.INTEGER:
+                integers.append(given.sql)
+                is_wide = is_wide or given.wide
             case _:
-                found.append(given)
-    if all(given.kind is Kind.INTEGER for given in found):
-        wide = any(given.wide for given in found)
-        return Alternative(sql.coalesce((given.sql for given in found), "BIGINT"), Kind.INTEGER, wide=wide)
-    return Alternative(sql.coalesce((floating(given, to) for given in found), "DOUBLE"), Kind.FLOAT)
+                floats.append(floating(given, to))
+    found = []
+    if integers:
+        found.append(Alternative(sql.coalesce(integers, "BIGINT"), Kind.INTEGER, wide=is_wide))
+    if floats:
+        found.append(Alternative(sql.coalesce(floats, "DOUBLE"), Kind.FLOAT))
+    return tuple(found)
 
 
 def floating(alternative: Alternative, to: Scope) -> str:
@@ -100,12 +115,15 @@ def as_float(given: Alternative) -> str:
 
 def whole(operand: Operand, to: Scope) -> str:
     """The value as an integer of 64 bits; numbers with a fraction are noted."""
-    given = number(operand, to)
-    if given.kind is Kind.INTEGER:
-        return f"try_cast({given.sql} AS BIGINT)" if given.wide else given.sql
-    value = to.bind(given.sql)
-    to.note(Flaw.NO_INTEGER, f"{value} != floor({value})")
-    return f"CASE WHEN {value} = floor({value}) THEN try_cast({value} AS BIGINT) END"
+    found = []
+    for given in numbers(operand, to):
+        if given.kind is Kind.INTEGER:
+            found.append(f"try_cast({given.sql} AS BIGINT)" if given.wide else given.sql)
+        else:
+            value = to.bind(given.sql)
+            to.note(Flaw.NO_INTEGER, f"{value} != floor({value})")
+            found.append(f"CASE WHEN {value} = floor({value}) THEN try_cast({value} AS BIGINT) END")
+    return sql.coalesce(found, "BIGINT")
 
 
 def finite(expression: str, to: Scope) -> str:

@@ -91,7 +91,7 @@ def _is_broken(number: str) -> str:
 def _is_long(number: str) -> str:
     """Whether a number is an integer of more digits than are kept."""
     digits = f"length({number}) - CAST({number}[1] = '-' AS INTEGER)"
-    return f"{_is_number(number)} AND {digits} > {MOST_DIGITS} AND NOT {_is_broken(number)}"
+    return f"{sql.begins_number(number)} AND {digits} > {MOST_DIGITS} AND NOT {_is_broken(number)}"
 
 
 def _is_finite(value: str) -> str:
@@ -111,14 +111,14 @@ def boxed(value: str, signs: Collection[str]) -> str:
     if not {f"{_ARRAY}{TEXT}", f"{_ARRAY}{_BEYOND}"}.isdisjoint(signs):
         item = (
             f"CASE WHEN x[1] IN ('{{', '[') OR ({_is_long('x')}) THEN {_quoted('x')} "
-            f"WHEN {_is_number('x')} AND NOT {_is_finite('x')} THEN 'null' ELSE x END"
+            f"WHEN {sql.begins_number('x')} AND NOT {_is_finite('x')} THEN 'null' ELSE x END"
         )
         items = f"array_to_string(list_transform({_items(value)}, lambda x: {item}), ',')"
         cases += f" WHEN {value}[1] = '[' THEN '[' || {items} || ']'"
     if TEXT in signs:
         cases += f" WHEN {_is_long(value)} THEN {_quoted(value)}"
     if _BEYOND in signs:
-        cases += f" WHEN {_is_number(value)} AND NOT {_is_finite(value)} THEN NULL"
+        cases += f" WHEN {sql.begins_number(value)} AND NOT {_is_finite(value)} THEN NULL"
     return f"CASE {cases} ELSE {value} END"
 
 
@@ -133,10 +133,6 @@ def of_kind(box: str, kind: Kind, *, is_wide: bool) -> str:
             return f"CAST({box} AS {sql.WIDE if is_wide else sql.TYPES[kind]})"
         case _:
             return f"CAST({box} AS {sql.TYPES[kind]})"
-
-
-def _is_number(value: str) -> str:
-    return f"{value}[1] IN ('-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9')"
 
 
 def extracted(document: str, wanted: Sequence[Path]) -> str:

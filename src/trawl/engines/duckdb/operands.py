@@ -107,11 +107,9 @@ def _unboxed(box: str, inside: Type) -> Iterable[Alternative]:
             digits = f"regexp_full_match({box}, '-?[0-9]+')"
             yield Alternative(f"CASE WHEN {digits} THEN try_cast({box} AS HUGEINT) END", Kind.INTEGER, wide=True)
         if Kind.FLOAT in inside.kinds and Kind.INTEGER not in inside.kinds:
-            number = f"{first} IN ('-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9')"
-            yield Alternative(f"CASE WHEN {number} THEN try_cast({box} AS DOUBLE) END", Kind.FLOAT)
+            yield Alternative(f"CASE WHEN {sql.begins_number(box)} THEN try_cast({box} AS DOUBLE) END", Kind.FLOAT)
         elif Kind.FLOAT in inside.kinds:
-            fraction = f"{first} IN ('-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9')"
-            fraction += f" AND NOT regexp_full_match({box}, '-?[0-9]+')"
+            fraction = f"{sql.begins_number(box)} AND NOT regexp_full_match({box}, '-?[0-9]+')"
             yield Alternative(f"CASE WHEN {fraction} THEN try_cast({box} AS DOUBLE) END", Kind.FLOAT)
         if Kind.STRING in inside.kinds:
             yield Alternative(f"CASE WHEN {first} = '\"' THEN json_extract_string({box}, '$') END", Kind.STRING)

@@ -6,9 +6,9 @@ from functools import reduce
 from typing import Final
 
 from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.arguments import as_float, number
+from trawl.engines.duckdb.arguments import numbers
 from trawl.engines.duckdb.expressions import Expressions
-from trawl.engines.duckdb.operands import Operand, one, singles
+from trawl.engines.duckdb.operands import Operand, one
 from trawl.engines.duckdb.scopes import Flaw
 from trawl.engines.duckdb.spelling.arithmetic import held
 from trawl.engines.duckdb.spelling.operators import Builder
@@ -26,12 +26,12 @@ def _of_bits(form: str) -> Builder:
 
 def _integer(to: Expressions, operand: Operand) -> str:
     """The value as an integer of 64 bits; what is none, or needs more, is noted."""
-    found = singles(operand, to)
-    exact = [given for given in found if given.kind is Kind.INTEGER]
-    others = tuple(given for given in found if given.kind is not Kind.INTEGER)
-    integers = [held(to, to.bind(given.sql), given.wide, [given.sql]) for given in exact]
-    if others:
-        value = to.bind(as_float(number(others, to)))
+    integers = []
+    for given in numbers(operand, to):
+        value = to.bind(given.sql)
+        if given.kind is Kind.INTEGER:
+            integers.append(held(to, value, given.wide, [value]))
+            continue
         is_whole = f"{value} = floor({value})"
         integers.append(to.bind(f"CASE WHEN {is_whole} THEN try_cast({value} AS BIGINT) END"))
         to.note(Flaw.NO_INTEGER, f"{value} != floor({value})")

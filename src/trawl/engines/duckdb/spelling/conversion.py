@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Final
 
 from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.arguments import as_float, floating, number, text, whole
+from trawl.engines.duckdb.arguments import as_float, floating, number, numbers, text, whole
 from trawl.engines.duckdb.expressions import Expressions
-from trawl.engines.duckdb.operands import Operand, is_there, one, singles
+from trawl.engines.duckdb.operands import Alternative, Operand, is_there, one, singles
 from trawl.engines.duckdb.scopes import Flaw
+from trawl.engines.duckdb.spelling.arithmetic import held
 from trawl.engines.duckdb.spelling.rounding import decimal
 from trawl.engines.duckdb.times import SECOND, time
 from trawl.expr import Call, Literal
@@ -178,13 +179,14 @@ def _floating(to: Expressions, operand: Operand) -> str:
 
 
 def _truncated(to: Expressions, operand: Operand) -> str:
-    given = number(operand, to)
-    if given.kind is Kind.INTEGER:
-        return given.sql
+    return sql.coalesce((_whole(to, given) for given in numbers(operand, to)), "BIGINT")
+
+
+def _whole(to: Expressions, given: Alternative) -> str:
     value = to.bind(given.sql)
-    cut = to.bind(f"try_cast(trunc({value}) AS BIGINT)")
-    to.note(Flaw.INTEGER_OVERFLOW, f"{value} IS NOT NULL AND {cut} IS NULL")
-    return cut
+    if given.kind is Kind.INTEGER:
+        return held(to, value, given.wide, [value])
+    return held(to, f"trunc({value})", True, [value])
 
 
 Builder = Callable[[Expressions, Call], Operand]

@@ -126,8 +126,11 @@ def _from_start(place: str, values: str) -> str:
 
 
 def _find(to: Expressions, call: Call) -> Operand:
-    value, written = call.arguments[0], pattern(call.arguments[1]).replace("{", "{{").replace("}", "}}")
-    matched = _texts(to, to.operand(value), f"regexp_matches({{}}, {written})")
+    operand = to.operand(call.arguments[0])
+    if not operand:
+        return ()
+    written = pattern(call.arguments[1]).replace("{", "{{").replace("}", "}}")
+    matched = _texts(to, operand, f"regexp_matches({{}}, {written})")
     return one(Kind.INTEGER, f"CAST(nullif(list_position({matched}, true), 0) AS BIGINT) - 1")
 
 

@@ -40,16 +40,20 @@ def address_key(address: str, to: Scope) -> str:
 
 
 def _number(address: str) -> str:
-    """The number of a version 4 address."""
-    octets = (f"try_cast(split_part({address}, '.', {n}) AS BIGINT) * {1 << 8 * (4 - n)}" for n in range(1, 5))
+    """The number of a version 4 address; of another text some number or null, without running over."""
+    octets = (f"{_octet(address, n)} * {1 << 8 * (4 - n)}" for n in range(1, 5))
     return f"({' + '.join(octets)})"
+
+
+def _octet(address: str, number: int) -> str:
+    return f"CAST(try_cast(split_part({address}, '.', {number}) AS UTINYINT) AS BIGINT)"
 
 
 def _digits(address: str, to: Scope) -> str:
     """The 32 hexadecimal digits of a version 6 address; null of what is none."""
     address = to.bind(f"CASE WHEN contains({address}, ':') THEN {address} END")  # lists are slow: not for the others
     tail = to.bind(f"regexp_extract({address}, '([0-9.]+)(?:%.+)?$', 1)")
-    octet = [f"try_cast(split_part({tail}, '.', {n}) AS BIGINT)" for n in range(1, 5)]
+    octet = [_octet(tail, n) for n in range(1, 5)]
     as_groups = f"printf('%x:%x', {octet[0]} * 256 + {octet[1]}, {octet[2]} * 256 + {octet[3]})"
     dotted = f"regexp_full_match({tail}, {_VERSION_4})"
     plain = f"regexp_replace({address}, '%.+$', '')"

@@ -10,8 +10,9 @@ from trawl.engines.duckdb import ordering, sql
 from trawl.engines.duckdb.arguments import as_float, finite, number
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.grouping import listed
+from trawl.engines.duckdb.layouts import box
 from trawl.engines.duckdb.operands import Alternative, Operand, one
-from trawl.engines.duckdb.scopes import Flaw
+from trawl.engines.duckdb.scopes import INLINE, Flaw
 from trawl.engines.duckdb.spelling.arithmetic import held
 from trawl.expr import Call
 from trawl.schema import Kind, Type
@@ -84,13 +85,24 @@ def _extreme(function: str) -> Builder:
         lists = listed(every, to, apart=True)
         if not lists:
             return ()
-        structs = (ordering.each(given, ordering.struct) for given in lists)
+        structs = (ordering.each(given, _preferring_integers(function)) for given in lists)
         chosen = "list_max" if function == "greatest" else "list_min"
-        best = f"{chosen}(list_concat({', '.join(structs)})).b"
+        best = f"{chosen}(list_concat({', '.join(structs)})).b[2:]"
         inside = Type(frozenset(given.kind for given in lists if given.kind is not None))
         return (Alternative(best, None, inside=inside),)
 
     return build
+
+
+def _preferring_integers(function: str) -> Callable[[Alternative], str]:
+    """Structs to take the greatest or least of: before a boxed value a sign by which an integer beats its float."""
+    integer, other = ("1", "0") if function == "greatest" else ("0", "1")
+
+    def struct(given: Alternative) -> str:
+        sign = integer if given.kind is Kind.INTEGER else other
+        return ordering.struct(given, f"'{sign}' || {box(given, INLINE)}")
+
+    return struct
 
 
 SCALARS: Final[dict[str, Builder]] = {

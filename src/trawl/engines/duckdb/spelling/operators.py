@@ -22,12 +22,21 @@ Builder = Callable[[Expressions, Call], Operand]
 
 def equal(to: Expressions, left: Operand, right: Operand) -> list[str]:
     """Whether two values, or one of the values of either, are equal; null where one is."""
+    return any_pair(to, left, right, _equals)
+
+
+def any_pair(to: Expressions, left: Operand, right: Operand, holding: Callable[[Alternative], Holds]) -> list[str]:
+    """Whether something holds for two values, or for one of the values of either; null where one is.
+
+    Args:
+        holding: by the right value, whether it holds for a left one.
+    """
     found = []
     for other in opened(right, to):
         if other.many:
-            found += _among(to, left, other)
+            found += _among(to, left, other, holding)
         else:
-            conditions = any_value(left, _equals(other), to)
+            conditions = any_value(left, holding(other), to)
             if has_lists(left) and other.constant is None:  # an empty list of null is null, not false
                 conditions = [f"CASE WHEN {other.sql} IS NOT NULL THEN {each} END" for each in conditions]
             found += conditions
@@ -46,13 +55,13 @@ def _equals(other: Alternative) -> Holds:
     return holds
 
 
-def _among(to: Expressions, left: Operand, others: Alternative) -> list[str]:
-    """Whether one of the values of a list equals the left value, or one of its values."""
+def _among(to: Expressions, left: Operand, others: Alternative, holding: Callable[[Alternative], Holds]) -> list[str]:
+    """Whether it holds for one of the values of a list and the left value, or one of its values."""
     found = []
     for mine in opened(left, to):
         held = []
         for item in opened((element(others, "y"),), INLINE):
-            held += any_value((mine,), _equals(item), INLINE)
+            held += any_value((mine,), holding(item), INLINE)
         among = f"len(list_filter({others.sql}, lambda y: {sql.any_of(held)})) > 0"
         found.append(f"CASE WHEN {mine.sql} IS NOT NULL THEN {among} END")
     return found
@@ -84,10 +93,11 @@ def _in(to: Expressions, call: Call) -> list[str]:
         return [plain]
     conditions = [sql.coalesce(equal(to, value, item), "BOOLEAN") for item in items]
     known = sql.any_of(f"{given.sql} IS NOT NULL" for given in value)
-    lists = [given for operand in (value, *items) for given in opened(operand, to) if given.many]
+    lists = [given.sql for operand in (value, *items) for given in opened(operand, to) if given.many]
     found = f"WHEN {known} THEN {sql.any_of(conditions)} END"
-    if lists:  # of an empty list there is no pair to compare
-        found = f"WHEN {sql.any_of(f'len({given.sql}) = 0' for given in lists)} THEN false {found}"
+    if lists:  # of a list without values there is no pair to compare
+        empty = (f"len(list_filter({given}, lambda x: x IS NOT NULL)) = 0" for given in lists)
+        found = f"WHEN {sql.any_of(empty)} THEN false {found}"
     return [f"CASE {found}"]
 
 

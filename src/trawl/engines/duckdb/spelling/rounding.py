@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.arguments import as_float, number, whole
+from trawl.engines.duckdb.arguments import as_float, number, numbers, whole
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.operands import Alternative, Operand, one, singles
 from trawl.engines.duckdb.scopes import Flaw
@@ -21,12 +22,21 @@ DECIMAL: Final = f"DECIMAL(38, {DECIMAL_PLACES})"
 
 def _whole_number(function: str) -> Builder:
     def build(to: Expressions, call: Call) -> Operand:
-        given = number(to.operand(call.arguments[0]), to)
-        if given.kind is Kind.INTEGER:
-            return one(Kind.INTEGER, held(to, given.sql, given.wide, [given.sql]))
-        return one(Kind.INTEGER, _fitting(to, f"{function}({given.sql})", given.sql))
+        return _whole(to, call, lambda value: f"{function}({value})")
 
     return build
+
+
+def _whole(to: Expressions, call: Call, rounded: Callable[[str], str]) -> Operand:
+    """The argument as an integer: what is one already passes through no float."""
+    found = []
+    for given in numbers(to.operand(call.arguments[0]), to):
+        value = to.bind(given.sql)
+        if given.kind is Kind.INTEGER:
+            found.append(held(to, value, given.wide, [value]))
+        else:
+            found.append(_fitting(to, rounded(value), value))
+    return one(Kind.INTEGER, sql.coalesce(found, "BIGINT"))
 
 
 def _fitting(to: Expressions, result: str, of: str) -> str:
@@ -42,51 +52,63 @@ def decimal(value: str) -> str:
 
 
 def _round(to: Expressions, call: Call) -> Operand:
-    given = number(to.operand(call.arguments[0]), to)
-    places = 0
-    if len(call.arguments) > 1:
-        constant = call.arguments[1]
-        if not isinstance(constant, Literal) or not isinstance(constant.value, int):
-            return _round_by(to, given, whole(to.operand(constant), to))
-        places = constant.value
-    if given.kind is Kind.INTEGER:
-        if places >= 0:
-            return one(Kind.INTEGER, held(to, given.sql, given.wide, [given.sql]))
-        rounded = f"round(CAST({given.sql} AS DECIMAL(38, 0)), {max(places, -38)})"
-        return one(Kind.INTEGER, held(to, f"try_cast({rounded} AS HUGEINT)", True, [given.sql]))
+    if len(call.arguments) == 1:
+        return _whole(to, call, lambda value: _rounded(to.bind(decimal(value)), 0, value))
+    found = numbers(to.operand(call.arguments[0]), to)
+    places = call.arguments[1]
+    if isinstance(places, Literal) and isinstance(places.value, int):
+        known = places.value
+        return tuple(_kept_places(to, given, known) for given in found)
+    computed = to.bind(f"CAST({sql.bounded(whole(to.operand(places), to), -308, 308)} AS INTEGER)")
+    return tuple(_computed_places(to, given, computed) for given in found)
+
+
+def _kept_places(to: Expressions, given: Alternative, places: int) -> Alternative:
     value = to.bind(given.sql)
-    exact = to.bind(decimal(value))
-    rounded = f"coalesce(CAST(round({exact}, {min(places, 19)}) AS DOUBLE), {value})"
-    if places < 0:
-        rounded = f"round({value}, {max(places, -308)})"
-    return one(Kind.INTEGER, _fitting(to, rounded, value)) if len(call.arguments) == 1 else one(Kind.FLOAT, rounded)
+    if given.kind is Kind.FLOAT:
+        near = f"round({value}, {max(places, -308)})"
+        return Alternative(near if places < 0 else _rounded(to.bind(decimal(value)), places, value), Kind.FLOAT)
+    if places >= 0:
+        return Alternative(held(to, value, given.wide, [value]), Kind.INTEGER)
+    rounded = f"round(CAST({value} AS DECIMAL(38, 0)), {max(places, -38)})"
+    return Alternative(held(to, f"try_cast({rounded} AS HUGEINT)", True, [value]), Kind.INTEGER)
 
 
-def _round_by(to: Expressions, given: Alternative, places: str) -> Operand:
+def _computed_places(to: Expressions, given: Alternative, places: str) -> Alternative:
     """Rounding to as many places as a field says: by the nearest float, as DuckDB takes no decimal for it."""
-    places = f"CAST({sql.bounded(places, -308, 308)} AS INTEGER)"
-    if given.kind is Kind.INTEGER:
-        return one(Kind.INTEGER, f"try_cast(round({given.sql}, {places}) AS BIGINT)")
-    return one(Kind.FLOAT, f"round({given.sql}, {places})")
+    if given.kind is Kind.FLOAT:
+        return Alternative(f"round({given.sql}, {places})", Kind.FLOAT)
+    rounded = f"try(round(CAST({given.sql} AS HUGEINT), {places}))"
+    return Alternative(held(to, rounded, True, [given.sql, places]), Kind.INTEGER)
+
+
+def _rounded(exact: str, places: int, value: str) -> str:
+    """A float rounded as the decimal that it is written as, or as it is, if it is too large to have a fraction."""
+    return f"coalesce(CAST(round({exact}, {min(places, DECIMAL_PLACES)}) AS DOUBLE), {value})"
 
 
 def _truncate(to: Expressions, call: Call) -> Operand:
-    given = number(to.operand(call.arguments[0]), to)
-    places = call.arguments[1].value if len(call.arguments) > 1 and isinstance(call.arguments[1], Literal) else 0
-    assert isinstance(places, int)
+    if len(call.arguments) == 1:
+        return _whole(to, call, lambda value: f"trunc({value})")
+    places = call.arguments[1]
+    assert isinstance(places, Literal)
+    known = places.value
+    assert isinstance(known, int)
+    return tuple(_cut(to, given, known) for given in numbers(to.operand(call.arguments[0]), to))
+
+
+def _cut(to: Expressions, given: Alternative, places: int) -> Alternative:
+    value = to.bind(given.sql)
     power = f"{10 ** max(0, -places)}::HUGEINT"
     if given.kind is Kind.INTEGER:
-        result = given.sql if places >= 0 else f"CAST({given.sql} AS HUGEINT) // {power} * {power}"
-        return one(Kind.INTEGER, held(to, result, given.wide or places < 0, [given.sql]))
-    value = to.bind(given.sql)
-    if len(call.arguments) == 1:
-        return one(Kind.INTEGER, _fitting(to, f"trunc({value})", value))
+        result = value if places >= 0 else f"CAST({value} AS HUGEINT) // {power} * {power}"
+        return Alternative(held(to, result, given.wide or places < 0, [value]), Kind.INTEGER)
     if places <= 0:
         cut = f"CAST(try_cast(trunc({value}) AS HUGEINT) // {power} * {power} AS DOUBLE)"
     else:
         written = to.bind(f"CAST({decimal(value)} AS VARCHAR)")  # which has all decimal places
         cut = f"CAST({written}[1:-{DECIMAL_PLACES - places + 1}] AS DOUBLE)"
-    return one(Kind.FLOAT, f"coalesce({cut}, {value})")
+    return Alternative(f"coalesce({cut}, {value})", Kind.FLOAT)
 
 
 def _significant(to: Expressions, call: Call) -> Operand:

@@ -7,9 +7,9 @@ from typing import Final
 
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.arguments import FARTHEST, pattern, text, text_of, whole
-from trawl.engines.duckdb.expressions import Expressions, any_value
-from trawl.engines.duckdb.grouping import has_lists
-from trawl.engines.duckdb.operands import Operand, one
+from trawl.engines.duckdb.expressions import Expressions, Holds, any_value
+from trawl.engines.duckdb.operands import Alternative, Operand, one
+from trawl.engines.duckdb.spelling.operators import any_pair
 from trawl.expr import Call
 from trawl.functions.text import BLANKS
 from trawl.schema import Kind
@@ -61,9 +61,11 @@ def _replace(to: Expressions, call: Call) -> Operand:
 
 def _like(to: Expressions, call: Call) -> list[str]:
     value, form = (to.operand(argument) for argument in call.arguments)
-    written = to.bind(text(form, to))
-    found = any_value(value, lambda given, inner: f"({text_of(given, inner)} LIKE {written})", to)
-    return [f"CASE WHEN {written} IS NOT NULL THEN {each} END" for each in found] if has_lists(value) else found
+    return any_pair(to, value, form, _is_like)
+
+
+def _is_like(form: Alternative) -> Holds:
+    return lambda given, to: f"({text_of(given, to)} LIKE {text_of(form, to)})"
 
 
 def _match(to: Expressions, call: Call) -> list[str]:
