@@ -50,7 +50,7 @@ def compile_re2(pattern: str) -> re.Pattern[str]:
         compiled = re.compile(_Translation(pattern).run())
     except re.error as error:
         raise refused_by_python(error, pattern) from None
-    except OverflowError:
+    except (OverflowError, ValueError):
         raise refused("a repetition is too large", LARGEST) from None
     if _REPETITION.search(pattern):
         _check_size(pattern)
