@@ -131,7 +131,7 @@ def test_a_call_is_what_it_stands_for(text: str, same: str) -> None:
             "source a | head `is(a, 1)` | head",
             Code.INVALID_ARGUMENT,
             "found `a`, expected a whole number for the number of events; the macro `is` stands for `a == 1`",
-            "such as `10`",
+            "a condition stands in brackets: `head (a == 1)`",
             "`is(a, 1)`",
         ),
     ],

@@ -16,7 +16,9 @@ def read_count(cursor: Cursor, command: str) -> int | None:
     options.read()
     count: int | None = options.get("limit", None)
     if count is None and not cursor.at_end():
-        count = cursor.integer("the number of events")
+        is_compared = cursor.after(cursor.peek()).is_mark("==", "!=", "<", "<=", ">", ">=")
+        hint = "a condition stands in brackets: `head (a == 1)`" if is_compared and command == "head" else None
+        count = cursor.integer("the number of events", hint=hint)
     token = cursor.peek()
     if token.kind is Kind.WORD and token.text.isdecimal():
         raise cursor.surprise("`|` or the end", f"one number says how many: `{command} {count}`")

@@ -62,7 +62,7 @@ class Dedup(Command):
         options = Options(cursor, hint, keepevents=cursor.boolean, keepempty=cursor.boolean, consecutive=cursor.boolean)
         options.read()
         token = cursor.peek()
-        is_count = token.kind is Kind.WORD and token.text.isascii() and token.text.isdigit()
+        is_count = token.kind is Kind.WORD and token.text.isascii() and token.text.removeprefix("-").isdigit()
         count = cursor.positive("the number of events") if is_count else 1
         options.read()
         names = tuple(dict.fromkeys(cursor.names("sortby")))

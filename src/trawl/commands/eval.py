@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Extend, Relation
 from trawl.commands.base import Command, Scope
-from trawl.errors import clip
+from trawl.errors import Code, Span, TrawlError, clip
 from trawl.expr import EveryField, Expr, Field, fields_of, walk
 from trawl.language.cursor import Cursor
 from trawl.language.expressions import read_expression, read_field
@@ -74,6 +74,11 @@ def _assignment(cursor: Cursor) -> tuple[str, Expr]:
         hint = f"a field's name takes single quotes: '{clip(first.text)}'"
         raise cursor.surprise("the name of a field", hint)
     target = read_field(cursor)
+    if first.kind is Kind.WORD and target.name.endswith(":") and cursor.scanner.text.startswith("=", first.end):
+        hint = f"one sign assigns: `{clip(target.name[:-1]) or 'a'} = …`"
+        raise TrawlError(
+            Code.SYNTAX_ERROR, "found `:=`, expected `=`", hint=hint, span=Span(first.end - 1, first.end + 1)
+        )
     if not cursor.mark("="):
         raise cursor.surprise(f"`=` after `{clip(target.name)}`", _meant(target.name, cursor))
     return target.name, read_expression(cursor)

@@ -61,7 +61,8 @@ class Foreach(Command):
     @classmethod
     def parse(cls, cursor: Cursor) -> Self:
         """Reads the names, and the text in square brackets, with a sample for what is put in."""
-        options = Options(cursor, mode=lambda what: _mode(cursor))
+        hint = "what is done stands in square brackets: `foreach a, b* [ eval … ]`"
+        options = Options(cursor, hint, mode=lambda what: _mode(cursor))
         options.read()
         if cursor.peek().is_mark("["):
             raise cursor.surprise("a field", "the fields stand before it: `foreach a, b* [ eval … ]`")

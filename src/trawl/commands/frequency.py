@@ -54,7 +54,7 @@ class Frequency(Command):
         )
         options.read()
         start = cursor.peek()
-        is_limit = start.kind is Kind.WORD and start.text.isascii() and start.text.isdigit()
+        is_limit = start.kind is Kind.WORD and start.text.isascii() and start.text.removeprefix("-").isdigit()
         number = cursor.integer("the limit") if is_limit else None
         options.read()
         names = cursor.names("by")

@@ -9,6 +9,7 @@ from trawl.algebra import Relation
 from trawl.commands.base import Command, Scope, SourceClause
 from trawl.errors import Code, TrawlError
 from trawl.language.cursor import Cursor, Options
+from trawl.language.habits import RANGES
 from trawl.language.names import Written
 from trawl.language.spelling import name_text, run_text
 from trawl.language.writer import Writer
@@ -65,6 +66,8 @@ class Source(Command):
         while cursor.mark(","):
             patterns.append(_pattern(cursor))
         options.read()
+        if cursor.peek().word in RANGES and not cursor.at_end():
+            raise cursor.surprise("`|`, an option or the end", RANGES[cursor.peek().word])
         if all(pattern.text.startswith("-") for pattern in patterns):
             reason = "every name is left out by its `-`, expected one to read"
             raise TrawlError(Code.INVALID_ARGUMENT, reason, hint="`source *, -name`", span=patterns[0].span)

@@ -11,6 +11,7 @@ from trawl.commands.columns import shown
 from trawl.errors import Code, TrawlError
 from trawl.language.cursor import Cursor
 from trawl.language.names import Name
+from trawl.language.tokens import Kind
 from trawl.language.writer import Writer
 
 
@@ -39,6 +40,8 @@ class Table(Command):
     @classmethod
     def parse(cls, cursor: Cursor) -> Self:
         """Reads names."""
+        if cursor.peek().text.startswith("-") and cursor.peek().kind is Kind.WORD:
+            raise cursor.surprise("a field", "fields are dropped by `fields - a, b`")
         return cls(cursor.names(patterns=True))
 
     def write(self, writer: Writer) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from trawl.algebra import Filter, Relation
 from trawl.commands.base import Command, Scope
 from trawl.expr import Expr
 from trawl.language.cursor import Cursor
 from trawl.language.expressions import read_expression
+from trawl.language.tokens import Kind
 from trawl.language.writer import Writer
+
+_COMPARISONS: Final = ("=", "==", "!=", "<", "<=", ">", ">=")
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,12 @@ class Where(Command):
     def parse(cls, cursor: Cursor) -> Self:
         """Reads the expression."""
         condition = read_expression(cursor)
-        if cursor.peek().is_mark(","):
+        token = cursor.peek()
+        if token.is_mark(","):
             hint = "conditions are joined by AND and OR; a list of values is `f IN (1, 2)`"
             raise cursor.surprise("an operator, `|` or the end", hint)
+        if token.kind in (Kind.WORD, Kind.NAME) and cursor.after(token).is_mark(*_COMPARISONS):
+            raise cursor.surprise("an operator, `|` or the end", "conditions are joined by AND and OR")
         return cls(condition)
 
     def write(self, writer: Writer) -> None:

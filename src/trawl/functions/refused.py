@@ -20,14 +20,18 @@ _ESCAPES: Final = {
 }
 GROUP_NAME: Final = "letters, digits and `_` make the name of a group; `rename a_b as a.b` gives the field another"
 LARGEST: Final = "a piece is repeated 1,000 times at most, counted with what repeats it"
-_REPEATED: Final = "a sign that stands for itself takes a backslash: `\\*`"
+_REPEATED: Final = r"any run of characters is `.*`; the sign as such takes a backslash: `\*`, `\?`, `\+`"
+_TWICE: Final = r"a sign repeats what stands before it once: `a*`; the sign as such takes a backslash: `\*`"
 _REFUSALS: Final = {
     "redefinition of group name": ("two groups have one name", GROUP_NAME),
     "bad character in group name": ("the name of a group begins with a digit", GROUP_NAME),
     "nothing to repeat": ("nothing stands before a sign that repeats it", _REPEATED),
-    "multiple repeat": ("what is repeated is a repetition", _REPEATED),
-    "min repeat greater": ("a repetition counts from more to less", "the lesser number comes first: `{1,2}`"),
-    "bad character range": ("a range goes from a later sign to an earlier one", "the minus sign stands last: `[a-z-]`"),
+    "multiple repeat": ("what is repeated is a repetition", _TWICE),
+    "min repeat greater": ("a repetition counts from more to less", "the smaller number stands first: `a{1,2}`"),
+    "bad character range": (
+        "a range goes from a later sign to an earlier one",
+        "a range goes up, `[a-z]`; a minus sign as such stands last: `[az-]`",
+    ),
 }
 """By how an error of `re` begins: what is told of it, and a hint."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from trawl.datemath import find_unit
 from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
-from trawl.language.habits import CLAUSES, NO_NAMES, call_hint, clause_hint, option_hint, word_hint
+from trawl.language.habits import CLAUSES, NO_NAMES, RANGES, call_hint, clause_hint, option_hint, word_hint
 from trawl.language.names import Name, Written
 from trawl.language.strides import Stride, read_stride
 from trawl.language.time import check
@@ -101,6 +101,8 @@ class Cursor:
     def surprise(self, expected: str, hint: str | None = None, token: Token | None = None) -> TrawlError:
         """The error that the next token, or the one given, is not what was expected."""
         token = token or self.peek()
+        if hint is None and self.at_end() and self.scanner.text[: self.position].rstrip().endswith(","):
+            hint = "the last comma is left out"
         hint = hint or (f"missing at the end is {expected}" if token.kind is Kind.END else None)
         return TrawlError(Code.SYNTAX_ERROR, f"found {token}, expected {expected}", hint=hint, span=token.span)
 
@@ -128,8 +130,8 @@ class Cursor:
             raise self.surprise(what, hint)
         return self.take(token)
 
-    def integer(self, what: str, least: int = 0) -> int:
-        """Takes a whole number of at least `least`; `what` it is for words the error."""
+    def integer(self, what: str, least: int = 0, hint: str | None = None) -> int:
+        """Takes a whole number of at least `least`; `what` it is for words the error, `hint` is told of another."""
         token = self.peek()
         digits = token.text.removeprefix("-")
         is_number = token.kind in (Kind.WORD, Kind.STRING) and digits.isascii() and digits.isdigit()
@@ -137,7 +139,8 @@ class Cursor:
             expected = "a whole number" if least == 0 else f"a whole number from {least} on"
             reason = f"found {token}, expected {expected} for {what}"
             bare = digits.rstrip(";")
-            hint = f"the number alone: `{clip(bare)}`" if bare != token.text and bare.isdecimal() else "such as `10`"
+            meant = f"the number alone: `{clip(bare)}`" if bare != token.text and bare.isdecimal() else "such as `10`"
+            hint = hint or (f"the largest is {LARGEST:,}" if is_number and int(digits[:20]) > LARGEST else meant)
             raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint, span=token.span)
         return int(self.take(token).text)
 
@@ -148,8 +151,7 @@ class Cursor:
         if token.kind is not Kind.WORD or exact is None or not math.isfinite(float(exact)):
             raise TrawlError(Code.INVALID_ARGUMENT, f"found {token}, expected a number for {what}", span=token.span)
         self.take(token)
-        is_whole = exact == exact.to_integral_value() and abs(exact) <= LARGEST_INTEGER
-        return int(exact) if is_whole else float(exact)
+        return int(exact) if exact == exact.to_integral_value() and abs(exact) <= LARGEST_INTEGER else float(exact)
 
     def positive(self, what: str) -> int:
         """Takes a whole number from 1 on."""
@@ -166,18 +168,17 @@ class Cursor:
     def point(self, what: str) -> Written:
         """Takes a point in time as date math; it is checked here and resolved once the clock is known."""
         token = self.text(f"a time for {what}")
-        following = self.peek()
+        following, ending = self.peek(), "`|`, an option or the end"
         if bars := _BARRED.match(self.scanner.text, token.end):
             hint = f'date math with bars takes double quotes: "{clip(token.text)}{clip(bars[0])}"'
             span = Span(token.end, bars.end())
             raise TrawlError(Code.SYNTAX_ERROR, f"found `{clip(bars[0])}` without quotes", hint=hint, span=span)
         if following.kind is Kind.WORD and _TIME_OF_DAY.fullmatch(following.text):
             whole = f"{clip(token.text)} {following.text}"
-            raise self.surprise("`|`, an option or the end", f'a time with a blank takes double quotes: "{whole}"')
+            raise self.surprise(ending, f'a time with a blank takes double quotes: "{whole}"')
         if following.is_mark("(") and following.start == token.end:
-            raise self.surprise(
-                "`|`, an option or the end", f"date math has no brackets: `{clip(token.text)}`, `{clip(token.text)}-1d`"
-            )
+            shown = clip(token.text)
+            raise self.surprise(ending, f"date math has no brackets: `{shown}`, `{shown}-1d`")
         check(token.text, token.span)
         return Written(token.text, token.span)
 
@@ -186,9 +187,8 @@ class Cursor:
         token = self.text(f"a length of time for {what}")
         following = self.peek()
         if token.text.isdecimal() and following.kind is Kind.WORD and find_unit(following.text):
-            raise self.surprise(
-                "no blank before the unit", f"a length is one word: `{clip(token.text)}{following.text}`"
-            )
+            hint = f"a length is one word: `{clip(token.text)}{following.text}`"
+            raise self.surprise("no blank before the unit", hint)
         return read_stride(token.text, token.span)
 
     def subquery(self) -> Query:
@@ -205,9 +205,8 @@ class Cursor:
         if name.is_pattern:
             shown = clip(name.text)
             hint = f"a name that holds a star takes single quotes: '{shown}'"
-            raise TrawlError(
-                Code.INVALID_ARGUMENT, f"found `{shown}`, expected {what} without `*`", hint=hint, span=name.span
-            )
+            reason = f"found `{shown}`, expected {what} without `*`"
+            raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint, span=name.span)
         return name
 
     def new_name(self) -> str:
@@ -287,7 +286,7 @@ class Options:
         known = ", ".join(f"`{name}`" for name in self._known)
         expected = f"expected {known}" if known else "the command has none"
         value = self._cursor.after(self._cursor.after(key))
-        hint = nearest_hint(key.word, self._known)
+        hint = (RANGES.get(key.word) if "earliest" in self._known else None) or nearest_hint(key.word, self._known)
         if hint is None and self._hint is not None:
             hint = self._hint.replace("{key}", clip(key.text)).replace("{value}", clip(value.text) or "…")
         hint = hint or option_hint(key.text, value.text, is_called=self._cursor.after(value).is_mark("("))

@@ -12,7 +12,7 @@ from trawl.errors import Code, Span, TrawlError, clip
 from trawl.expr import DEEPEST, Expr, Field, Literal
 from trawl.language.cursor import Cursor
 from trawl.language.embedded import SEARCH, read_embedded
-from trawl.language.habits import CALLS, COMMENT, NO_NAMES, OPERATORS, comparison, subquery_hint
+from trawl.language.habits import CALLS, COMMENT, NO_NAMES, OPERATORS, STARRED, comparison, subquery_hint
 from trawl.language.nesting import Node, call, too_deep
 from trawl.language.operators import (
     AND,
@@ -103,17 +103,15 @@ class _Reading:
             meant = "a power is written `pow(a, b)`"
         elif token.is_mark("*") and frame.call and frame.call.word != "count":
             meant = f"it is measured of a field: `{clip(frame.call.text)}(field)`"
+        elif last and (token.is_mark("*") or (last.text == "*" and last.start == frame.operands[-1].span.end)):
+            meant = STARRED
         return self._cursor.surprise("a value", meant, token)
 
     def _prefix(self, operator: Operator, token: Token) -> None:
-        text = self._cursor.scanner.text
+        text, before = self._cursor.scanner.text, token.end - 2
         operators = self._frames[-1].operators
-        if (
-            operators
-            and text.startswith("-- ", operators[-1].token.start)
-            and token.end - 2 == operators[-1].token.start
-        ):
-            span = Span(token.end - 2, token.end)
+        if operators and operators[-1].token.start == before and text.startswith("-- ", before):
+            span = Span(before, token.end)
             raise TrawlError(Code.SYNTAX_ERROR, "found `--`, expected a value after `-`", hint=COMMENT, span=span)
         self._cursor.take(token)
         operators.append(Pending(operator, token, 1))

@@ -90,6 +90,9 @@ OPERATORS: Final = {
 }
 """Hints by sign or word, lower case, of what stands where an operator or a value is expected."""
 
+STARRED: Final = 'a star is for `search`; here it is `f LIKE "a%"`, and a field that is there `isnotnull(f)`'
+"""What to say of a value with a star in an expression: `a=x*`, `a=*`."""
+
 CALLS: Final = {
     "concat": "texts are joined by a dot between blanks: `a . b`",
     "mod": "a remainder is written `a % b`",
@@ -119,6 +122,7 @@ _BUCKETED: Final = "times and numbers are put into buckets before: `bin @timesta
 
 NO_NAMES: Final = {
     "(": "fields stand without brackets: `by a, b`",
+    ",": "one comma goes between two names: `a, b`",
     "[": _BRACKETS,
     "=": "the name of a field stands in front: `a = 1`",
 }
@@ -145,6 +149,7 @@ def comparison(text: str, last: int) -> TrawlError | None:
 
 MARKS: Final = {
     ")": "no bracket is open here",
+    "[": _BRACKETS,
     "!=": "what is looked for follows a bar: `| search NOT …`",
     ">": "rows are kept by `outputlookup NAME`",
     "=": "what is computed gets a name before: `| eval a = …`",
@@ -199,7 +204,17 @@ def option_hint(name: str, value: str, *, is_called: bool) -> str:
     return _BUCKETED if name.lower() == "span" else "the command does without this option"
 
 
+_BEGINS: Final = "the range of time begins with `earliest=…`, as in `source NAME earliest=-1d`"
+_ENDS: Final = "the range of time ends with `latest=…`, as in `source NAME latest=now`"
+RANGES: Final = {
+    **dict.fromkeys(("since", "from", "start", "starttime", "start_time", "begin", "after", "last", "past"), _BEGINS),
+    **dict.fromkeys(("until", "to", "end", "endtime", "end_time", "before"), _ENDS),
+}
+"""Hints by the name that an end of a range of time has elsewhere, lower case."""
+
+
 def call_hint(call: str) -> str:
     """What is meant by a call where the name of a field is expected."""
     is_bucket = call.partition("(")[0].lower() in _BUCKETS
-    return _BUCKETED if is_bucket else f"a column named after a call takes single quotes: '{clip(call, 60)}'"
+    quoted = f"a column named after a call takes single quotes: '{clip(call, 60)}'"
+    return _BUCKETED if is_bucket else f"{quoted}; what is computed goes into an `eval` before"

@@ -37,8 +37,10 @@ def read_measures(cursor: Cursor, *until: str) -> tuple[Measure, ...]:
 def read_measure(cursor: Cursor, *until: str) -> Measure:
     """Takes one measure: `count`, `avg(bytes)`, `perc(bytes, 95) as slow`, `p95(bytes)`."""
     start = cursor.peek()
-    if cursor.at_end() or start.is_word("by", *until):
-        raise cursor.surprise("an aggregation such as `count` or `avg(field)`", "events are counted by `count`")
+    if cursor.at_end() or start.is_word("by", *until) or start.is_mark(","):
+        is_listed = cursor.scanner.text[: cursor.position].endswith(",")
+        hint = "a comma goes only between two measures" if is_listed else "events are counted by `count`"
+        raise cursor.surprise("an aggregation such as `count` or `avg(field)`", hint)
     expr = read_expression(cursor)
     function, arguments = _parts(cursor, expr)
     name = default_name(function, arguments)
@@ -46,6 +48,9 @@ def read_measure(cursor: Cursor, *until: str) -> Measure:
     if found and len(arguments) == 1:
         number = float(found[1]) if "." in found[1] else int(found[1])
         function, arguments = "perc", (*arguments, Literal(number, expr.span))
+    elif found and not arguments:
+        hint = f"it is written `{function}(field)`"
+        raise TrawlError(Code.INVALID_ARGUMENT, f"`{function}` has no field in brackets", hint=hint, span=expr.span)
     if cursor.keyword("as"):
         name = cursor.new_name()
     return Measure(function, arguments, name, cursor.span_from(start))

@@ -112,6 +112,8 @@ class _Reading:
                 errors.append(error)
                 start += text.startswith("|", start)  # the second of two bars parts nothing
                 cursor.position = cursor.scanner.skip_command(start)
+                if error.span is not None and error.span.end > cursor.position:  # what is at fault holds a bar
+                    cursor.position = cursor.scanner.skip_command(error.span.end)
                 self._depth = 0
                 is_open = error.span is not None and error.span.end >= len(text)
                 if is_open or cursor.position >= len(text) or len(errors) >= MOST_ERRORS:
@@ -182,7 +184,9 @@ def _following(token: Token, vocabulary: Vocabulary) -> str | None:
 
 def _before_bar(word: str, vocabulary: Vocabulary) -> str:
     habit = vocabulary.habits.get(word)
-    return f"a bar goes before a command, and {habit.format('NAME')}" if habit else "a bar goes before the next command"
+    if habit:
+        return f"a bar goes before a command, and {habit.format('NAME')}"
+    return "nothing more belongs to the command, another follows a bar"
 
 
 def _missing(cursor: Cursor, token: Token, vocabulary: Vocabulary, is_first: bool) -> TrawlError:
