@@ -8,13 +8,13 @@ from functools import reduce
 from typing import Final
 
 from trawl.functions.base import Example, Function
-from trawl.functions.coercion import fits, integer_of_numbers, whole
+from trawl.functions.coercion import integer_of_numbers, whole
 from trawl.values import Scalar
 
 
 def _of_bits(combine: Callable[[int, int], int]) -> Callable[..., int]:
     def evaluate(*values: Scalar) -> int:
-        return reduce(combine, [fits(whole(value)) for value in values])
+        return reduce(combine, [whole(value) for value in values])
 
     return evaluate
 

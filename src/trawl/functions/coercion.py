@@ -43,17 +43,15 @@ def exact(value: Scalar) -> Number | None:
 
 
 def whole(value: Scalar) -> int:
-    """The value as an integer, where it is a whole number.
+    """The value as an integer of 64 bits, where it is a whole number.
 
     Raises:
-        Fault: `not_a_number`, `not_an_integer`.
+        Fault: `not_a_number`, `not_an_integer`, `overflow`.
     """
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
     found = number(value)
     if found != int(found):
         raise Fault("not_an_integer", "a number with a fraction was found where an integer is expected")
-    return int(found)
+    return fits(int(found))
 
 
 def truth(value: Value) -> bool | None:

@@ -66,12 +66,14 @@ def _in_base(value: int, prefix: str, code: str) -> str:
 
 def _with_commas(value: float) -> str:
     if value == int(value):
+        if abs(value) >= 1 << 127:
+            raise Fault("overflow", "a number is too large to be held")
         return f"{int(value):,}"
     return f"{Decimal(repr(value)).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
 
 
 def _as_duration(value: float) -> str:
-    seconds = int(abs(value))
+    seconds = abs(fits(int(value)))
     fraction = round((Decimal(repr(abs(value))) - seconds) * 1_000_000)
     days, rest = divmod(seconds, 86_400)
     sign = "-" if value < 0 else ""

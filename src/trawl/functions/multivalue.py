@@ -9,7 +9,7 @@ from typing import Final
 from trawl.errors import Code, TrawlError
 from trawl.expr import Expr, Literal
 from trawl.functions.base import Example, Fault, Function, Multivalue, common, fixed, spread
-from trawl.functions.coercion import LARGEST, SMALLEST, expect_numbers, fits, number, numeric, text, whole
+from trawl.functions.coercion import expect_numbers, fits, number, numeric, text, whole
 from trawl.functions.ordering import distinct, order_key
 from trawl.functions.patterns import compiled
 from trawl.functions.regex import compile_re2
@@ -49,8 +49,6 @@ def _index(value: Value, start: Scalar, end: Scalar | None = None) -> Value:
 def _place(given: Scalar, count: int) -> int | None:
     """A place counted from 0, where it may be counted from the end; None if it is beyond all places."""
     place = whole(given)
-    if not SMALLEST <= place <= LARGEST:
-        return None
     return place if place >= 0 else count + place
 
 

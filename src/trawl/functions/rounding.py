@@ -35,7 +35,7 @@ def _whole_number(rounding: str) -> Callable[[Scalar], Value]:
 
 
 def _round(value: Scalar, places: Scalar | None = None) -> Value:
-    digits = 0 if places is None else fits(whole(places))
+    digits = 0 if places is None else whole(places)
     found = number(value)
     if isinstance(found, int) and digits >= 0:
         return fits(found)

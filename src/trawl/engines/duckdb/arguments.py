@@ -114,16 +114,21 @@ def as_float(given: Alternative) -> str:
 
 
 def whole(operand: Operand, to: Scope) -> str:
-    """The value as an integer of 64 bits; numbers with a fraction are noted."""
-    found = []
-    for given in numbers(operand, to):
-        if given.kind is Kind.INTEGER:
-            found.append(f"try_cast({given.sql} AS BIGINT)" if given.wide else given.sql)
-        else:
-            value = to.bind(given.sql)
-            to.note(Flaw.NO_INTEGER, f"{value} != floor({value})")
-            found.append(f"CASE WHEN {value} = floor({value}) THEN try_cast({value} AS BIGINT) END")
-    return sql.coalesce(found, "BIGINT")
+    """The value as an integer of 64 bits; numbers with a fraction, or beyond them, are noted."""
+    return sql.coalesce((_whole(given, to) for given in numbers(operand, to)), "BIGINT")
+
+
+def _whole(given: Alternative, to: Scope) -> str:
+    if given.kind is Kind.INTEGER and not given.wide:
+        return given.sql
+    value = to.bind(given.sql)
+    is_whole = "true"
+    if given.kind is Kind.FLOAT:
+        is_whole = f"{value} = floor({value})"
+        to.note(Flaw.NO_INTEGER, f"{value} != floor({value})")
+    integer = to.bind(f"CASE WHEN {is_whole} THEN try_cast({value} AS BIGINT) END")
+    to.note(Flaw.INTEGER_OVERFLOW, f"{is_whole} AND {value} IS NOT NULL AND {integer} IS NULL")
+    return integer
 
 
 def finite(expression: str, to: Scope) -> str:

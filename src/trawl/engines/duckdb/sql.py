@@ -108,7 +108,7 @@ def is_whole(number: str) -> str:
     return f"({number} = floor({number}) AND abs({number}) < 9.2e18)"
 
 
-def bounded(value: str, least: int, most: int) -> str:
+def bounded(value: str, least: int, most: int | str) -> str:
     """A number, or the bound that it is beyond; null stays null, which `least` and `greatest` leave out."""
     return f"CASE WHEN {value} < {least} THEN {least} WHEN {value} > {most} THEN {most} ELSE {value} END"
 

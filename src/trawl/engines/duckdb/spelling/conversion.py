@@ -13,7 +13,7 @@ from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.operands import Alternative, Operand, is_there, one, singles
 from trawl.engines.duckdb.scopes import Flaw
 from trawl.engines.duckdb.spelling.arithmetic import held
-from trawl.engines.duckdb.spelling.rounding import decimal
+from trawl.engines.duckdb.spelling.rounding import DECIMAL, decimal
 from trawl.engines.duckdb.times import SECOND, time
 from trawl.expr import Call, Literal
 from trawl.schema import Kind
@@ -71,7 +71,8 @@ def _to_string(to: Expressions, call: Call) -> Operand:
             sign = f"CASE WHEN {value} < 0 THEN '-' ELSE '' END"
             return one(Kind.STRING, f"({sign} || '{prefix}' || {_based(value, base)})")
         case "commas":
-            return one(Kind.STRING, _with_commas(to, operand))
+            written = [_with_commas(to, given) for given in numbers(operand, to)]
+            return one(Kind.STRING, sql.coalesce(written, "VARCHAR"))
         case "duration":
             return one(Kind.STRING, _as_duration(to, operand))
         case _:
@@ -84,12 +85,13 @@ def _based(value: str, base: int) -> str:
     return f"coalesce({absolute}, CASE WHEN {value} IS NOT NULL THEN {smallest} END)"
 
 
-def _with_commas(to: Expressions, operand: Operand) -> str:
-    given = number(operand, to)
+def _with_commas(to: Expressions, given: Alternative) -> str:
     value = to.bind(given.sql)
     if given.kind is Kind.INTEGER:
         return f"format('{{:,}}', {value})"
-    whole_part = f"format('{{:,}}', try_cast({value} AS HUGEINT))"
+    integer = to.bind(f"try_cast({value} AS HUGEINT)")
+    to.note(Flaw.FLOAT_OVERFLOW, f"{value} IS NOT NULL AND {integer} IS NULL")
+    whole_part = f"format('{{:,}}', {integer})"
     cents = to.bind(f"round({decimal(value)}, 2)")
     sign = f"CASE WHEN {cents} < 0 THEN '-' ELSE '' END"
     before = f"format('{{:,}}', CAST(trunc(abs({cents})) AS HUGEINT))"
@@ -98,9 +100,10 @@ def _with_commas(to: Expressions, operand: Operand) -> str:
 
 
 def _as_duration(to: Expressions, operand: Operand) -> str:
-    given = number(operand, to)
-    value = to.bind(given.sql)
-    exact = to.bind(f"abs({decimal(value)})")
+    given = [to.bind(number.sql) for number in numbers(operand, to)]
+    value = to.bind(sql.coalesce(map(decimal, given), DECIMAL))
+    to.note(Flaw.INTEGER_OVERFLOW, f"{value} IS NULL AND {sql.any_of(f'{number} IS NOT NULL' for number in given)}")
+    exact = to.bind(f"abs({value})")
     micros = to.bind(f"CAST(round_even({exact} - trunc({exact}), 6) * 1000000 AS BIGINT)")
     seconds = to.bind(f"CAST(trunc({exact}) AS HUGEINT)")
     sign = f"CASE WHEN {value} < 0 THEN '-' ELSE '' END"

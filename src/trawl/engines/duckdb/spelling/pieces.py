@@ -55,6 +55,8 @@ def _split(to: Expressions, call: Call) -> Operand:
     pieces = f"string_split({subject}, {between})"  # by nothing: code points
     if not isinstance(delimiter, Literal):
         pieces = f"CASE WHEN ({between} != '' OR {subject} != '') AND {between} IS NOT NULL THEN {pieces} END"
+    elif delimiter.value is None:
+        return ()
     elif delimiter.value == "":
         pieces = f"CASE WHEN {subject} != '' THEN {pieces} END"
     return (Alternative(f"({pieces})", Kind.STRING, many=True),)

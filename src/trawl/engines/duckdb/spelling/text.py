@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.arguments import FARTHEST, pattern, text, text_of, whole
+from trawl.engines.duckdb.arguments import pattern, text, text_of, whole
 from trawl.engines.duckdb.expressions import Expressions, Holds, any_value
 from trawl.engines.duckdb.operands import Alternative, Operand, one
 from trawl.engines.duckdb.spelling.operators import any_pair
@@ -43,15 +43,15 @@ def _substring(to: Expressions, call: Call) -> Operand:
     value = to.bind(text(to.operand(call.arguments[0]), to))
     first = to.bind(whole(to.operand(call.arguments[1]), to))
     size = f"length({value})"
-    after_zero = f"CASE WHEN {first} > 0 THEN {first} - 1 WHEN {first} < 0 THEN {size} + {first} ELSE -1 END"
-    begin = to.bind(f"CASE WHEN abs({first}::HUGEINT) > {FARTHEST} THEN {size} ELSE {after_zero} END")
+    begin = to.bind(f"{first}::HUGEINT + CASE WHEN {first} < 0 THEN {size} ELSE -1 END")
     end = size
     if len(call.arguments) > 2:
         length = to.bind(whole(to.operand(call.arguments[2]), to))
-        end = to.bind(f"{begin} + {sql.bounded(length, -FARTHEST, FARTHEST)}")
-    low, high = f"greatest(0, least({begin}, {end}))", f"greatest(0, {begin}, {end})"
+        end = to.bind(f"{begin} + {length}")
+    low, high = (sql.bounded(f"{edge}({begin}, {end})", 0, size) for edge in ("least", "greatest"))
     known = f"{value} IS NOT NULL AND {first} IS NOT NULL AND {end} IS NOT NULL"
-    return one(Kind.STRING, f"CASE WHEN {known} THEN substring({value}, {low} + 1, {high} - {low}) END")
+    piece = f"substring({value}, CAST({low} AS BIGINT) + 1, CAST({high} - {low} AS BIGINT))"
+    return one(Kind.STRING, f"CASE WHEN {known} THEN {piece} END")
 
 
 def _replace(to: Expressions, call: Call) -> Operand:
