@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import duckdb
 
 from trawl.algebra import Relation
@@ -10,6 +12,9 @@ from trawl.engines.duckdb.abilities import is_able
 from trawl.engines.duckdb.connection import instance
 from trawl.engines.duckdb.execution import Running
 from trawl.engines.duckdb.explaining import written
+
+SPARE: Final = 3
+"""Instances that are kept ready: a search has one for itself, and one for each subquery that planning asks."""
 
 
 class DuckDBEngine:
@@ -32,8 +37,8 @@ class DuckDBEngine:
         return Running(work, self._instance)
 
     def warm(self) -> None:
-        """Has an instance ready, which takes a search longer to start than to plan its statements."""
-        if not self._spare:
+        """Has instances ready, each of which takes a search longer to start than to plan its statements."""
+        while len(self._spare) < SPARE:
             self._spare.append(instance())
 
     def explain(self, work: Work) -> str:
