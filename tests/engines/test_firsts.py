@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -85,3 +86,13 @@ def test_sorts_where_hardly_any_event_is_of_the_same_group(events: Events, tmp_p
     sampled, found = statements("source events | dedup n | table n", events, tmp_path)
     assert "LIMIT 100000" in sampled
     assert "OVER (PARTITION BY" in found
+
+
+@pytest.mark.parametrize("events", [IN_ORDER], indirect=True)
+def test_makes_no_table_of_what_was_compiled_before(events: Events, tmp_path: Path) -> None:
+    query = "source events | search code>0 | eval half=tonumber(text) | dedup half | table host, half"
+    found = statements(query, events, tmp_path)
+    made = [name for statement in found for name in re.findall(r"TEMP TABLE (\w+) AS", statement)]
+    assert len(made) == 3, (
+        "the rows that are kept, the filtered ones that faults are counted of, and these of the first"
+    )

@@ -8,7 +8,7 @@ from typing import Final
 
 from trawl.algebra import Aggregate, Extend, Filter, Lump, Measure, Relation
 from trawl.errors import Code, Span, TrawlError, clip
-from trawl.expr import Call, Expr, Field, Literal
+from trawl.expr import Call, Field, Literal
 from trawl.functions import find_aggregation
 from trawl.language.names import Name
 
@@ -37,7 +37,7 @@ class Series:
     def measured(
         self,
         events: Relation,
-        row: tuple[str, Expr],
+        row: tuple[str, Field],
         column: str,
         measures: Sequence[Measure],
         *,
@@ -58,17 +58,16 @@ class Series:
         """
         if not self.uses_null:
             events = Filter(events, Call("isnotnull", (self.by.field,)))
-        keys = (row, (self.by.text, Field(column)))
+        series = (self.by.text, Field(column))
         combined = [_combined(measure) for measure in measures]
         if all(combined):
             events = Filter(events, Call("isnotnull", (row[1],)))
             parts = Aggregate(events, (row, (column, self.by.field)), tuple(measures), True, approximate, span)
             wholes = tuple(measure for measure in combined if measure is not None)
-            keys = ((row[0], Field(row[0])), keys[1])
-            return Aggregate(self._named(parts, Field(column), column, row[0], wholes[0]), keys, wholes, span=span)
-        assert isinstance(row[1], Field)
+            named = self._named(parts, Field(column), column, row[0], wholes[0])
+            return Aggregate(named, ((row[0], Field(row[0])), series), wholes, span=span)
         named = self._named(events, self.by.field, column, row[1].name, measures[0])
-        return Aggregate(named, keys, tuple(measures), approximate=approximate, span=span)
+        return Aggregate(named, (row, series), tuple(measures), approximate=approximate, span=span)
 
     def _named(self, rows: Relation, value: Field, column: str, row: str, first: Measure) -> Relation:
         """The rows with their series as a text in `column`.

@@ -64,7 +64,7 @@ from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.columns import columns_of
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Names
-from trawl.engines.duckdb.hosts import Host, Shared, kept, sharing
+from trawl.engines.duckdb.hosts import Host, Shared, compute, kept, sharing
 from trawl.engines.duckdb.layouts import laid_out
 from trawl.engines.duckdb.scan import Reading
 from trawl.engines.duckdb.totals import Totals
@@ -100,7 +100,7 @@ class Compiler:
     _readings: dict[int, Reading] = field(default_factory=dict)
     _counted: set[int] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=count)
-    _narrow: set[int] = field(default_factory=set)
+    _put_aside: set[int] = field(default_factory=set)
     _firsts: set[int] = field(default_factory=set)
 
     def frame(self, root: Relation, given: Mapping[int, Frame] | None = None) -> Frame:
@@ -111,9 +111,9 @@ class Compiler:
         """
         known = dict(given or {})
         order = list(post_order(root, known))
-        self._counted |= {id(leaf) for relation in order if (leaf := windows.counted(relation)) is not None}
+        self._counted |= {id(leaf) for relation in order if (leaf := needs.counted(relation)) is not None}
         uses = Counter(id(child) for relation in order for child in relation.inputs)
-        ordered = needs.ordered(root)
+        ordered = needs.ordered(order)
         self._firsts |= {id(r.input) for r in order if firsts.can(r) and uses[id(r.input)] == 1}
         done: dict[int, Frame] = {}
         for relation in order:
@@ -135,15 +135,14 @@ class Compiler:
         """A SELECT with what it shares in front."""
         return sharing(body, self.shared)
 
-    def keep_shared(self) -> None:
+    def keep_shared(self, result: Frame) -> None:
         """Computes into tables what several statements would compute, the result's and those that count faults.
 
         Nothing is compiled after it.
         """
         if self.checks:
-            for one in self.shared:
-                self.host.keep(one.query, one.name)
-            self.shared.clear()
+            readers = [result.source, *(check.query for check in self.checks)]
+            compute(self.host, self.shared, readers, offers=True)
 
     def result(self, frame: Frame, schema: Schema) -> str:
         """The SELECT of a relation's columns, `o0`, `o1` …, in order."""
@@ -243,9 +242,9 @@ class Compiler:
         (frame,) = inputs
         to = Expressions(frame, self.zone)
         added = {name: to.operand(expression) for name, expression in relation.assignments}
-        if to.noted and totals.is_filtered(relation.input, self._narrow):
+        if to.noted and totals.is_filtered(relation.input, self._put_aside):
             self._offer(frame, is_kept=True)
-            self._narrow.add(id(relation))
+            self._put_aside.add(id(relation))
         self.checks += checks.of_rows(to)
         frame.settle({**frame.columns, **added})
         return frame
@@ -314,9 +313,9 @@ class Compiler:
             return frame
         if not totals.is_streamed(relation.input):
             self._share(frame)
-        elif totals.is_filtered(relation.input, self._narrow):
+        elif totals.is_filtered(relation.input, self._put_aside):
             self._offer(frame, is_kept=True)
-            self._narrow.add(id(relation))
+            self._put_aside.add(id(relation))
         measured, found = totals.measure(frame.copy(), relation, self.zone)
         self.checks += found
         totals.join(frame, relation, measured, self.zone)

@@ -119,7 +119,7 @@ class Running:
         if pipeline is None or given:
             frame = compiler.frame(self.work.relation, given)
             schema = compiler.schema_of(self.work.relation)
-            compiler.keep_shared()
+            compiler.keep_shared(frame)
             yield from host.stream(compiler.result(frame, schema), schema)
             host.count_faults(compiler)
             self.meter.all_read()

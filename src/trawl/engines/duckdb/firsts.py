@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, TypeGuard
 
 from trawl.algebra import Extend, Filter, Given, Project, Relation, Scan, Window
-from trawl.engines.duckdb import windows
+from trawl.engines.duckdb import needs, windows
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.groups import Placed
@@ -30,7 +30,7 @@ MOST_DIFFERENT: Final = 0.3
 
 def can(relation: Relation) -> TypeGuard[Filter]:
     """Whether a relation keeps the first few events of each group, so that those can be found on their own."""
-    return windows.keeps_first(relation) and windows.counted(relation) is not None
+    return windows.keeps_first(relation) and needs.counted(relation) is not None
 
 
 def numbered(compiler: Compiler, relation: Filter, frame: Frame) -> Frame:
@@ -39,7 +39,7 @@ def numbered(compiler: Compiler, relation: Filter, frame: Frame) -> Frame:
     Args:
         relation: the filter (`can`). frame: all rows, numbered as `windows.extend` does where the first are kept.
     """
-    window, leaf = relation.input, windows.counted(relation)
+    window, leaf = relation.input, needs.counted(relation)
     assert isinstance(window, Window)
     assert leaf is not None
     segments = _in_order(compiler, leaf)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import pyarrow as pa
 
 from trawl.engines.duckdb.frames import Frame
 from trawl.errors import Notice
+
+SHARED: Final = re.compile(r"\bshared\d+\b")
+"""The names that shared queries have."""
 
 
 class Host(Protocol):
@@ -55,23 +59,45 @@ class Shared:
 
 
 def sharing(query: str, shared: Collection[Shared]) -> str:
-    """A query with the queries that it shares in front."""
-    return f"WITH {', '.join(map(str, shared))} {query}" if shared else query
+    """A query with the queries that it shares in front, as far as it reads them."""
+    read = _read(shared, [query])
+    used = [str(one) for one in shared if one.name in read]
+    return f"WITH {', '.join(used)} {query}" if used else query
+
+
+def compute(host: Host, shared: list[Shared], readers: Iterable[str], *, offers: bool) -> None:
+    """Computes into tables what queries share that are about to run one after the other; the rest stays as it is.
+
+    Args:
+        readers: these queries.
+        offers: whether also what need not be kept is.
+    """
+    read = _read(shared, readers)
+    rest: list[Shared] = []
+    for one in shared:
+        if one.name in read and (one.is_kept or offers):
+            host.keep(sharing(one.query, rest), one.name)
+        else:
+            rest.append(one)
+    shared[:] = rest
 
 
 def asking(query: str, host: Host, shared: list[Shared]) -> str:
     """A query that is run at once, with the queries that it shares in front.
 
-    Those that are computed before they are read are so now, into tables, for this query and for all that follow.
+    Those that are computed before they are read are so now, for this query and for all that follow.
     """
-    before: list[Shared] = []
-    for one in shared:
-        if one.is_kept:
-            host.keep(sharing(one.query, before), one.name)
-        else:
-            before.append(one)
-    shared[:] = before
-    return sharing(query, before)
+    compute(host, shared, [query], offers=False)
+    return sharing(query, shared)
+
+
+def _read(shared: Collection[Shared], readers: Iterable[str]) -> set[str]:
+    """The names of the shared queries that are read, by readers or by other shared ones, each of which comes later."""
+    found = {name for query in readers for name in SHARED.findall(query)}
+    for one in reversed([*shared]):
+        if one.name in found:
+            found.update(SHARED.findall(one.query))
+    return found
 
 
 def kept(frame: Frame, host: Host, shared: list[Shared]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from trawl.algebra import (
@@ -10,17 +10,20 @@ from trawl.algebra import (
     Explode,
     Extend,
     Filter,
+    Given,
     Locate,
     Match,
     Measure,
     Project,
     Relation,
     Reverse,
+    Scan,
+    Slice,
     Sort,
     Unpack,
-    post_order,
+    Window,
 )
-from trawl.engines.duckdb import totals
+from trawl.engines.duckdb import totals, windows
 from trawl.functions import find_aggregation
 
 _PASSING: Final = Filter | Extend | Project | Explode | Locate | Unpack | Sort | Reverse
@@ -31,14 +34,32 @@ UNORDERED: Final = frozenset(
 """Aggregations that are the same in whatever order the rows come."""
 
 
-def ordered(root: Relation) -> set[int]:
-    """The identities of the relations below and with a root whose rows have to come in order."""
-    found = {id(root)}
-    for relation in reversed(list(post_order(root))):
+def ordered(order: Sequence[Relation]) -> set[int]:
+    """The identities of the relations whose rows have to come in order.
+
+    Args:
+        order: all relations, inputs before what reads them; the rows of the last one have to.
+    """
+    found = {id(order[-1])}
+    for relation in reversed(order):
         for number, child in enumerate(relation.inputs):
             if _asks_order(relation, number, is_ordered=id(relation) in found):
                 found.add(id(child))
     return found
+
+
+def counted(relation: Relation) -> Scan | Given | None:
+    """The events that a relation numbers, or keeps so many of, all or of each group, as they come one by one."""
+    match relation:
+        case _ if windows.keeps_first(relation):
+            (below,) = relation.input.inputs
+        case Window(only_numbers=True) | Slice():
+            below = relation.input
+        case _:
+            return None
+    while isinstance(below, Filter | Extend | Project):
+        below = below.input
+    return below if isinstance(below, Scan | Given) else None
 
 
 def _asks_order(relation: Relation, number: int, *, is_ordered: bool) -> bool:

@@ -13,14 +13,9 @@ from trawl.algebra import (
     BY_PLACE,
     LAG,
     ROW_NUMBER,
-    Extend,
     Filter,
-    Given,
     Measure,
-    Project,
     Relation,
-    Scan,
-    Slice,
     Window,
 )
 from trawl.engines.duckdb import checks, ordering, sql
@@ -146,20 +141,6 @@ def settle(frame: Frame, relation: Window, groups: Partition, measures: Mapping[
     """Makes the measures fields of the frame, in the order of the relation, in the rows that are in a group."""
     added = {measure.name: groups.within(measures[measure.name]) for measure in relation.measures}
     frame.settle({**frame.columns, **added}, frame.order)
-
-
-def counted(relation: Relation) -> Scan | Given | None:
-    """The events that a relation numbers, or keeps so many of, all or of each group, as they come one by one."""
-    match relation:
-        case _ if keeps_first(relation):
-            (below,) = relation.input.inputs
-        case Window(only_numbers=True) | Slice():
-            below = relation.input
-        case _:
-            return None
-    while isinstance(below, Filter | Extend | Project):
-        below = below.input
-    return below if isinstance(below, Scan | Given) else None
 
 
 def _placed(measure: Measure, relation: Window, to: Expressions, groups: Partition) -> Operand:

@@ -98,7 +98,7 @@ def _pieces(to: Expressions, call: Call) -> Operand:
     found = f"string_split({_subject(to, call)}, {sql.text(str(delimiter))})"
     if keeps_empty is not True:
         every = to.bind(found)
-        some = f"list_filter({every}, lambda x: x != '')"  # takes a third of the time of all that is done here
+        some = f"list_filter({every}, lambda x: x != '')"  # a quarter of the time of `makemv`, `mvexpand`
         kept = to.bind(f"CASE WHEN list_contains({every}, '') THEN {some} ELSE {every} END")
         found = f"CASE WHEN len({kept}) > 0 THEN {kept} END"
     return _texts(found)
