@@ -137,12 +137,12 @@ def of_kind(box: str, kind: Kind, *, is_wide: bool) -> str:
 
 def extracted(document: str, wanted: Sequence[Path]) -> str:
     """The values at some paths, as a list of JSON texts."""
-    return f"CAST(json_extract({document}, {_steps(wanted)}) AS VARCHAR[])" if wanted else "[]::VARCHAR[]"
+    return f"CAST(json_extract({document}, {_steps(wanted)}) AS VARCHAR[])" if wanted else "([]::VARCHAR[])"
 
 
 def extracted_texts(document: str, wanted: Sequence[Path]) -> str:
     """The texts at some paths, as a list."""
-    return f"json_extract_string({document}, {_steps(wanted)})" if wanted else "[]::VARCHAR[]"
+    return f"json_extract_string({document}, {_steps(wanted)})" if wanted else "([]::VARCHAR[])"
 
 
 def _items(array: str) -> str:

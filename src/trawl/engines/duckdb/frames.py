@@ -17,7 +17,7 @@ from trawl.engines.duckdb.operands import Alternative, Operand
 from trawl.engines.duckdb.scopes import Flaw
 
 _COLUMN: Final = re.compile(r"\b[cv]\d+\b")
-_SHORT: Final = re.compile(r"[\w.:'\-]{1,40}")
+_SHORT: Final = re.compile(r"[\w.:'\-]{1,40}|\([\w.:'\-]{1,40}\)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ def join(relation: Join, left: Frame, right: Frame, zone: str) -> Frame:
             entered(right, entries(operand, to_right, kinds(other), "{other}={mine}:")) for other, operand in pairs
         ]
     if relation.most and are_plain:
+        right.close()
         best = f"row_number() OVER (PARTITION BY {', '.join(theirs)} ORDER BY {rank})"
         right.wrap(f"(SELECT * FROM {right.source} QUALIFY {best} <= {relation.most})")
     matched = right.compute("true")

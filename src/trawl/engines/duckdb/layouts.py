@@ -34,7 +34,7 @@ def boxed(operand: Operand, to: Scope) -> str:
 def laid_out(operand: Operand, type_: Type, to: Scope) -> str:
     """The value as the one column of the type's layout; times as nanoseconds."""
     if type_.is_null:
-        return "NULL::VARCHAR"
+        return sql.null("VARCHAR")
     if type_.layout is Layout.BOXED:
         return boxed(operand, to)
     kind = type_.kind

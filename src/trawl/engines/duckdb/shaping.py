@@ -21,7 +21,7 @@ def constant_of(value: Value, type_: Type) -> str:
         return sql.text(box(value) or "null")
     if isinstance(value, list):
         items = ", ".join("NULL" if item is None else sql.literal(item) for item in value)
-        return f"[{items}]::{sql.TYPES[type_.kind]}[]" if not items else f"[{items}]"
+        return f"[{items}]" if items else f"([]::{sql.TYPES[type_.kind]}[])"
     return sql.literal(float(value) if type_.kind is Kind.FLOAT and isinstance(value, int) else value)
 
 

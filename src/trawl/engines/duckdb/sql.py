@@ -59,7 +59,7 @@ def literal(value: Scalar) -> str:
 def integer(value: int) -> str:
     """An integer constant: 64 bits where they hold it."""
     written = str(value) if value >= 0 else f"({value})"  # a cast binds tighter than a minus sign
-    return f"{written}::HUGEINT" if is_wide(value) else f"{written}::BIGINT"
+    return f"({written}::HUGEINT)" if is_wide(value) else f"({written}::BIGINT)"
 
 
 def is_wide(value: object) -> bool:
@@ -70,13 +70,13 @@ def is_wide(value: object) -> bool:
 def floating(value: float) -> str:
     """A float constant, bit by bit the same."""
     if math.isinf(value):
-        return f"'{'-' if value < 0 else ''}inf'::DOUBLE"
-    return f"{value!r}::DOUBLE" if value >= 0 else f"(-{-value!r}::DOUBLE)"
+        return f"('{'-' if value < 0 else ''}inf'::DOUBLE)"
+    return f"({value!r}::DOUBLE)" if value >= 0 else f"(-{-value!r}::DOUBLE)"
 
 
 def null(type_: str) -> str:
-    """Null of a type."""
-    return f"NULL::{type_}"
+    """Null of a type, in brackets: DuckDB takes no element `[1]` of a bare cast."""
+    return f"(NULL::{type_})"
 
 
 def coalesce(expressions: Iterable[str], type_: str) -> str:

@@ -165,7 +165,7 @@ def merged(operand: Operand, to: Expressions) -> Alternative:
     """A value as one column of its kind, boxed where it has several: a whole float stays one."""
     found = opened(operand, to)
     if not found:
-        return Alternative("NULL::VARCHAR", Kind.STRING)
+        return Alternative(sql.null("VARCHAR"), Kind.STRING)
     if len(found) == 1:
         return replace(found[0], sql=to.bind(found[0].sql))
     kinds = frozenset(given.kind for given in found if given.kind is not None)
