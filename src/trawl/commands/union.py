@@ -53,6 +53,9 @@ class Union(Command):
             writer.subquery(query)
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
-        """The union of all, by time."""
-        together = Together((upstream, *(scope.subquery(query) for query in self.queries)))
-        return Sort(together, (SortKey(Field(scope.time_field), descending=True),))
+        """The union of all, by time where any has one."""
+        parts = (upstream, *(scope.subquery(query) for query in self.queries))
+        together = Together(parts)
+        if any(part.columns.open or scope.time_field in part.columns for part in parts):
+            return Sort(together, (SortKey(Field(scope.time_field), descending=True),))
+        return together
