@@ -106,8 +106,8 @@ def test_gives_the_same_rows_wherever_it_is_cut(case: Case, engine: str, events:
 @pytest.mark.parametrize("case", REFUSED, ids=name_of)
 def test_is_refused_with_the_reason(case: Case, events: Events) -> None:
     assert case.error is not None
-    with pytest.raises(TrawlError) as caught:
-        planning.plan(request(case.query), events)
+    with pytest.raises(TrawlError) as caught:  # some only once a subquery has told what it gives
+        search(ENGINES["reference"], request(case.query), events)
     error = caught.value
     assert error.code.value == case.error.code
     if case.error.hint is not None:

@@ -158,7 +158,7 @@ class _Expansion:
 
     def _reference(self, found: re.Match[str]) -> str:
         name, *rest = found[1].split(":")
-        if len(rest) > 2 or "" in rest:
+        if not name or len(rest) > 2 or "" in rest:
             raise self._refused(f"`{clip(found[0])}` is no reference", _FORM)
         if name not in PATTERNS:
             near = nearest_name(name)

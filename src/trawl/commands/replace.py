@@ -80,5 +80,7 @@ def _pair(cursor: Cursor) -> tuple[Written, Written]:
         reason = f"`{clip(old.text)}` and `{clip(new.text)}` have not the same number of `*`"
         raise TrawlError(Code.INVALID_ARGUMENT, reason, hint="or the new value has none", span=new.span)
     if stars > _MOST_STARS:
-        raise TrawlError(Code.INVALID_ARGUMENT, f"the new value has more than {_MOST_STARS} `*`", span=new.span)
+        reason = f"the new value has more than {_MOST_STARS} `*`"
+        hint = "`rex mode=sed` rewrites by a regular expression"
+        raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint, span=new.span)
     return Written(old.text, old.span), Written(new.text, new.span)

@@ -100,5 +100,6 @@ class Source(Command):
 def _pattern(cursor: Cursor) -> Written:
     token = cursor.text("the name of a source")
     if not token.text.strip("-*") and "*" not in token.text:
-        raise TrawlError(Code.SYNTAX_ERROR, f"found {token}, expected the name of a source", span=token.span)
+        hint = "`*, -NAME` leaves a source out"
+        raise TrawlError(Code.SYNTAX_ERROR, f"found {token}, expected the name of a source", hint=hint, span=token.span)
     return Written(token.text, token.span)
