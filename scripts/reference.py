@@ -22,6 +22,7 @@ from trawl.cli.terminal.faults import FAILED, STATUS_OF
 from trawl.commands import documentation
 from trawl.commands.base import Command
 from trawl.errors import MEANINGS, Code
+from trawl.functions import aggregates
 from trawl.functions.base import Aggregation, Function
 from trawl.server.errors import STATUS
 from trawl.settings.cluster import DEFINITIONS
@@ -117,7 +118,8 @@ def _door(module: ModuleType) -> str:
 
 
 def _aggregations() -> str:
-    parts = ["# Aggregations", "`pNN(f)` and `percNN(f)` stand for `perc(f, NN)`."]
+    words = documentation.read(aggregates.__doc__ or "").words
+    parts = ["# Aggregations", words, "`pNN(f)` and `percNN(f)` stand for `perc(f, NN)`."]
     for members in functions.families().values():
         listed = (member for member in members if isinstance(member, Aggregation) and not member.is_operator)
         parts += [_signature(member) for member in listed]
@@ -128,8 +130,7 @@ def _signature(member: Function | Aggregation) -> str:
     also = ", also " + ", ".join(f"`{alias}`" for alias in member.aliases) if member.aliases else ""
     title = f"### `{member.name}({', '.join(member.parameters)})`{also}"
     shown = "\n".join(f"{example.call}  →  {literal(example.result)}" for example in member.examples)
-    over = "Over no events:" if isinstance(member, Aggregation) else ""
-    return joined([title, member.summary, over, block(shown)])
+    return joined([title, member.summary, block(shown)])
 
 
 def literal(value: Value) -> str:
