@@ -69,7 +69,8 @@ def _commands(commands: Sequence[type[Command]]) -> str:
         (f"[`{command.name}`]({command.name}.md)", documentation.read(command.__doc__ or "").summary)
         for command in commands
     ]
-    return "# Commands\n\n" + table(("command", ""), rows)
+    words = "What holds for all of them is told by [the page about the language](../../language.md)."
+    return joined(["# Commands", words, table(("command", ""), rows)])
 
 
 def _command(command: type[Command]) -> str:
@@ -102,7 +103,7 @@ def _facts(command: type[Command]) -> Iterator[str]:
 
 
 def _functions() -> str:
-    parts = ["# Functions"]
+    parts = ["# Functions", "Operators are told by [the page about the language](../language.md#expressions)."]
     for family, members in functions.families().items():
         scalars = [member for member in members if isinstance(member, Function) and not member.is_operator]
         if scalars:
