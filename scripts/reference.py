@@ -22,6 +22,7 @@ from trawl.cli.terminal.faults import FAILED, STATUS_OF
 from trawl.commands import documentation
 from trawl.commands.base import Command
 from trawl.errors import MEANINGS, Code
+from trawl.functions import aggregates
 from trawl.functions.base import Aggregation, Function
 from trawl.server.errors import STATUS
 from trawl.settings.cluster import DEFINITIONS
@@ -68,7 +69,8 @@ def _commands(commands: Sequence[type[Command]]) -> str:
         (f"[`{command.name}`]({command.name}.md)", documentation.read(command.__doc__ or "").summary)
         for command in commands
     ]
-    return "# Commands\n\n" + table(("command", ""), rows)
+    words = "What holds for all of them is told by [the page about the language](../../language.md)."
+    return joined(["# Commands", words, table(("command", ""), rows)])
 
 
 def _command(command: type[Command]) -> str:
@@ -101,7 +103,7 @@ def _facts(command: type[Command]) -> Iterator[str]:
 
 
 def _functions() -> str:
-    parts = ["# Functions"]
+    parts = ["# Functions", "Operators are told by [the page about the language](../language.md#expressions)."]
     for family, members in functions.families().items():
         scalars = [member for member in members if isinstance(member, Function) and not member.is_operator]
         if scalars:
@@ -117,7 +119,8 @@ def _door(module: ModuleType) -> str:
 
 
 def _aggregations() -> str:
-    parts = ["# Aggregations", "`pNN(f)` and `percNN(f)` stand for `perc(f, NN)`."]
+    words = documentation.read(aggregates.__doc__ or "").words
+    parts = ["# Aggregations", words, "`pNN(f)` and `percNN(f)` stand for `perc(f, NN)`."]
     for members in functions.families().values():
         listed = (member for member in members if isinstance(member, Aggregation) and not member.is_operator)
         parts += [_signature(member) for member in listed]
@@ -128,8 +131,7 @@ def _signature(member: Function | Aggregation) -> str:
     also = ", also " + ", ".join(f"`{alias}`" for alias in member.aliases) if member.aliases else ""
     title = f"### `{member.name}({', '.join(member.parameters)})`{also}"
     shown = "\n".join(f"{example.call}  →  {literal(example.result)}" for example in member.examples)
-    over = "Over no events:" if isinstance(member, Aggregation) else ""
-    return joined([title, member.summary, over, block(shown)])
+    return joined([title, member.summary, block(shown)])
 
 
 def literal(value: Value) -> str:

@@ -22,6 +22,7 @@ from trawl.values import Value, text_of
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "corpus" / "data"
 README = ROOT / "README.md"
+LANGUAGE = ROOT / "docs" / "language.md"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -34,6 +35,13 @@ def examples() -> Iterator[object]:
 def blocks(language: str) -> list[str]:
     """What stands in the README between fences of this language."""
     return [text for found, text in FENCE.findall(README.read_text(encoding="utf-8")) if found == language]
+
+
+def shown() -> Iterator[object]:
+    """The queries of the page about the language, each with the table below it."""
+    found = FENCE.findall(LANGUAGE.read_text(encoding="utf-8"))
+    for number, ((_, query), (_, table)) in enumerate(zip(found[::2], found[1::2], strict=True), 1):
+        yield pytest.param(documentation.Example("", query.strip(), table.rstrip()), id=f"language {number}")
 
 
 def command_lines() -> list[str]:
@@ -54,8 +62,8 @@ def rows(schema: Schema, found: list[dict[str, Value]]) -> list[list[str]]:
     return [list(schema.names), *([cell(row.get(name)) for name in schema.names] for row in found)]
 
 
-@pytest.mark.parametrize("example", list(examples()))
-def test_an_example_of_a_command_gives_its_table(example: documentation.Example, tmp_path: Path) -> None:
+@pytest.mark.parametrize("example", [*examples(), *shown()])
+def test_an_example_gives_its_table(example: documentation.Example, tmp_path: Path) -> None:
     events = Events(tmp_path)
     for path in DATA.glob("*.ndjson"):
         events.add(path.stem, path.read_bytes().splitlines())

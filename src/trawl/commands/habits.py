@@ -183,7 +183,7 @@ FUNCTIONS: Final = {
     **dict.fromkeys(("date_trunc", "startofday", "startofhour", "floor_time"), _SNAPPED),
     **dict.fromkeys(("to_char", "date_format", "format_datetime", "format_date"), _WRITTEN),
     **dict.fromkeys(("year", "month", "day", "hour", "minute", "dayofweek", "getmonth"), _WRITTEN),
-    **dict.fromkeys(("time_bucket", "bucket_time", "timebucket"), _SNAPPED),
+    **dict.fromkeys(("time_bucket", "timebucket"), _SNAPPED),
     **dict.fromkeys(("formatdate", "dateformat", "from_unixtime"), _WRITTEN),
     **dict.fromkeys(("unix_timestamp", "epoch", "to_epoch"), 'seconds since 1970 are `strftime(@timestamp, "%s")`'),
     **dict.fromkeys(("regexp_like", "regexp_match", "regexp_matches", "rlike"), 'it is `match(field, "a")`'),

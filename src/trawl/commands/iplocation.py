@@ -20,10 +20,13 @@ USUAL: Final = (Fact.CITY, Fact.COUNTRY, Fact.REGION, Fact.LATITUDE, Fact.LONGIT
 class Iplocation(Command):
     """Add where the address in a field is: `City`, `Country`, `Region`, `lat`, `lon`.
 
-    The database is a file in the MaxMind format, which the setting `geoip` names. With `allfields=true` come
-    `Continent`, `Timezone` and `MetroCode` too. `prefix` stands before the names of all of them. What is no
-    address, and one that the database does not know, leaves the fields empty; a multivalue counts by its
-    first value.
+    The database is a file in the MaxMind format, which the setting `geoip` names; a search is refused where it
+    names none. `lat` and `lon` are numbers, the others texts. With `allfields=true` come `Continent`, `Timezone`
+    and the number `MetroCode` too. `prefix` stands before the names of all of them.
+
+    Addresses are of version 4 or 6, also `::ffff:203.0.113.7`. What is no address as it stands (`10.0.0.1:80`), and
+    one that the database does not know, as it knows no private ones, leaves an event without these fields, even if
+    it had them before. Of several values the first counts.
 
     Synopsis:
         iplocation [prefix=TEXT] [allfields=BOOL] FIELD
@@ -34,6 +37,13 @@ class Iplocation(Command):
         >>> | makeresults | eval ip = "203.0.113.7" | iplocation ip | fields ip, City, Country
         ip          | City   | Country
         203.0.113.7 | Berlin | Germany
+
+        All that is known of it, told apart from what is known of the server.
+
+        >>> | makeresults | eval client = "203.0.113.7" | iplocation prefix=client_ allfields=true client
+        ... | table client_Country, client_Continent, client_Timezone, client_MetroCode
+        client_Country | client_Continent | client_Timezone | client_MetroCode
+        Germany        | Europe           | Europe/Berlin   |
     """
 
     name: ClassVar[str] = "iplocation"

@@ -18,12 +18,16 @@ from trawl.language.writer import Writer
 
 @dataclass(frozen=True)
 class Search(Command):
-    """Keep the events that hold words or have fields of certain values.
+    r"""Keep the events that hold words or have fields of certain values.
 
     A word or a text in double quotes is looked for in all fields but the time: its terms (runs of letters,
     digits and `_`) stand side by side in one field. With a `*` it must match the whole value of a field.
     `field=value` takes `*` for anything; `<`, `<=`, `>`, `>=` compare numbers, or times in a field of times.
     `field=*` asks that the field is there, and `ip=10.0.0.0/8` for a network. Case does not count.
+
+    Quotes change nothing of what a value is: `status="404"` is `status=404`. They are needed where it has a blank,
+    comma, bar, bracket or comparison sign in it, or is one of the words AND, OR, NOT, IN, AS. In `path=C:\Windows\*`
+    the backslash is one, and the star stands for anything; a star as such is found by `where`.
 
     Terms side by side must all hold. Brackets come first, then NOT, AND, OR. `field!=value` needs the field
     to be there, `NOT field=value` does not. Of several values of a field one must match.

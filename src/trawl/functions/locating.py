@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -50,7 +51,7 @@ def located(database: Path, addresses: Iterable[str], facts: Collection[Fact]) -
     with maxminddb.open_database(database) as reader:
         for address in filter(_is_address, addresses):
             try:
-                record = reader.get(address)
+                record = reader.get(_unmapped(address))
             except ValueError:  # one of version 6 where the database has none
                 continue
             known = ((fact, _kept(_at(record, _PATHS[fact]), TYPES[fact])) for fact in facts)
@@ -67,6 +68,12 @@ def _is_address(text: str) -> bool:
             continue
         return True
     return False
+
+
+def _unmapped(address: str) -> str:
+    """An address of version 4 in the form of version 6 (`::ffff:203.0.113.7`) as it is without; others as they are."""
+    mapped = IPv6Address(address).ipv4_mapped if ":ffff:" in address.lower() else None
+    return address if mapped is None else str(mapped)
 
 
 def _at(record: Any, path: Iterable[str | int]) -> Any:

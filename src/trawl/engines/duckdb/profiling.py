@@ -15,7 +15,7 @@ from trawl.engines.duckdb.hosts import Host
 from trawl.engines.duckdb.layouts import boxed
 from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, is_there, of_column
 from trawl.engines.duckdb.scopes import INLINE
-from trawl.functions.aggregates import STEEPEST
+from trawl.functions.aggregates.numbers import STEEPEST
 from trawl.schema import Column, Kind
 
 TOGETHER: Final = 48

@@ -13,7 +13,7 @@ from trawl.engines.duckdb.operands import Alternative, Operand
 from trawl.engines.duckdb.scopes import INLINE
 from trawl.engines.duckdb.spelling.aggregates.gathering import Builder, Gathering, merged
 from trawl.expr import Literal
-from trawl.functions.aggregates import LONGEST_LIST
+from trawl.functions.aggregates.collected import LONGEST_LIST
 from trawl.schema import Kind, Type
 
 

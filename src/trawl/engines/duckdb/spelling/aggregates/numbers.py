@@ -13,7 +13,7 @@ from trawl.engines.duckdb.scopes import Flaw
 from trawl.engines.duckdb.spelling.aggregates.gathering import Builder, Gathering
 from trawl.engines.duckdb.times import SECOND
 from trawl.expr import Literal
-from trawl.functions.aggregates import STEEPEST
+from trawl.functions.aggregates.numbers import STEEPEST
 from trawl.schema import Kind
 
 _STEEPEST: Final = sql.floating(STEEPEST)
