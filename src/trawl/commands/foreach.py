@@ -11,9 +11,10 @@ from trawl.commands.eval import Eval
 from trawl.commands.fillnull import Fillnull
 from trawl.commands.rename import Rename
 from trawl.commands.where import Where
-from trawl.errors import Code, Span, TrawlError, clip
-from trawl.language.cursor import Cursor, Options, nearest_hint
+from trawl.errors import Code, Span, TrawlError, clip, nearest_hint
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name, Written
+from trawl.language.options import Options
 from trawl.language.patches import moved, moved_error
 from trawl.language.reader import Vocabulary, read
 from trawl.language.templates import Matched, filled, read_template

@@ -8,9 +8,10 @@ from typing import ClassVar, Self
 from trawl.algebra import Relation
 from trawl.commands.base import Command, Scope, SourceClause
 from trawl.errors import Code, TrawlError
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.habits import RANGES
 from trawl.language.names import Written
+from trawl.language.options import Options
 from trawl.language.spelling import name_text, run_text
 from trawl.language.writer import Writer
 
