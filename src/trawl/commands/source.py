@@ -60,7 +60,7 @@ class Source(Command):
             qsize=cursor.integer,
             earliest=cursor.point,
             latest=cursor.point,
-            timefield=lambda what: cursor.name(f"a field for {what}").text,
+            timefield=lambda what: cursor.name(f"a field for {what}"),
         )
         options.read()
         patterns = [_pattern(cursor)]
@@ -91,7 +91,7 @@ class Source(Command):
         writer.option("earliest", clause.earliest and clause.earliest.text)
         writer.option("latest", clause.latest and clause.latest.text)
         if clause.time_field is not None:
-            writer.word(f"timefield={name_text(clause.time_field)}")
+            writer.word(f"timefield={name_text(clause.time_field.text)}")
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """The scope knows the sources."""
