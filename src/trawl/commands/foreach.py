@@ -7,6 +7,7 @@ from typing import ClassVar, Final, Self
 
 from trawl.algebra import Relation
 from trawl.commands.base import Command, Scope
+from trawl.commands.columns import note_absent
 from trawl.commands.eval import Eval
 from trawl.commands.fillnull import Fillnull
 from trawl.commands.rename import Rename
@@ -93,7 +94,7 @@ class Foreach(Command):
         for name in self.fields:
             matches = name.matches(upstream.columns.names)
             if not matches:
-                scope.warn("unknown_field", f"no event has a field `{clip(name.text)}`", name.span)
+                note_absent(name, f"no event has a field `{clip(name.text)}`", upstream.columns, scope)
             for match in matches:
                 stars = (name.stars(match) or ()) if name.is_pattern else ()
                 found.setdefault(match, Matched(match, stars))

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Project, Relation
 from trawl.commands.base import Command, Scope
+from trawl.commands.columns import note_absent
 from trawl.errors import Code, TrawlError, clip
 from trawl.functions.documents import RAW
 from trawl.language.cursor import Cursor
@@ -63,7 +64,8 @@ class Rename(Command):
         for old, new in self.pairs:
             matches = old.matches(names)
             if not matches:
-                scope.warn("unknown_field", f"no event has a field `{clip(old.text)}` to rename", old.span)
+                message = f"no event has a field `{clip(old.text)}` to rename"
+                note_absent(old, message, upstream.columns, scope)
             for match in matches:
                 renamed[match] = new.filled(old.stars(match) or ()) if old.is_pattern else new.text
         taken = set(renamed.values())
