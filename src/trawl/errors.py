@@ -8,6 +8,7 @@ Wording: what was found, what was expected, what might be meant; lower case, no 
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -183,6 +184,11 @@ def meant(names: Iterable[str]) -> str | None:
     """The hint that one of these names may be meant; None where there are none."""
     shown = " or ".join(f"`{clip(name)}`" for name in names)
     return f"did the query mean {shown}?" if shown else None
+
+
+def nearest_hint(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+    """`did the query mean …?` for a word that is spelled like one or two of the known ones."""
+    return meant(difflib.get_close_matches(word[:60], list(known), n=2, cutoff=likeness))
 
 
 def printable(path: str) -> str:

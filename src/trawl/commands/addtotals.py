@@ -11,8 +11,9 @@ from trawl.commands.base import Command, Scope
 from trawl.commands.numeric import numbers
 from trawl.errors import Span
 from trawl.expr import Call, Expr, Field, Literal
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.spelling import name_text, quoted
 from trawl.language.writer import Writer
 

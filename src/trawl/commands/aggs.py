@@ -8,7 +8,8 @@ from typing import ClassVar, Self
 from trawl.algebra import Aggregate, Relation
 from trawl.commands.base import Scope
 from trawl.commands.grouping import Grouping
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
+from trawl.language.options import Options
 from trawl.language.writer import Writer
 
 

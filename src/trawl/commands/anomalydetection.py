@@ -11,8 +11,9 @@ from trawl.commands.columns import hidden, only
 from trawl.commands.numeric import numbers
 from trawl.errors import Code, TrawlError
 from trawl.expr import Call, Expr, Field, Literal
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.writer import Writer
 
 SCORE, CAUSE = "anomaly_score", "probable_cause"

@@ -7,7 +7,8 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Relation, Slice, Union
 from trawl.commands.base import Command, Scope
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
+from trawl.language.options import Options
 from trawl.language.tree import Query
 from trawl.language.writer import Writer
 

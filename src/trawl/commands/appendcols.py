@@ -9,7 +9,8 @@ from trawl.algebra import ROW_NUMBER, Extend, Filter, Join, Measure, Project, Re
 from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden
 from trawl.expr import Call, Field, Literal
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
+from trawl.language.options import Options
 from trawl.language.tree import Query
 from trawl.language.writer import Writer
 

@@ -10,8 +10,9 @@ from trawl.algebra import LAG, Measure, Relation, Window
 from trawl.commands.base import Command, Scope
 from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Literal
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.writer import Writer
 
 _REACH: Final = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?", re.ASCII)

@@ -20,7 +20,7 @@ from trawl.values import Instant, TimeRange, Value
 
 if TYPE_CHECKING:
     from trawl.language.cursor import Cursor
-    from trawl.language.names import Written
+    from trawl.language.names import Name, Written
     from trawl.language.tokens import Token
     from trawl.language.writer import Writer
 
@@ -136,7 +136,7 @@ class SourceClause:
     newest: int | None = None
     earliest: Written | None = None
     latest: Written | None = None
-    time_field: str | None = None
+    time_field: Name | None = None
     span: Span | None = field(default=None, compare=False, repr=False)
 
 

@@ -11,9 +11,10 @@ from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden, only
 from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Call, Expr, Field, Literal
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.growths import Growth, read_growth
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.spelling import name_text
 from trawl.language.strides import Stride, automatic, read_stride
 from trawl.language.tokens import Kind

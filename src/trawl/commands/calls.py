@@ -1,4 +1,4 @@
-"""What is said of comparisons and calls in expressions that hold for nothing, or mean something else than they read."""
+"""What is said of calls in expressions that nothing comes of, or that mean something else than they read."""
 
 from __future__ import annotations
 
@@ -6,19 +6,16 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+from trawl.commands.comparisons import COMPARISONS, compared
 from trawl.commands.contradictions import contradictions
-from trawl.commands.likenesses import escape_hint, glob_of, is_glob, like_of
+from trawl.commands.likenesses import escape_hint, is_glob
+from trawl.commands.moments import moment_of
 from trawl.errors import Notice, clip
-from trawl.expr import Call, Expr, Field, Literal, fields_of
-from trawl.functions.searching import network
-from trawl.instants import read_time
-from trawl.language.spelling import expression_text, quoted, run_text
-from trawl.schema import NULL, Kind, Schema
-from trawl.values import exact_number
+from trawl.expr import Call, Expr, Field, Literal
+from trawl.language.spelling import expression_text, quoted
+from trawl.schema import Schema
+from trawl.values import Scalar, exact_number
 
-_EQUALITIES: Final = frozenset({"eq", "ne", "in"})
-_ORDERS: Final = frozenset({"lt", "le", "gt", "ge"})
-_COMPARISONS: Final = _EQUALITIES | _ORDERS
 _SIGNS: Final = {"add": "+", "sub": "-", "mul": "*", "div": "/", "mod": "%"}
 """Calculations, by how they are written."""
 _REGEXES: Final = frozenset({"match", "replace", "regex_extract", "mvfind", "regex_groups", "regex_all", "replace_nth"})
@@ -26,6 +23,8 @@ _SWAPPED: Final = frozenset(
     {"contains", "startswith", "endswith", "split", "trim", "ltrim", "rtrim", "mvjoin", "round", "nullif"}
 )
 """Functions of a value and of something about it, which stands second."""
+_PIECES: Final = frozenset({"contains", "startswith", "endswith"})
+"""Those that ask for a piece of a text, which may well be a constant with a list in it."""
 _PLAIN: Final[Mapping[str, Collection[int]]] = {
     **dict.fromkeys(("split", "trim", "ltrim", "rtrim", "mvjoin", "contains", "eq", "ne"), (1,)),
     "replace": (2,),
@@ -41,7 +40,6 @@ _LONE_SIGNS: Final = {".": "any character", "|": "nothing or nothing", "^": "the
 _PATH: Final = re.compile(r"(?<![\w\\])[A-Za-z]:\\[a-zA-Z][a-z]{2}|[A-Za-z0-9]\\[wWSDbBafv][a-z]{3}")
 _TEMPLATE: Final = re.compile(r"\$\{?([A-Za-z_@][\w.]*)[}$]|%\{([A-Za-z_@][\w.]*)\}|\{\{?\.?([A-Za-z_@][\w.]*)\}\}?")
 _LENGTH: Final = re.compile(r"[+-]?\d+ ?(?:ms|[smhdwMy]|(?:sec|min|hour|day|week|month|year)\w*)")
-_LISTED: Final = re.compile(r"[\w.-]+(?:,[\w.-]+)+")
 _REGEX_DELIMITER: Final = re.compile(r"\\[sSdDwW.|][+*]?|\[.+\][+*]?|.*\w\|.*")
 _BACKSLASH: Final = r"a backslash as such is written `\\\\` in double quotes"
 
@@ -56,8 +54,8 @@ def misread_call(call: Call, known: Schema) -> Iterator[Notice]:
     name, arguments = call.function, call.arguments
     if name in ("and", "or"):
         yield from contradictions(name, arguments)
-    if name in _COMPARISONS or name == "like":
-        yield from _compared(name, arguments)
+    if name in COMPARISONS or name == "like":
+        yield from compared(name, arguments)
     if name in _SIGNS:
         yield from _calculated(name, arguments, known)
     if name == "split" and len(arguments) > 1:
@@ -66,6 +64,8 @@ def misread_call(call: Call, known: Schema) -> Iterator[Notice]:
         yield from _of_regex(name, arguments)
     if name in ("strftime", "strptime") and len(arguments) > 1:
         yield from _of_format(name, arguments[1])
+    if name in ("strftime", "relative_time"):
+        yield from _of_moment(arguments[0])
     if name in _SWAPPED and len(arguments) == 2:
         yield from _of_swapped(name, arguments)
     if name in ("json_value", "json_values") and len(arguments) > 1:
@@ -115,7 +115,7 @@ def _calculated(name: str, arguments: tuple[Expr, ...], known: Schema) -> Iterat
         match argument:
             case Literal(str(text), span) if span and exact_number(text) is None:
                 hint = "texts are joined by ` . `: `a . b`" if name == "add" else "a number takes no double quotes"
-                if _LENGTH.fullmatch(text.strip()):
+                if _LENGTH.fullmatch(text.strip()) or moment_of(text):
                     hint = 'times are moved by seconds, `now() - 3600`, or by `relative_time(now(), "-1h")`'
                 message = f"{quoted(clip(text))} is no number, so that nothing comes of `{_SIGNS[name]}`; {hint}"
                 yield Notice("not_a_number", message, span)
@@ -129,86 +129,6 @@ def _calculated(name: str, arguments: tuple[Expr, ...], known: Schema) -> Iterat
             if left not in known and right.span.end - before.start == len(written):
                 message = f'{quoted(clip(taken))} is taken from a field; a text takes double quotes: "{clip(written)}"'
                 yield Notice("name_in_pieces", message, before.to(right.span))
-
-
-# --- comparisons -------------------------------------------------------------------------------------
-
-
-def _compared(name: str, arguments: tuple[Expr, ...]) -> Iterator[Notice]:
-    """Warnings of operands that make a comparison one that never holds, or another than is meant."""
-    for place, operand in enumerate(arguments):
-        subject = arguments[0] if place else arguments[-1]
-        code, message = "value_as_it_stands", None
-        match operand:
-            case Literal(None, span) if span and name != "like" and fields_of(subject):
-                code, message = "compared_with_null", _of_null(name, subject)
-            case Literal(str(text)) if name == "in" and len(arguments) == 2 and _LISTED.fullmatch(text) and place:
-                values = ", ".join(quoted(value) for value in text.split(","))
-                message = f"{quoted(clip(text))} is one value; several are listed by `IN ({clip(values)})`"
-            case Literal(str(text)) if operand.span and (message := _of_kind(name, text, subject)):
-                code = "of_another_kind"
-            case Literal(str(text)) if operand.span:
-                code, message = "pattern_as_it_stands", _of_pattern(name, text, subject)
-            case Call("sub", (Literal(int(low)), Literal(int(high)))) if name in _EQUALITIES and low < high:
-                shown = _shown(subject)
-                comparisons = f"`{shown} >= {low} AND {shown} <= {high}`"
-                message = f"`{low} - {high}` is {low - high}; a range is two comparisons: {comparisons}"
-        if message:
-            yield Notice(code, message, operand.span)
-
-
-def _of_null(name: str, subject: Expr) -> str:
-    """The warning of a comparison with null."""
-    shown = _shown(subject)
-    what = "below or above" if name in _ORDERS else "equal or unequal to"
-    hint = f"a value that is missing is asked for by `isnull({shown})`, one that is there by `isnotnull({shown})`"
-    return f"nothing is {what} null; {hint}"
-
-
-def _of_kind(name: str, text: str, subject: Expr) -> str | None:
-    """The warning of a text that no value of a field's type compares with."""
-    type_ = subject.type or NULL
-    if not isinstance(subject, Field) or name == "like":
-        return None
-    shown = _shown(subject)
-    verdict = "nothing is below or above it" if name in _ORDERS else "none is equal to it"
-    if type_.is_number and exact_number(text) is None:
-        message = f"`{shown}` holds numbers only, and {quoted(clip(text))} is none, so that {verdict}"
-        like = f"; any run of characters is asked for by `{shown} LIKE {quoted(clip(like_of(text)))}`"
-        return message + like if like_of(text) != text else message
-    if type_.kind is Kind.TIME and read_time(text) is None:
-        hint = 'a time is written "2024-01-31", one before now `relative_time(now(), "-1d")`'
-        return f"`{shown}` holds times, and {quoted(clip(text))} is none, so that {verdict}; {hint}"
-    if type_.kind is Kind.BOOLEAN and text not in ("true", "false"):
-        return f"`{shown}` is true or false, so that {verdict}"
-    return None
-
-
-def _of_pattern(name: str, text: str, subject: Expr) -> str | None:
-    """The warning of a pattern of one language that stands where another's is read."""
-    shown = _shown(subject)
-    if name == "like":
-        if "*" in text and "%" not in text:
-            like = quoted(clip(text.replace("*", "%")))
-            return f"`*` is a star in LIKE, `%` any run of characters: `{shown} LIKE {like}`"
-        return None
-    if name not in _EQUALITIES:
-        return None
-    if (like := like_of(text)) != text:
-        found = f"`{shown} LIKE {quoted(clip(like))}`"
-        searched = f", or by `| search {shown}={run_text(clip(text))}`" if isinstance(subject, Field) else ""
-        return f"`*` is a star here; any run of characters is asked for by {found}{searched}"
-    if network(text):
-        asked = f"`cidrmatch({quoted(text)}, {shown})`"
-        return f"{quoted(clip(text))} is compared as a text; a network is asked for by {asked}"
-    if glob_of(text) != text:
-        return f"`%` stands for itself here; any run of characters is asked for by `{shown} LIKE {quoted(clip(text))}`"
-    return None
-
-
-def _shown(subject: Expr) -> str:
-    """A field as a hint names it; something else is any field."""
-    return clip(expression_text(subject)) if isinstance(subject, Field) else "field"
 
 
 # --- calls -------------------------------------------------------------------------------------------
@@ -250,6 +170,13 @@ def _of_format(name: str, argument: Expr) -> Iterator[Notice]:
             yield Notice("format_as_it_stands", message, span)
 
 
+def _of_moment(argument: Expr) -> Iterator[Notice]:
+    """The warning of a text that stands for a time told from now, where the time itself should."""
+    match argument:
+        case Literal(str(text), span) if span and (moment := moment_of(text)):
+            yield Notice("of_another_kind", f"{quoted(clip(text))} is a text and no time; the time is `{moment}`", span)
+
+
 def _of_delimiter(argument: Expr) -> Iterator[Notice]:
     """The warning of a regular expression that parts a text nowhere."""
     match argument:
@@ -280,7 +207,13 @@ def _of_path(argument: Expr) -> Iterator[Notice]:
 def _of_swapped(name: str, arguments: tuple[Expr, ...]) -> Iterator[Notice]:
     """The warning of a value that stands where what is asked about it should."""
     match arguments:
-        case (Literal(value) as constant, Field() as subject) if value is not None and constant.span:
+        case (Literal(value) as constant, Field() as subject) if constant.span and _is_aside(name, value):
             shown = f"{name}({clip(expression_text(subject))}, {clip(expression_text(constant))})"
             message = f"the value that `{name}` is about stands first: `{shown}`"
             yield Notice("arguments_swapped", message, constant.span)
+
+
+def _is_aside(name: str, value: Scalar | None) -> bool:
+    """Whether a constant is hardly what a function is about: no null, and no list that a value is looked for in."""
+    is_list = name in _PIECES and re.search(r"\w[,;|/:]+ ?\w", str(value)) is not None
+    return value is not None and not is_list

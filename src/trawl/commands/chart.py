@@ -13,9 +13,10 @@ from trawl.commands.grouping import lower_measures, note_counted
 from trawl.commands.series import LAST, Series, counts, refuse_taken
 from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Field
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.measures import read_measures
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.writer import Writer
 from trawl.schema import Kind, Schema
 

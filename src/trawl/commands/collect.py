@@ -7,8 +7,9 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Relation
 from trawl.commands.base import Command, Scope, ToIndex
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Written
+from trawl.language.options import Options
 from trawl.language.spelling import run_text
 from trawl.language.writer import Writer
 

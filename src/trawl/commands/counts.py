@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
+from trawl.language.options import Options
 from trawl.language.tokens import Kind
 
 

@@ -10,8 +10,9 @@ from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden, only
 from trawl.commands.sorting import key_texts, read_keys
 from trawl.expr import Call, Expr, Field, Literal, all_of
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.tokens import Kind
 from trawl.language.writer import Writer
 

@@ -9,8 +9,9 @@ from trawl.algebra import LAG, Extend, Measure, Relation, Window
 from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden, only
 from trawl.expr import Call, Field, Literal
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.writer import Writer
 
 

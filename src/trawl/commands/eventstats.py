@@ -8,9 +8,10 @@ from typing import ClassVar, Self
 from trawl.algebra import Measure, Relation, Window
 from trawl.commands.base import Command, Scope
 from trawl.commands.grouping import lower_measures, note_counted, read_by
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.measures import read_measures
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.writer import Writer
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Project, Relation
 from trawl.commands.base import Command, Scope
-from trawl.commands.columns import matching, shown
+from trawl.commands.columns import matching, none_left, note_absent, shown
 from trawl.errors import Code, TrawlError, clip
 from trawl.language.cursor import Cursor
 from trawl.language.names import Name
@@ -80,11 +80,14 @@ class Fields(Command):
             self._note_absent(upstream, scope)
         else:
             kept = named
+        if not kept and self.drops:
+            hint = "those that stay are named: `fields a, b`"
+            raise TrawlError(Code.INVALID_ARGUMENT, "no field would be left", hint=hint, span=self.span)
         if not kept:
-            raise TrawlError(Code.INVALID_ARGUMENT, "no field would be left", span=self.span)
+            raise none_left("no field would be left", self.names, upstream.columns)
         return Project(upstream, tuple((name, name) for name in kept))
 
     def _note_absent(self, upstream: Relation, scope: Scope) -> None:
         for name in self.names:
             if not name.is_pattern and name.text not in upstream.columns:
-                scope.warn("unknown_field", f"no event has a field `{clip(name.text)}` to drop", name.span)
+                note_absent(name, f"no event has a field `{clip(name.text)}` to drop", upstream.columns, scope)

@@ -9,8 +9,9 @@ from trawl.algebra import Extend, Profile, Project, Relation
 from trawl.commands.base import Command, Scope
 from trawl.commands.columns import shown
 from trawl.expr import Call, Expr, Field, Literal
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.writer import Writer
 from trawl.schema import Kind as ValueKind
 

@@ -9,8 +9,9 @@ from trawl.algebra import Extend, Relation
 from trawl.commands.base import Command, Scope
 from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Call, Literal
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.spelling import quoted
 from trawl.language.tokens import Kind, Token
 from trawl.language.writer import Writer

@@ -7,13 +7,15 @@ from typing import ClassVar, Final, Self
 
 from trawl.algebra import Relation
 from trawl.commands.base import Command, Scope
+from trawl.commands.columns import note_absent
 from trawl.commands.eval import Eval
 from trawl.commands.fillnull import Fillnull
 from trawl.commands.rename import Rename
 from trawl.commands.where import Where
-from trawl.errors import Code, Span, TrawlError, clip
-from trawl.language.cursor import Cursor, Options, nearest_hint
+from trawl.errors import Code, Span, TrawlError, clip, nearest_hint
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name, Written
+from trawl.language.options import Options
 from trawl.language.patches import moved, moved_error
 from trawl.language.reader import Vocabulary, read
 from trawl.language.templates import Matched, filled, read_template
@@ -92,7 +94,7 @@ class Foreach(Command):
         for name in self.fields:
             matches = name.matches(upstream.columns.names)
             if not matches:
-                scope.warn("unknown_field", f"no event has a field `{clip(name.text)}`", name.span)
+                note_absent(name, f"no event has a field `{clip(name.text)}`", upstream.columns, scope)
             for match in matches:
                 stars = (name.stars(match) or ()) if name.is_pattern else ()
                 found.setdefault(match, Matched(match, stars))

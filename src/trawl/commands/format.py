@@ -10,7 +10,8 @@ from trawl.commands.base import Command, Scope
 from trawl.commands.conditions import PLAIN, Frame, terms_of, written
 from trawl.commands.subsearch import limited
 from trawl.errors import clip
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
+from trawl.language.options import Options
 from trawl.language.spelling import quoted
 from trawl.language.tokens import Kind
 from trawl.language.writer import Writer

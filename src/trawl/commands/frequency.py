@@ -11,8 +11,9 @@ from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden
 from trawl.errors import Code, Span, TrawlError, clip
 from trawl.expr import Call, Expr, Field, Literal
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name, Written
+from trawl.language.options import Options
 from trawl.language.spelling import name_text
 from trawl.language.tokens import Kind
 from trawl.language.writer import Writer

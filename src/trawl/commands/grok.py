@@ -101,7 +101,7 @@ PATTERNS: Final = {
 """By name; a pattern may hold others, with names of fields and types as in a query."""
 
 _REFERENCE: Final = re.compile(r"%\{([^{}]*)\}")
-_CASTS: Final = {"int": "leading_integer", "float": "tonumber"}
+_CASTS: Final = {"int": "leading_integer", "float": "to_float"}
 _FORM: Final = "it is written `%{PATTERN:field:type}`, the field and the type may be left out"
 _MOST: Final = 1 << 16
 

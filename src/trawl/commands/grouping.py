@@ -11,9 +11,10 @@ from trawl.commands.base import Command, Scope
 from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Call, Expr, Field, Literal
 from trawl.functions import find, find_aggregation
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.measures import read_measures
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.spelling import expression_text
 from trawl.language.writer import Writer
 from trawl.schema import ANY, BOOLEAN

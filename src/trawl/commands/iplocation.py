@@ -7,8 +7,9 @@ from typing import ClassVar, Final, Self
 
 from trawl.algebra import Fact, Locate, Relation
 from trawl.commands.base import Command, Scope
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.spelling import name_text, run_text
 from trawl.language.writer import Writer
 

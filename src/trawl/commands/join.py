@@ -8,9 +8,10 @@ from typing import ClassVar, Final, Self
 from trawl.algebra import Join as Joined
 from trawl.algebra import Relation
 from trawl.commands.base import Command, Scope
-from trawl.errors import Code, TrawlError, clip
-from trawl.language.cursor import Cursor, Options, nearest_hint
+from trawl.errors import Code, TrawlError, clip, nearest_hint
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.tree import Query
 from trawl.language.writer import Writer
 

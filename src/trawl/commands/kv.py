@@ -12,8 +12,9 @@ from trawl.commands.extracting import unpacked
 from trawl.errors import Code, TrawlError
 from trawl.expr import Call, Field, Literal
 from trawl.functions.documents import RAW
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.spelling import name_text, quoted
 from trawl.language.writer import Writer
 
@@ -29,8 +30,9 @@ class Kv(Command):
     the time. Of a name that comes twice the first value counts. `pairdelim` gives the signs that part pairs and
     `kvdelim` those between name and value, the end of a line as `\\n`, a tab as `\\t`, a backslash as `\\\\`; one
     of them alone takes blanks, `,`, `;`, `&` and `|`, or `=`, for the other. Without `field` the whole event is
-    read: the line that it was loaded from, or its JSON, where a backslash stands before each quote of a text.
-    At most 1,000 fields are added, the first by name.
+    read: the line that it was loaded from, or its JSON, where `\\"` quotes what a text has in quotes. A pair whose
+    name has more than 256 characters is left out, with a warning that counts events. At most 1,000 fields are added,
+    the first by name.
 
     Synopsis:
         kv [field=FIELD] [pairdelim="SIGNS"] [kvdelim="SIGNS"]

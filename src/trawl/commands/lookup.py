@@ -10,10 +10,11 @@ from trawl.algebra import Extend, How, Match, MatchKey, Relation
 from trawl.commands.base import Command, Scope, Table
 from trawl.commands.columns import hidden, only
 from trawl.commands.inputlookup import name_of_lookup
-from trawl.errors import Code, TrawlError, clip, meant
+from trawl.errors import Code, TrawlError, clip, meant, nearest_hint
 from trawl.expr import Call, Field
-from trawl.language.cursor import Cursor, Options, nearest_hint
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name, Written
+from trawl.language.options import Options
 from trawl.language.searches import KEYWORDS
 from trawl.language.spelling import name_text, run_text
 from trawl.language.writer import Writer

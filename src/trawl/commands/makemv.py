@@ -11,8 +11,9 @@ from trawl.commands.extracting import compiled
 from trawl.commands.likenesses import escape_hint
 from trawl.errors import Code, Span, TrawlError
 from trawl.expr import Call, Expr, Literal
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name, Written
+from trawl.language.options import Options
 from trawl.language.spelling import quoted
 from trawl.language.writer import Writer
 

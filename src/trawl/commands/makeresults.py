@@ -8,7 +8,8 @@ from typing import ClassVar, Self
 from trawl.algebra import Generate, Relation
 from trawl.commands.base import Command, Scope
 from trawl.errors import clip
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
+from trawl.language.options import Options
 from trawl.language.writer import Writer
 
 

@@ -9,8 +9,9 @@ from trawl.algebra import Aggregate, Extend, Filter, Join, Measure, Project, Rel
 from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden, only
 from trawl.expr import Call, Expr, Field, Literal
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.spelling import quoted
 from trawl.language.writer import Writer
 

@@ -8,8 +8,9 @@ from typing import ClassVar, Self
 from trawl.algebra import Explode, Extend, Relation
 from trawl.commands.base import Command, Scope
 from trawl.expr import Call, Literal
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.writer import Writer
 
 

@@ -17,7 +17,7 @@ _MAY_BE = _NUMBERS | {Kind.STRING}
 
 def as_number(field: Field) -> Call:
     """The number that a field's value is, numeric text too; anything else is a fault of the data."""
-    return Call("tonumber", (field,), field.span)
+    return Call("to_float", (field,), field.span)
 
 
 def numbers(upstream: Relation, names: Iterable[Name], scope: Scope, without: Container[str] = ()) -> dict[str, Expr]:

@@ -12,8 +12,9 @@ from trawl.commands.grok import read_grok
 from trawl.errors import Code, TrawlError
 from trawl.expr import Field, Literal
 from trawl.functions.documents import RAW
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name, Written
+from trawl.language.options import Options
 from trawl.language.spelling import name_text, quoted
 from trawl.language.tokens import Kind
 from trawl.language.writer import Writer

@@ -10,8 +10,9 @@ from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden, one_each
 from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Call
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.spelling import name_text
 from trawl.language.writer import Writer
 from trawl.schema import Schema

@@ -10,8 +10,9 @@ from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden, only
 from trawl.commands.numeric import as_number
 from trawl.expr import Call, Expr, Field, Literal
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.spelling import name_text
 from trawl.language.writer import Writer
 
@@ -43,12 +44,12 @@ class Rate(Command):
     field: Name
     target: str | None = None
     by: tuple[Name, ...] = ()
-    time_field: str | None = None
+    time_field: Name | None = None
 
     @classmethod
     def parse(cls, cursor: Cursor) -> Self:
         """Reads the field, `as`, `by` and its fields, and the time field anywhere."""
-        options = Options(cursor, timefield=lambda what: cursor.name(f"a field for {what}").text)
+        options = Options(cursor, timefield=lambda what: cursor.name(f"a field for {what}"))
         options.read()
         name = cursor.name()
         options.read()
@@ -62,7 +63,7 @@ class Rate(Command):
         """Writes the time field first."""
         writer.word(self.name)
         if self.time_field is not None:
-            writer.word(f"timefield={name_text(self.time_field)}")
+            writer.word(f"timefield={name_text(self.time_field.text)}")
         writer.names((self.field,), "as")
         writer.target(self.target)
         if self.by:
@@ -74,7 +75,8 @@ class Rate(Command):
         target = self.target or f"rate({self.field.text})"
         words = ("number", "time", "counted", "before", "since")
         number, time, counted, before, since = (hidden(word, upstream.columns.names) for word in words)
-        moment = Call("to_time", (Field(self.time_field or scope.time_field, self.span),), self.span)
+        when = self.time_field or Name(scope.time_field, span=self.span)
+        moment = Call("to_time", (when.field,), self.span)
         read = Extend(upstream, ((number, as_number(self.field.field)), (time, moment)))
         lacks_one = Call("or", (Call("isnull", (Field(number),)), Call("isnull", (Field(time),))))
         marked = Extend(read, ((counted, Call("if", (lacks_one, Literal(None), Literal(True)))),))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from trawl.algebra import Project, Relation
 from trawl.commands.base import Command, Scope
+from trawl.commands.columns import note_absent
 from trawl.errors import Code, TrawlError, clip
 from trawl.functions.documents import RAW
 from trawl.language.cursor import Cursor
@@ -21,8 +23,9 @@ class Rename(Command):
     """Give fields other names.
 
     A `*` stands for anything, and for the same in the new name. All renamings happen at once, so that two
-    fields may change places; a field that had the new name is replaced. A field that is not there stays
-    away, with a warning. `_raw` of events is their text, as everywhere.
+    fields may change places; a field that had the new name is replaced. A field gets one new name: the one that is
+    given for it alone, else that of the last pattern that it matches. A field that is not there stays away, with a
+    warning. `_raw` of events is their text, as everywhere.
 
     Synopsis:
         rename FIELD as NAME[, FIELD as NAME ...]
@@ -45,6 +48,7 @@ class Rename(Command):
         pairs = [_pair(cursor)]
         while (has_comma := cursor.mark(",")) or not cursor.at_end():
             pairs.append(_pair(cursor, None if has_comma else pairs[-1][1]))
+        _refuse_twice([old for old, _ in pairs])
         return cls(tuple(pairs))
 
     def write(self, writer: Writer) -> None:
@@ -56,21 +60,40 @@ class Rename(Command):
         """Projects every column under its new name. Where the columns are not known yet, nothing yet."""
         if upstream.columns.open:
             return upstream
-        renamed: dict[str, str] = {}
         names = upstream.columns.names
         if scope.are_events and RAW not in names and any(old.text == RAW for old, _ in self.pairs):
             names = (*names, RAW)
-        for old, new in self.pairs:
+        renamed: dict[str, str] = {}
+        givers: dict[str, Name] = {}
+        for old, new in sorted(self.pairs, key=lambda pair: not pair[0].is_pattern):
             matches = old.matches(names)
             if not matches:
-                scope.warn("unknown_field", f"no event has a field `{clip(old.text)}` to rename", old.span)
+                message = f"no event has a field `{clip(old.text)}` to rename"
+                note_absent(old, message, upstream.columns, scope)
             for match in matches:
                 renamed[match] = new.filled(old.stars(match) or ()) if old.is_pattern else new.text
-        taken = set(renamed.values())
-        if len(taken) < len(renamed):
-            raise TrawlError(Code.INVALID_ARGUMENT, "two fields would get the same name", span=self.span)
+                givers[match] = new
+        taken: dict[str, str] = {}
+        for name, goal in renamed.items():
+            if goal in taken:
+                reason = f"`{clip(taken[goal])}` and `{clip(name)}` would both be named `{clip(goal)}`"
+                hint = "the first value that is there is taken by `eval c = coalesce(a, b)`"
+                raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint, span=givers[name].span)
+            taken[goal] = name
         kept = (name for name in names if name in renamed or name not in taken)
         return Project(upstream, tuple((renamed.get(name, name), name) for name in kept))
+
+
+def _refuse_twice(names: Iterable[Name]) -> None:
+    """Refuses a field that is to have two new names."""
+    seen: set[str] = set()
+    for name in names:
+        if name.text in seen:
+            reason = f"`{clip(name.text)}` gets a second new name"
+            hint = f"a field is copied before: `eval b = {clip(name_text(name.text))}`"
+            raise TrawlError(Code.INVALID_ARGUMENT, reason, hint=hint, span=name.span)
+        if not name.is_pattern:
+            seen.add(name.text)
 
 
 def _pair(cursor: Cursor, before: Name | None = None) -> tuple[Name, Name]:

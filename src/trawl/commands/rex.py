@@ -13,8 +13,9 @@ from trawl.commands.rewriting import rewritten
 from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Field, Literal
 from trawl.functions.documents import RAW
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name, Written
+from trawl.language.options import Options
 from trawl.language.spelling import name_text, quoted
 from trawl.language.writer import Writer
 

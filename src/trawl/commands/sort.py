@@ -9,7 +9,8 @@ from trawl.algebra import Relation, Slice, Sort, SortKey
 from trawl.commands.base import Command, Scope
 from trawl.commands.sorting import key_texts, read_keys
 from trawl.errors import Code, Notice, TrawlError
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
+from trawl.language.options import Options
 from trawl.language.tokens import Kind
 from trawl.language.writer import Writer
 

@@ -8,9 +8,10 @@ from typing import ClassVar, Self
 from trawl.algebra import Relation
 from trawl.commands.base import Command, Scope, SourceClause
 from trawl.errors import Code, TrawlError
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.habits import RANGES
 from trawl.language.names import Written
+from trawl.language.options import Options
 from trawl.language.spelling import name_text, run_text
 from trawl.language.writer import Writer
 
@@ -59,7 +60,7 @@ class Source(Command):
             qsize=cursor.integer,
             earliest=cursor.point,
             latest=cursor.point,
-            timefield=lambda what: cursor.name(f"a field for {what}").text,
+            timefield=lambda what: cursor.name(f"a field for {what}"),
         )
         options.read()
         patterns = [_pattern(cursor)]
@@ -90,7 +91,7 @@ class Source(Command):
         writer.option("earliest", clause.earliest and clause.earliest.text)
         writer.option("latest", clause.latest and clause.latest.text)
         if clause.time_field is not None:
-            writer.word(f"timefield={name_text(clause.time_field)}")
+            writer.word(f"timefield={name_text(clause.time_field.text)}")
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """The scope knows the sources."""

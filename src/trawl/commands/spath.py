@@ -12,8 +12,9 @@ from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Call, Field, Literal
 from trawl.functions.documents import RAW
 from trawl.functions.jsonpath import read_path
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.names import Name, Written
+from trawl.language.options import Options
 from trawl.language.spelling import name_text, quoted
 from trawl.language.writer import Writer
 

@@ -11,10 +11,11 @@ from trawl.commands.columns import hidden, only
 from trawl.commands.grouping import lower_measures, note_counted, read_by
 from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Call, Expr, Field, Literal, walk
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.expressions import read_expression
 from trawl.language.measures import read_measures
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.spelling import expression_text
 from trawl.language.writer import Writer
 

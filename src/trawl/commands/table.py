@@ -7,8 +7,7 @@ from typing import ClassVar, Self
 
 from trawl.algebra import Project, Relation
 from trawl.commands.base import Command, Scope
-from trawl.commands.columns import shown
-from trawl.errors import Code, TrawlError
+from trawl.commands.columns import none_left, shown
 from trawl.language.cursor import Cursor
 from trawl.language.names import Name
 from trawl.language.tokens import Kind
@@ -55,5 +54,5 @@ class Table(Command):
         if upstream.columns.open:
             return upstream
         if not named:
-            raise TrawlError(Code.INVALID_ARGUMENT, "the table would have no column", span=self.span)
+            raise none_left("the table would have no column", self.names, upstream.columns)
         return Project(upstream, tuple((name, name) for name in named))

@@ -22,11 +22,15 @@ _DATE_MATH: Final = re.compile(r"now\b.*|[+-]\d+[A-Za-z]+(?:[@/]\w+)?|@\w+")
 _FUZZY: Final = re.compile(r"([^\W\d]\w*)~\d?(?:\.\d+)?|~\d(?:\.\d+)?")
 _BOOSTED: Final = re.compile(r"([^\W\d]\w*)?\^\d+(?:\.\d+)?")
 _ALONE: Final = {
+    "-": "events without a word are found by `NOT {}`; a text with a dash in it takes double quotes",
+}
+"""Hints by a sign that stands alone before a term, `{}` for that; others, as `+` and `&`, change nothing."""
+
+_SIGNED: Final = {
     "-": "events without a word are found by `NOT {}`",
     "+": "terms side by side must all hold: `{}`",
-    "&": "the language writes AND: `AND {}`",
 }
-"""Hints by a sign that stands alone before a term, `{}` for that."""
+"""Hints by a sign at the beginning of a word, `{}` for the rest of it."""
 
 _OPTIONS: Final = {
     "-v": "events without a word are found by `NOT word`",
@@ -221,11 +225,11 @@ def _term_hint(term: Literal, known: Schema) -> str | None:
     if not text or text.isalnum():
         return None
     is_bare = term.span is not None and term.span.end - term.span.start == len(text)
-    if text.startswith("_exists_:"):
+    if is_bare and text.startswith("_exists_:"):
         return FIELDS["_exists_"]
-    if text == "*:*":
+    if is_bare and text == "*:*":
         return "every event is found by `*`"
-    hint = _field_hint(text, known) or (_word_hint(text) if is_bare else None)
+    hint = (_field_hint(text, known) or _word_hint(text)) if is_bare else None  # quotes say that a text is meant
     if hint:
         return hint
     name, tilde, pattern = text.partition("~")
@@ -249,7 +253,7 @@ def _field_hint(text: str, known: Schema) -> str | None:
     negation = "NOT " if sign == "-" else ""
     if not colon:
         return None
-    if before not in known and before not in _COMMON:
+    if before not in known and not (before in _COMMON and (known.open or sign)):
         is_field = re.fullmatch(r"[A-Za-z_][\w.]*", before) and re.match(r"[A-Za-z*]", after)
         near = known.nearest(before, 1) if is_field else []
         return f"a field is compared by `{negation}{name_text(clip(near[0]))}={_value(after)}`" if near else None
@@ -271,8 +275,8 @@ def _word_hint(text: str) -> str | None:
     """What is meant by a word with signs around it that other languages give a meaning."""
     if text in _OPTIONS:
         return _OPTIONS[text]
-    if text[0] in "+-" and text[1:].isalpha():
-        return _ALONE[text[0]].format(clip(text[1:]))
+    if text[0] in _SIGNED and text[1:].isalpha():
+        return _SIGNED[text[0]].format(clip(text[1:]))
     if fuzzy := _FUZZY.fullmatch(text):
         word = quoted(clip(fuzzy[1])) if fuzzy[1] else '"…"'
         return f"texts that are alike are found by `| where levenshtein(field, {word}) < 3`"

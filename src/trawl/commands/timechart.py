@@ -15,9 +15,10 @@ from trawl.commands.grouping import lower_measures, note_counted
 from trawl.commands.series import LAST, Series, counts, refuse_taken
 from trawl.errors import Code, Notice, TrawlError, clip
 from trawl.expr import Field
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.measures import read_measures
 from trawl.language.names import Name
+from trawl.language.options import Options
 from trawl.language.spelling import name_text
 from trawl.language.strides import Stride, automatic
 from trawl.language.writer import Writer
@@ -62,7 +63,7 @@ class Timechart(Command):
 
     measures: tuple[Measure, ...]
     by: Name | None = None
-    time_field: str | None = None
+    time_field: Name | None = None
     span_given: Stride | None = None
     bins: int | None = None
     limit: int = 10
@@ -78,7 +79,7 @@ class Timechart(Command):
         """The options that there are, and `more` of the command's own."""
         return Options(
             cursor,
-            timefield=lambda what: cursor.name(f"a field for {what}").text,
+            timefield=lambda what: cursor.name(f"a field for {what}"),
             span=cursor.stride,
             bins=cursor.positive,
             limit=cursor.integer,
@@ -120,7 +121,7 @@ class Timechart(Command):
     def write_options(self, writer: Writer) -> None:
         """Writes the options."""
         if self.time_field is not None:
-            writer.word(f"timefield={name_text(self.time_field)}")
+            writer.word(f"timefield={name_text(self.time_field.text)}")
         writer.option("span", self.span_given)
         writer.option("bins", self.bins)
         writer.option("limit", self.limit, 10)
@@ -128,7 +129,8 @@ class Timechart(Command):
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """Buckets, measures, series to columns, missing buckets."""
-        time_field = self.time_field or scope.time_field
+        when = self.time_field or Name(scope.time_field, span=self.span)
+        time_field = when.text
         note_counted(self.measures, scope)
         self._check_names(time_field)
         buckets = self._buckets(scope)
@@ -136,13 +138,13 @@ class Timechart(Command):
         measures = lower_measures(self.measures, time_field)
         zeros = counts(measures)
         if self.by is None:
-            events: Relation = Extend(upstream, ((bucket, bucket_time(Field(time_field, self.span), buckets)),))
+            events: Relation = Extend(upstream, ((bucket, bucket_time(when.field, buckets)),))
             table = Aggregate(
                 events, ((time_field, Field(bucket)),), measures, approximate=self.approximate, span=self.span
             )
             return self._fill(table, time_field, buckets, zeros, scope)
         events = one_each(upstream, self.by.text)
-        events = Extend(events, ((bucket, bucket_time(Field(time_field, self.span), buckets)),))
+        events = Extend(events, ((bucket, bucket_time(when.field, buckets)),))
         column = hidden("series", upstream.columns.names)
         series = Series(self.by, self.limit if self.uses_other else 0)
         row = (time_field, Field(bucket))

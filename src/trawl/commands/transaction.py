@@ -13,9 +13,10 @@ from trawl.commands.terms import as_text
 from trawl.datemath import Unit, find_unit
 from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Call, EveryField, Expr, Field, Literal
-from trawl.language.cursor import Cursor, Options
+from trawl.language.cursor import Cursor
 from trawl.language.expressions import read_expression
 from trawl.language.names import Name, Written
+from trawl.language.options import Options
 from trawl.language.spelling import expression_text, name_text, quoted
 from trawl.language.strides import Stride, nanoseconds
 from trawl.language.tokens import Kind

@@ -12,12 +12,14 @@ from trawl.expr import Expr, Literal
 from trawl.functions.base import Example, Fault, Function, fixed
 from trawl.functions.coercion import LARGEST, SMALLEST, expect, fits, number, text, whole
 from trawl.instants import read_time
-from trawl.schema import BOOLEAN, FLOAT, INTEGER, STRING, TIME, Kind, Type
+from trawl.schema import BOOLEAN, FLOAT, INTEGER, NUMBER, STRING, TIME, Kind, Type
 from trawl.values import NANOSECONDS, Instant, Scalar, Value
 
 FORMS: Final = ("hex", "binary", "commas", "duration")
 """The forms that `tostring` writes numbers in."""
 
+_MAY_BE_INTEGERS: Final = frozenset({Kind.INTEGER, Kind.STRING})
+_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,20}")
 _TRUE: Final = frozenset({"true", "t", "yes", "y", "1"})
 _FALSE: Final = frozenset({"false", "f", "no", "n", "0"})
 _DIRECTIVE = re.compile(r"%(?:%|([-+ 0#]*)(\d{0,4})(?:\.(\d{0,3}))?([a-zA-Z]))", re.ASCII)
@@ -27,7 +29,8 @@ _KINDS.update({"x": "x", "X": "X", "o": "o", "c": "c"})
 
 def _to_number(value: Scalar, base: Scalar | None = None) -> Value:
     if base is None:
-        return value.nanoseconds / NANOSECONDS if isinstance(value, Instant) else number(value)
+        integer = int(value) if isinstance(value, str) and _INTEGER.fullmatch(value) else LARGEST + 1
+        return integer if SMALLEST <= integer <= LARGEST else _to_float(value)
     radix = whole(base)
     if not 2 <= radix <= 36:
         raise Fault("not_a_base", "a base that is not from 2 to 36 was found")
@@ -39,6 +42,10 @@ def _to_number(value: Scalar, base: Scalar | None = None) -> Value:
         return fits(int(digits, radix))
     except ValueError:
         raise _no_number() from None
+
+
+def _to_float(value: Scalar) -> int | float:
+    return value.nanoseconds / NANOSECONDS if isinstance(value, Instant) else number(value)
 
 
 def _no_number() -> Fault:
@@ -187,8 +194,15 @@ def _check_base(arguments: tuple[Expr, ...]) -> None:
 
 
 def _number_type(arguments: tuple[Type, ...]) -> Type:
-    expect(arguments[:1], frozenset({Kind.STRING, Kind.INTEGER, Kind.FLOAT, Kind.TIME}), "text or a number")
-    return INTEGER if len(arguments) > 1 or arguments[0].kinds == INTEGER.kinds else FLOAT
+    found = _float_type(arguments[:1])
+    if len(arguments) > 1:
+        return INTEGER
+    return NUMBER if found is FLOAT and arguments[0].kinds & _MAY_BE_INTEGERS else found
+
+
+def _float_type(arguments: tuple[Type, ...]) -> Type:
+    expect(arguments, frozenset({Kind.STRING, Kind.INTEGER, Kind.FLOAT, Kind.TIME}), "text or a number")
+    return INTEGER if arguments[0].kinds == INTEGER.kinds else FLOAT
 
 
 FUNCTIONS: Final = (
@@ -197,9 +211,10 @@ FUNCTIONS: Final = (
         ("text", "base?"),
         _number_type,
         _to_number,
-        "The number that a text is, as the nearest float, or of a base from 2 to 36 the integer; of a time the seconds "
-        "since 1970.",
+        "The number that a text is: an integer where it is written as one and 64 bits hold it, else the nearest float; "
+        "of a base from 2 to 36 the integer; of a time the seconds since 1970.",
         examples=(
+            Example('tonumber("42")', 42),
             Example('tonumber("42.5")', 42.5),
             Example('tonumber("0A4", 16)', 164),
             Example('tonumber("many")', None),
@@ -207,6 +222,14 @@ FUNCTIONS: Final = (
         constants=(1,),
         check=_check_base,
         takes_text=False,
+    ),
+    Function(
+        "to_float",
+        ("value",),
+        _float_type,
+        _to_float,
+        "The number that a value is, of text the nearest float: what commands compute with.",
+        is_operator=True,
     ),
     Function(
         "tostring",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from trawl.expr import Call, Expr
 from trawl.functions.base import Example, Function, fixed
 from trawl.functions.coercion import text
 from trawl.functions.jsontext import string
@@ -14,7 +15,10 @@ from trawl.values import Scalar
 
 BLANKS: Final = "\t\n\f\r "
 """What `\\s` matches in a regular expression."""
-_QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
+LONGEST_NAME: Final = 256
+"""So many characters the name of a field has at most that a pair makes: a longer one is no name, but data."""
+_QUOTED: Final = r'"(?:[^"\\]|\\.)*"|\\"(?:[^"\\]|\\\\\\"|\\[^"])*\\"'
+"""A text in double quotes, or in quotes as a text within JSON has them."""
 _PLAIN: Final = r'[^\s,;&|"()\[\]{}<>]*'
 
 
@@ -62,6 +66,11 @@ def _class(signs: str) -> str:
     return "".join(sign if sign.isalnum() or sign.isspace() or not sign.isascii() else f"\\{sign}" for sign in signs)
 
 
+def are_pairs(expression: Expr) -> bool:
+    """Whether the expression gives the pairs of a text."""
+    return isinstance(expression, Call) and expression.function == "pairs"
+
+
 def _pairs(value: Scalar, between: Scalar, equals: Scalar) -> str | None:
     form = Form.of(text(between), text(equals))
     found = (_parted(match[0], form) for match in compile_re2(form.regex).finditer(text(value)))
@@ -78,10 +87,12 @@ def _parted(pair: str, form: Form) -> tuple[str, str]:
 
 
 def _unquoted(value: str) -> str:
-    """What stands between double quotes, if any do; else the text without blanks at its ends."""
+    """What stands between double quotes, also of a text within JSON; else the text without blanks at its ends."""
     trimmed = value.strip(" \t")
     if len(trimmed) >= 2 and trimmed[0] == trimmed[-1] == '"':
         return trimmed[1:-1].replace('\\"', '"')
+    if len(trimmed) >= 4 and trimmed[:2] == trimmed[-2:] == '\\"':
+        return trimmed[2:-2].replace('\\\\\\"', '"')
     return trimmed
 
 

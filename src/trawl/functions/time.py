@@ -42,7 +42,7 @@ def _expand_seconds(call: Call, clock: Clock) -> Call:
     if not 1 <= len(call.arguments) <= 2:
         return call
     function = "to_time" if len(call.arguments) == 1 else "strptime"
-    return Call("tonumber", (Call(function, call.arguments, call.span),), call.span)
+    return Call("to_float", (Call(function, call.arguments, call.span),), call.span)
 
 
 def _move(time: Scalar, steps: Scalar, zone: Scalar = "UTC") -> Instant:

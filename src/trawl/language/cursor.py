@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from trawl.datemath import find_unit
-from trawl.errors import Code, Notice, Span, TrawlError, clip, meant
-from trawl.language.habits import CLAUSES, NO_NAMES, RANGES, call_hint, clause_hint, option_hint, word_hint
+from trawl.errors import Code, Notice, Span, TrawlError, clip
+from trawl.language.habits import CLAUSES, NO_NAMES, call_hint, clause_hint, word_hint
 from trawl.language.names import Name, Written
 from trawl.language.strides import Stride, read_stride
 from trawl.language.time import check
@@ -19,8 +18,6 @@ from trawl.values import LARGEST_INTEGER, exact_number
 
 if TYPE_CHECKING:
     from trawl.language.tree import Query
-
-T = TypeVar("T")
 
 LARGEST: Final = 1 << 62
 """Whole numbers in options and limits go up to here."""
@@ -248,53 +245,3 @@ class Cursor:
         """Whether `word =` is next."""
         token = self.peek()
         return token.kind is Kind.WORD and self.after(token).is_mark("=")
-
-
-class Options:
-    """The options `key=value` of a command, wherever they stand.
-
-    Args:
-        hint: what to say of a key that is not known and like none that is; `{key}` and `{value}` are what was written.
-        known: for each key the verb that takes its value, such as `cursor.integer`; it is given the key.
-    """
-
-    def __init__(self, cursor: Cursor, hint: str | None = None, /, **known: Callable[[str], Any]) -> None:
-        self._cursor = cursor
-        self._hint = hint
-        self._known = known
-        self._values: dict[str, Any] = {}
-
-    def read(self) -> None:
-        """Takes the options that stand here, if any."""
-        cursor = self._cursor
-        while cursor.at_option():
-            key = cursor.take(cursor.peek())
-            name = key.word
-            if name not in self._known:
-                raise self._unknown(key)
-            if name in self._values:
-                raise TrawlError(Code.INVALID_ARGUMENT, f"the option `{name}` is given twice", span=key.span)
-            cursor.expect_mark("=")
-            self._values[name] = self._known[name](f"`{name}`")
-
-    def get(self, name: str, default: T) -> T:
-        """The value of an option, or what it is without."""
-        value: T = self._values.get(name, default)
-        return value
-
-    def _unknown(self, key: Token) -> TrawlError:
-        known = ", ".join(f"`{name}`" for name in self._known)
-        expected = f"expected {known}" if known else "the command has none"
-        value = self._cursor.after(self._cursor.after(key))
-        hint = (RANGES.get(key.word) if "earliest" in self._known else None) or nearest_hint(key.word, self._known)
-        if hint is None and self._hint is not None:
-            hint = self._hint.replace("{key}", clip(key.text)).replace("{value}", clip(value.text) or "…")
-        hint = hint or option_hint(key.text, value.text, is_called=self._cursor.after(value).is_mark("("))
-        return TrawlError(
-            Code.UNKNOWN_ARGUMENT, f"there is no option `{clip(key.text)}`, {expected}", hint=hint, span=key.span
-        )
-
-
-def nearest_hint(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
-    """`did the query mean …?` for a word that is spelled like one or two of the known ones."""
-    return meant(difflib.get_close_matches(word[:60], list(known), n=2, cutoff=likeness))

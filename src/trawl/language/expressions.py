@@ -12,7 +12,8 @@ from trawl.errors import Code, Span, TrawlError, clip
 from trawl.expr import DEEPEST, Expr, Field, Literal
 from trawl.language.cursor import Cursor
 from trawl.language.embedded import SEARCH, read_embedded
-from trawl.language.habits import CALLS, COMMENT, NO_NAMES, OPERATORS, STARRED, comparison, subquery_hint
+from trawl.language.habits import CALLS, COMMENT, NO_NAMES, subquery_hint
+from trawl.language.misplaced import no_operator, no_value
 from trawl.language.nesting import Node, call, too_deep
 from trawl.language.operators import (
     AND,
@@ -84,28 +85,8 @@ class _Reading:
         elif token.text == "+":
             cursor.take(token)
         else:
-            raise self._no_value(token)
+            raise no_value(cursor, frame, token)
         return False
-
-    def _no_value(self, token: Token) -> TrawlError:
-        """The error that no value stands where one should."""
-        text, frame = self._cursor.scanner.text, self._frames[-1]
-        last = frame.operators[-1].token if frame.operators else None
-        if last and last.end == token.start and (error := comparison(text, token.start)):
-            return error
-        if last and last.text == "%" and frame.operands[-1].span.end == last.start:
-            start = frame.operands[-1].span.start
-            hint = f'a text takes double quotes: "{clip(text[start : last.end])}"'
-            reason = f"found {token} after `%`, expected a value"
-            return TrawlError(Code.SYNTAX_ERROR, reason, hint=hint, span=Span(start, last.end))
-        meant = OPERATORS.get(token.text)
-        if last and last.text == token.text == "*":
-            meant = "a power is written `pow(a, b)`"
-        elif token.is_mark("*") and frame.call and frame.call.word != "count":
-            meant = f"it is measured of a field: `{clip(frame.call.text)}(field)`"
-        elif last and (token.is_mark("*") or (last.text == "*" and last.start == frame.operands[-1].span.end)):
-            meant = STARRED
-        return self._cursor.surprise("a value", meant, token)
 
     def _prefix(self, operator: Operator, token: Token) -> None:
         text, before = self._cursor.scanner.text, token.end - 2
@@ -147,7 +128,7 @@ class _Reading:
             return Literal(self._cursor.take(token).text, token.span)
         if token.kind is Kind.NAME:
             return Field(self._cursor.take(token).text, token.span)
-        raise self._no_value(token)
+        raise no_value(self._cursor, self._frames[-1], token)
 
     def _number(self, token: Token) -> Literal:
         """A number; a minus sign just before it is part of it."""
@@ -190,27 +171,15 @@ class _Reading:
                     token = cursor.after(cursor.take(token), Grain.EXPRESSION)
                 operator = BINARY.get(token.word)
             if operator is None:
-                return self._end(token)
+                if error := no_operator(cursor, self._frames[-1], token):
+                    raise error
+                return False
             cursor.take(token)
             if operator.function == "in":
                 self._open_list(token, is_negated)
             else:
                 self._push(Pending(operator, token, is_negated=is_negated))
             return True
-
-    def _end(self, token: Token) -> bool:
-        frame, opening = self._frames[-1], self._frames[-1].opening
-        habit = OPERATORS.get(token.word or token.text) if token.kind in (Kind.MARK, Kind.WORD) else None
-        if opening is not None:
-            if frame.call and token.kind not in (Kind.MARK, Kind.END):
-                habit = habit or "a comma goes between two values"
-            line = self._cursor.scanner.text.count("\n", 0, opening.start) + 1
-            listed = "several values are listed by `f IN (1, 2)`" if token.is_mark(",") else None
-            hint = habit or listed or f"the bracket was opened in line {line}"
-            raise self._cursor.surprise("an operator or `)`", hint, token)
-        if habit and not token.is_mark("]"):
-            raise self._cursor.surprise("an operator or the end", habit, token)
-        return False
 
     def _push(self, pending: Pending) -> None:
         """Puts an operator on the stack, after those that bind tighter have taken their operands."""

@@ -110,7 +110,7 @@ CALLS: Final = {
     **dict.fromkeys(("replace_nth", "translate"), 'it is `replace(field, "a", "b")`, or `rex mode=sed`'),
     "replace_values": "values are replaced by the command `replace`",
     "pieces": 'a text is taken apart by `split(field, ",")`',
-    "leading_integer": "it is `tonumber(field)`",
+    **dict.fromkeys(("leading_integer", "to_float"), "it is `tonumber(field)`"),
     "to_time": 'a text becomes a time by `strptime(field, "%Y-%m-%d")`',
     "time_range": "the seconds between the first and the last time are `range(field)`",
 }

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from trawl.errors import Code, Span, TrawlError, clip
-from trawl.language.cursor import nearest_hint
+from trawl.errors import Code, Span, TrawlError, clip, nearest_hint
 from trawl.language.patches import Patched
 from trawl.language.tokens import Grain, Kind, Scanner, next_backtick
 

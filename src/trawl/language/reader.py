@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from trawl.errors import Code, Span, TrawlError, clip
-from trawl.language.cursor import Cursor, nearest_hint
+from trawl.errors import Code, Span, TrawlError, clip, nearest_hint
+from trawl.language.cursor import Cursor
 from trawl.language.habits import MARKS, word_hint
 from trawl.language.searches import KEYWORDS
 from trawl.language.tokens import Kind, Token

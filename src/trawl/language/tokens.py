@@ -240,7 +240,8 @@ def _no_number(text: str, span: Span) -> TrawlError:
         hint = f'a time takes double quotes: "{shown}"'
         return TrawlError(Code.SYNTAX_ERROR, f"found the date `{shown}` without quotes", hint=hint, span=span)
     if _LENGTH.fullmatch(text):
-        hint = f"a length of time stands in options: `span={shown}`, `earliest=-{shown}`"
+        options = f"`span={shown}`, `earliest=-{shown}`"
+        hint = f'a time before is `relative_time(now(), "-{shown}")`; options take a length alone: {options}'
         return TrawlError(
             Code.SYNTAX_ERROR, f"found the length of time `{shown}`, expected a value", hint=hint, span=span
         )

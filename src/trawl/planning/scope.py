@@ -178,7 +178,8 @@ class QueryScope:
         Raises:
             TrawlError: `UNKNOWN_SOURCE` for an exact name that does not exist, `INVALID_TIME`.
         """
-        self.time_field = source.time_field or self.time_field
+        wanted = source.time_field
+        self.time_field = wanted.text if wanted else self.time_field
         self.range = self._narrowed(source)
         found = self._resolve(source)
         self.sources.extend(item.name for item in found if item.name not in self.sources)
@@ -192,7 +193,7 @@ class QueryScope:
         parts = [
             self._scan(group, name, self.range, source.newest, source.span)
             if name == self.time_field
-            else self._scan_by_other_field(group, name, source.span)
+            else self._scan_by_other_field(group, name, source)
             for name, group in alike.items()
         ]
         merged = parts[0] if len(parts) == 1 else Union(tuple(parts))
@@ -209,10 +210,11 @@ class QueryScope:
             self.warn("unread_source", f"{unread} is read when a search begins; its fields are checked then", span)
         return Scan(names, time_field, within.start, within.end, newest, span=span, schema=schema)
 
-    def _scan_by_other_field(self, sources: list[Source], own: str, span: Span | None) -> Relation:
+    def _scan_by_other_field(self, sources: list[Source], own: str, source: SourceClause) -> Relation:
         """Events whose own time is in another field than the one asked for: parse that one, then cut the range."""
-        everything = self._scan(sources, own, TimeRange(_FIRST, _LAST), None, span)
-        parsed = Extend(everything, ((self.time_field, Call("to_time", (Field(self.time_field),))),))
+        everything = self._scan(sources, own, TimeRange(_FIRST, _LAST), None, source.span)
+        read = source.time_field.field if source.time_field else Field(self.time_field)
+        parsed = Extend(everything, ((self.time_field, Call("to_time", (read,), read.span)),))
         within = Call(
             "and",
             (

@@ -15,12 +15,7 @@ from trawl.engines.duckdb.arguments import text
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.scopes import Scope
 from trawl.expr import Call, Expr, Literal
-from trawl.functions.pairs import BLANKS, Form
-
-
-def are_asked(expression: Expr) -> bool:
-    """Whether the expression gives the pairs of a text."""
-    return isinstance(expression, Call) and expression.function == "pairs"
+from trawl.functions.pairs import BLANKS, LONGEST_NAME, Form
 
 
 def text_of(expression: Expr, to: Expressions) -> str:
@@ -49,6 +44,11 @@ def names(pairs: str, expression: Expr) -> str:
     return _each(named, _trimmed("x", BLANKS, at_end=True))
 
 
+def is_long(name: str) -> str:
+    """Whether a name is longer than those of fields are."""
+    return f"length({name}) > {LONGEST_NAME}"
+
+
 def values(value: str, pairs: str, expression: Expr, to: Scope) -> str:
     """The values of the pairs of a text, as a list; those in double quotes without them."""
     equals = _form(expression).equals
@@ -61,7 +61,10 @@ def values(value: str, pairs: str, expression: Expr, to: Scope) -> str:
         valued = _each(rest, f"CASE WHEN x[1] IN ({_listed(equals)}) THEN {behind} ELSE x END")
     plain = to.bind(_each(valued, _trimmed("x", " \t", at_end=True)))
     is_quoted = "length(x) >= 2 AND x[1] = '\"' AND x[-1] = '\"'"
-    without = _each(plain, f"CASE WHEN {is_quoted} THEN replace(x[2:-2], '\\\"', '\"') ELSE x END")
+    within = f"WHEN {is_quoted} THEN replace(x[2:-2], '\\\"', '\"')"
+    is_escaped = "length(x) >= 4 AND x[1:2] = '\\\"' AND x[-2:] = '\\\"'"
+    in_json = f"WHEN {is_escaped} THEN replace(x[3:-3], '\\\\\\\"', '\"')"
+    without = _each(plain, f"CASE {within} {in_json} ELSE x END")
     return f"CASE WHEN contains({value}, '\"') THEN {without} ELSE {plain} END"
 
 

@@ -18,6 +18,7 @@ class Flaw(Enum):
     NO_TIME = "not_a_time", "a value that cannot be read as a time was found"
     NOT_OF_FORMAT = "not_a_time", "a text that is not of the format was found"
     NO_JSON = "not_json", "a text that is no JSON was found"
+    LONG_NAME = "long_name", "a name of more than 256 characters was found, and its pair is left out"
     NOT_DEFINED = "not_defined", "the function is not defined for a number that was found"
     SEVERAL_VALUES = "several_values", "several values were found where one is expected"
     TOO_MANY_VALUES = "too_many_values", "more values were asked for than a multivalue is made of"

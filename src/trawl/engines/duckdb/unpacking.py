@@ -21,6 +21,7 @@ from trawl.engines.duckdb.operands import Alternative, Operand, is_there, one
 from trawl.engines.duckdb.scopes import Flaw, Silent
 from trawl.engines.duckdb.spelling.json import is_valid_json
 from trawl.expr import Call
+from trawl.functions.pairs import are_pairs
 from trawl.schema import Column, Kind, Schema, Type
 
 FEW: Final = 20_000
@@ -34,10 +35,12 @@ class Found:
     Attributes:
         fields: by name the paths that lead to each.
         signs: by path what the values are (`trawl.engines.duckdb.documents`).
+        has_long: whether names of pairs are too long, which are left out.
     """
 
     fields: Mapping[str, Sequence[Path]]
     signs: Mapping[Path, Collection[str]]
+    has_long: bool = False
 
     def are_texts(self, several: Sequence[Path]) -> bool:
         """Whether one path leads to a field, and to nothing but texts."""
@@ -67,7 +70,7 @@ def find(frame: Frame, relation: Unpack, zone: str, host: Host, shared: list[Sha
 
     The texts alone are kept for it, as rows with all their columns may be far larger.
     """
-    if pairs.are_asked(relation.text):
+    if are_pairs(relation.text):
         return _of_pairs(frame, relation, zone, host, shared)
     text = _document(Expressions(frame, zone), relation)
     table = host.keep(asking(frame.select([f"{text} AS document"]), host, shared))
@@ -79,17 +82,19 @@ def find(frame: Frame, relation: Unpack, zone: str, host: Host, shared: list[Sha
 
 
 def _of_pairs(frame: Frame, relation: Unpack, zone: str, host: Host, shared: list[Shared]) -> Found:
-    """The names in pairs, whose values are texts. Of equal texts one is read."""
+    """The names in pairs, whose values are texts. Of equal texts one is read; an empty name stands for long ones."""
     text = pairs.text_of(relation.text, Expressions(frame, zone))
     document = frame.names.new()
     given = frame.select([f"{text} AS {document}"])
     texts = Frame(frame.names, f"(SELECT DISTINCT {document} FROM ({given}))", {})
     names = pairs.names(pairs.found(document, relation.text, texts), relation.text)
-    query = f"SELECT DISTINCT name FROM ({texts.select([f'unnest({names}) AS name'])}) ORDER BY name"
-    limit = relation.most + len(relation.kept) + 1
+    named = f"CASE WHEN {pairs.is_long('name')} THEN '' ELSE name END"
+    query = f"SELECT DISTINCT {named} FROM ({texts.select([f'unnest({names}) AS name'])}) ORDER BY ALL"
+    limit = relation.most + len(relation.kept) + 2
     found = [str(name) for (name,) in host.rows(asking(f"{query} LIMIT {limit}", host, shared))]
-    paths = {name: (name,) for name in _added(found, relation, host)}
-    return Found({name: [path] for name, path in paths.items()}, {path: {documents.TEXT} for path in paths.values()})
+    paths: dict[str, Path] = {name: (name,) for name in _added(filter(None, found), relation, host)}
+    signs = {path: {documents.TEXT} for path in paths.values()}
+    return Found({name: [path] for name, path in paths.items()}, signs, has_long="" in found)
 
 
 def _added(found: Iterable[str], relation: Unpack, host: Host) -> Sequence[str]:
@@ -103,7 +108,7 @@ def _added(found: Iterable[str], relation: Unpack, host: Host) -> Sequence[str]:
 def unpack(frame: Frame, relation: Unpack, found: Found, zone: str) -> list[Check]:
     """Adds the fields to the frame, each layer of it for all of them at once; what counts the faults of the texts."""
     to = Expressions(frame, zone)
-    added = _pairs(to, relation, found) if pairs.are_asked(relation.text) else _members(to, relation, found)
+    added = _pairs(to, relation, found) if are_pairs(relation.text) else _members(to, relation, found)
     columns = dict(frame.columns)
     for name in found.fields:
         is_new = is_there(added[name])
@@ -121,6 +126,9 @@ def _pairs(to: Expressions, relation: Unpack, found: Found) -> dict[str, Operand
     several = pairs.found(text, relation.text, to)
     names = to.frame.compute(pairs.names(several, relation.text))
     values = to.frame.compute(pairs.values(text, several, relation.text, to))
+    if found.has_long:
+        with to.at(relation.text.span):
+            to.note(Flaw.LONG_NAME, f"len(list_filter({names}, lambda x: {pairs.is_long('x')})) > 0")
     return {
         name: one(Kind.STRING, to.frame.compute(f"{values}[list_position({names}, {sql.text(name)})]"))
         for name in found.fields

@@ -10,6 +10,7 @@ from trawl.engines.reference.rows import Row, Sequence
 from trawl.errors import Notice
 from trawl.functions.base import Fault, spread
 from trawl.functions.flattening import fields_of_text
+from trawl.functions.pairs import LONGEST_NAME, are_pairs
 from trawl.schema import STRING, Column, Schema, Type, type_of
 from trawl.values import Value
 
@@ -39,10 +40,15 @@ def _fields(relation: Unpack, row: Row, faults: Faults) -> dict[str, Value]:
     """The fields of a row's object; a text that is no JSON is at fault."""
     text = _alone(evaluate(relation.text, row, faults))
     try:
-        return fields_of_text(text)
+        found = fields_of_text(text)
     except ValueError:
         faults.add(Fault("not_json", "a text that is no JSON was found"), relation.text.span)
         return {}
+    if not are_pairs(relation.text) or all(len(name) <= LONGEST_NAME for name in found):
+        return found
+    reason = f"a name of more than {LONGEST_NAME} characters was found, and its pair is left out"
+    faults.add(Fault("long_name", reason), relation.text.span)
+    return {name: value for name, value in found.items() if len(name) <= LONGEST_NAME}
 
 
 def _alone(value: Value) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from trawl.engines.duckdb import sql
@@ -19,6 +20,7 @@ from trawl.expr import Call, Literal
 from trawl.schema import Kind
 
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+_INTEGER: Final = "'[+-]?[0-9]{1,20}'"
 _TRUE: Final = "('true', 't', 'yes', 'y', '1')"
 _FALSE: Final = "('false', 'f', 'no', 'n', '0')"
 _DIRECTIVE: Final = re.compile(r"%(?:%|([-+ 0#]*)(\d{0,4})(?:\.(\d{0,3}))?([a-zA-Z]))", re.ASCII)
@@ -31,16 +33,35 @@ def _to_number(to: Expressions, call: Call) -> Operand:
         assert isinstance(base, Literal)
         assert isinstance(base.value, int)
         return _in_base(to, text(operand, to), base.value)
-    found = singles(operand, to)
+    integers, floats, is_wide = [], [], False
+    for given in singles(operand, to):
+        if given.kind is Kind.INTEGER:
+            integers.append(given.sql)
+            is_wide = is_wide or given.wide
+        elif given.kind is Kind.STRING:
+            written = to.bind(given.sql)
+            integer = f"CASE WHEN regexp_full_match({written}, {_INTEGER}) THEN try_cast({written} AS BIGINT) END"
+            integers.append(integer := to.bind(integer))
+            near = floating(replace(given, sql=written), to)
+            floats.append(f"CASE WHEN {integer} IS NULL THEN {near} END")
+        else:
+            floats += _floats((given,), to)
+    whole_numbers = Alternative(sql.coalesce(integers, "BIGINT"), Kind.INTEGER, wide=is_wide)
+    return (*([whole_numbers] if integers else []), *one(Kind.FLOAT, sql.coalesce(floats, "DOUBLE")))
+
+
+def _to_float(to: Expressions, call: Call) -> Operand:
+    found = singles(to.operand(call.arguments[0]), to)
     if found and all(given.kind is Kind.INTEGER for given in found):
-        given = number(found, to)
-        return (given,)
-    times = [given for given in found if given.kind is Kind.TIME]
+        return (number(found, to),)
+    return one(Kind.FLOAT, sql.coalesce(_floats(found, to), "DOUBLE"))
+
+
+def _floats(found: Operand, to: Expressions) -> list[str]:
+    """Single values as floats, each null where it is none."""
+    floats = [f"{given.sql} / {SECOND}.0::DOUBLE" for given in found if given.kind is Kind.TIME]
     others = tuple(given for given in found if given.kind is not Kind.TIME)
-    floats = [f"{given.sql} / {SECOND}.0::DOUBLE" for given in times]
-    if others:
-        floats.append(as_float(number(others, to)))
-    return one(Kind.FLOAT, sql.coalesce(floats, "DOUBLE"))
+    return [*floats, as_float(number(others, to))] if others else floats
 
 
 def _in_base(to: Expressions, written: str, base: int) -> Operand:
@@ -196,6 +217,7 @@ Builder = Callable[[Expressions, Call], Operand]
 
 SCALARS: Final[dict[str, Builder]] = {
     "tonumber": _to_number,
+    "to_float": _to_float,
     "tostring": _to_string,
     "tobool": _to_boolean,
     "to_time": _to_time,
