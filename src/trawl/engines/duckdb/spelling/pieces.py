@@ -13,7 +13,7 @@ from trawl.engines.duckdb.scopes import INLINE
 from trawl.engines.duckdb.spelling.arithmetic import concatenate
 from trawl.engines.duckdb.spelling.operators import Builder, Predicate
 from trawl.expr import Call, Literal
-from trawl.functions.patterns import compiled
+from trawl.functions.constants import compiled
 from trawl.schema import Kind
 
 
