@@ -6,7 +6,8 @@ import asyncio
 import inspect
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from enum import Enum
+from typing import Any, cast, get_args
 
 import httpx
 import typer.main
@@ -78,15 +79,35 @@ def command_line() -> str:
             usage = command.get_usage(command.make_context(" ".join(path), [], resilient_parsing=True))
             parts.append(block(usage.removeprefix("Usage: ")))
         rows = [
-            (", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts)), _help_of(parameter))
+            (
+                ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts)),
+                _default_of(parameter),
+                _help_of(parameter),
+            )
             for parameter in command.params
         ]
-        parts.append(table(("option", ""), rows))
+        parts.append(table(("option", "default", ""), rows))
     return joined(parts)
 
 
 def _help_of(parameter: Any) -> str:
-    return " ".join((getattr(parameter, "help", None) or "").split())
+    """What the parameter is for, and which values it takes where these are few."""
+    words = " ".join((getattr(parameter, "help", None) or "").split())
+    kind = parameter.type_descriptor.annotation
+    values = list(kind) if isinstance(kind, type) and issubclass(kind, Enum) else get_args(kind)
+    choices = [f"`{_plain(value)}`" for value in values if not isinstance(value, type)]
+    return f"{words} One of {', '.join(choices)}." if choices else words
+
+
+def _default_of(parameter: Any) -> str:
+    """The value that stands where none is given; nothing where that is the absence of one."""
+    default = parameter.default
+    return "" if default is None or default is False or parameter.required else f"`{_plain(default)}`"
+
+
+def _plain(value: Any) -> Any:
+    """A choice, or another value, as the command line spells it."""
+    return getattr(value, "value", value)
 
 
 def _walk(path: tuple[str, ...], command: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
