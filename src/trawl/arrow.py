@@ -29,6 +29,11 @@ BIG_INTEGER: Final = pa.decimal128(38, 0)
 """Where a column of integers needs more than 64 bits; both are read as integers."""
 
 
+def is_decimal(type_: pa.DataType) -> bool:
+    """Whether numbers, or lists of them, are held as decimals: integers of more than 64 bits."""
+    return bool(pa.types.is_decimal(type_.value_type if pa.types.is_list(type_) else type_))
+
+
 def arrow_type(type_: Type) -> pa.DataType:
     """The Arrow type of a column of this type."""
     if type_.layout is Layout.BOXED or type_.kind is None:

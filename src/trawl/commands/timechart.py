@@ -35,7 +35,9 @@ class Timechart(Command):
     """Measure events over time: one row a bucket, and with `by` one column for each value of a field.
 
     Without `span` the length of the buckets goes by the range of the search, as in `bin`. Buckets without
-    events are there too, from the start of the range to its end: 0 for counts, else nothing.
+    events are there too, from the start of the range to its end: 0 for counts, else nothing. Where these are more
+    than 10,000, only those from the first event to the last are, with a warning; a `span` that makes more than
+    1,000,000 is refused.
 
     With `by` the ten values (`limit`) with the largest sums are columns, ordered by name; the rest is lumped
     into `OTHER`, and events without a value are `NULL`. `useother=false` keeps all values, and so does

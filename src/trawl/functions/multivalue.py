@@ -10,8 +10,8 @@ from trawl.errors import Code, TrawlError
 from trawl.expr import Expr, Literal
 from trawl.functions.base import Example, Fault, Function, Multivalue, common, fixed, spread
 from trawl.functions.coercion import expect_numbers, fits, number, numeric, text, whole
+from trawl.functions.constants import compiled
 from trawl.functions.ordering import distinct, order_key
-from trawl.functions.patterns import compiled
 from trawl.functions.regex import compile_re2
 from trawl.schema import INTEGER, STRING, Type, array_of
 from trawl.values import Scalar, Value, box, exact_number

@@ -9,7 +9,7 @@ from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Expr, Literal
 from trawl.functions.base import Example, Function, Multivalue, fixed
 from trawl.functions.coercion import text
-from trawl.functions.patterns import compiled
+from trawl.functions.constants import compiled
 from trawl.functions.regex import compile_re2
 from trawl.schema import BOOLEAN, STRING, array_of
 from trawl.values import Scalar, Value

@@ -13,7 +13,7 @@ from trawl.errors import Code, TrawlError
 from trawl.expr import Expr
 from trawl.functions.base import Example, Function, Multivalue, fixed
 from trawl.functions.coercion import text, whole
-from trawl.functions.patterns import compiled, constant_text
+from trawl.functions.constants import compiled, constant_text
 from trawl.functions.regex import compile_re2
 from trawl.schema import BOOLEAN, FLOAT, INTEGER, STRING
 from trawl.values import Scalar, simple_lower

@@ -17,6 +17,7 @@ from trawl.language.tree import Query, Stage
 from trawl.language.writer import Writer
 
 MOST_BYTES: Final = 1 << 20
+"""Of a query's text, in UTF-8."""
 MOST_COMMANDS: Final = 1_000
 MOST_NESTED: Final = 20
 """Subqueries within subqueries."""

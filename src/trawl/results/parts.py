@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from trawl.arrow import BIG_INTEGER, FIELD_KEY, arrow_field
+from trawl.arrow import BIG_INTEGER, FIELD_KEY, arrow_field, is_decimal
 from trawl.errors import Code, TrawlError
 from trawl.schema import Schema
 
@@ -46,7 +46,7 @@ def layout(schema: Schema, wide: Collection[str]) -> pa.Schema:
 def wide_columns(batches: Iterable[pa.RecordBatch]) -> frozenset[str]:
     """The columns that hold integers beyond 64 bits in one of the batches."""
     distinct = {id(batch.schema): batch.schema for batch in batches}.values()
-    return frozenset(field.name for schema in distinct for field in schema if _is_wide(field.type))
+    return frozenset(field.name for schema in distinct for field in schema if is_decimal(field.type))
 
 
 def encode(batches: Sequence[pa.RecordBatch], schema: Schema, wide: Collection[str], group: int) -> pa.Buffer:
@@ -127,10 +127,6 @@ def _cast(arrays: Sequence[pa.Array], fields: pa.Schema) -> pa.RecordBatch:
     if any(array.type != type_ for array, type_ in zip(arrays, types, strict=True)):
         arrays = [array.cast(type_) for array, type_ in zip(arrays, types, strict=True)]
     return pa.RecordBatch.from_arrays(list(arrays), schema=fields)
-
-
-def _is_wide(type_: pa.DataType) -> bool:
-    return bool(pa.types.is_decimal(type_.value_type if pa.types.is_list(type_) else type_))
 
 
 def _widened(field: pa.Field) -> pa.Field:

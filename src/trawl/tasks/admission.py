@@ -9,6 +9,7 @@ from typing import Any, Final
 from trawl.catalog.base import Catalog
 from trawl.errors import Code, TrawlError
 from trawl.language.macros import needed
+from trawl.language.reader import MOST_BYTES
 from trawl.language.time import resolve
 from trawl.planning import Plan, plan
 from trawl.settings.process import Macro
@@ -18,8 +19,6 @@ from trawl.tasks.wanted import Wanted, seconds_of
 from trawl.values import Instant, TimeRange
 
 _DEFAULT: Final = "sme.core.global_dt_params."
-LARGEST_QUERY: Final = 1 << 20
-"""Bytes of a query's text, in UTF-8."""
 
 
 def admit(
@@ -48,7 +47,7 @@ def draft(wanted: Wanted, owner: str, in_force: Mapping[str, Any], macros: Mappi
     Raises:
         TrawlError: `BODY_TOO_LARGE`, `INVALID_TIME`, `MALFORMED_REQUEST`.
     """
-    if len(wanted.query.encode(errors="surrogatepass")) > LARGEST_QUERY:
+    if len(wanted.query.encode(errors="surrogatepass")) > MOST_BYTES:
         raise TrawlError(Code.BODY_TOO_LARGE, "the query is longer than 1 MiB")
     moment = time.time_ns()
     now, zone = Instant(moment), str(in_force["trawl.time_zone"])

@@ -10,10 +10,10 @@ from typing import Final
 import pyarrow.parquet as pq
 
 from trawl.algebra import Given, Scan
+from trawl.arrow import is_decimal
 from trawl.catalog.base import Part, Segment
 from trawl.catalog.terms import Stretch
 from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.arrays import is_decimal
 from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
 from trawl.engines.duckdb.groups import Group, Held, Parts, Placed, grouped
 from trawl.engines.duckdb.operands import Alternative, Operand, of_column, one

@@ -10,9 +10,8 @@ import duckdb
 import pyarrow as pa
 
 from trawl.algebra import Relation
-from trawl.arrow import arrow_field, schema_of
+from trawl.arrow import arrow_field, is_decimal, schema_of
 from trawl.catalog.base import Segment
-from trawl.engines.duckdb.arrays import is_decimal
 from trawl.engines.duckdb.compile import Compiler
 from trawl.engines.duckdb.connection import is_misplanned, plan_plainly
 from trawl.engines.duckdb.cost import Meter

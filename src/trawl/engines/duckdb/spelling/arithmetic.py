@@ -70,7 +70,8 @@ def _negate(to: Expressions, call: Call) -> Operand:
     return one(Kind.FLOAT, f"(-({given.sql}))")
 
 
-def _concatenate(to: Expressions, call: Call) -> Operand:
+def concatenate(to: Expressions, call: Call) -> Operand:
+    """The texts of all arguments, one after the other; null where one is."""
     return one(Kind.STRING, f"({' || '.join(text(to.operand(part), to) for part in call.arguments)})")
 
 
@@ -81,5 +82,5 @@ SCALARS: Final[dict[str, Builder]] = {
     "div": _divide,
     "mod": _remainder,
     "neg": _negate,
-    "concat": _concatenate,
+    "concat": concatenate,
 }

@@ -10,9 +10,10 @@ from trawl.engines.duckdb.expressions import Expressions, Holds, any_value
 from trawl.engines.duckdb.grouping import has_lists
 from trawl.engines.duckdb.operands import Alternative, Operand, element, one, opened
 from trawl.engines.duckdb.scopes import INLINE
+from trawl.engines.duckdb.spelling.arithmetic import concatenate
 from trawl.engines.duckdb.spelling.operators import Builder, Predicate
 from trawl.expr import Call, Literal
-from trawl.functions.patterns import compiled
+from trawl.functions.constants import compiled
 from trawl.schema import Kind
 
 
@@ -77,14 +78,10 @@ def _extract(to: Expressions, call: Call) -> Operand:
     return one(Kind.STRING, f"CASE WHEN {found} = '' THEN regexp_extract_all({arguments})[1] ELSE {found} END")
 
 
-def _join(to: Expressions, call: Call) -> Operand:
-    return one(Kind.STRING, f"({' || '.join(text(to.operand(part), to) for part in call.arguments)})")
-
-
 PREDICATES: Final[dict[str, Predicate]] = {
     "contains": _asked("contains"),
     "endswith": _asked("ends_with"),
     "startswith": _asked("starts_with"),
 }
 
-SCALARS: Final[dict[str, Builder]] = {"regex_extract": _extract, "split": _split, "strcat": _join}
+SCALARS: Final[dict[str, Builder]] = {"regex_extract": _extract, "split": _split, "strcat": concatenate}
