@@ -72,7 +72,7 @@ def expand(text: str, macros: Mapping[str, Macro]) -> Expanded:
 
 
 def needed(text: str, macros: Mapping[str, Macro]) -> dict[str, Macro]:
-    """Those of the macros that a text may call, those that they may call, and those meant by a name that there is not."""
+    """Those of the macros that a text may call, those that they may call, and those meant by an unknown name."""
     found: dict[str, Macro] = {}
     unknown: list[str] = []
     texts = [text]
