@@ -315,7 +315,7 @@ def test_a_link_to_nothing_is_no_file_and_one_in_a_circle_is_an_error(tmp_path: 
     (tmp_path / "b.ndjson").symlink_to("nothing")
     assert len(mounted(tmp_path, files="*.ndjson")) == 1
     (tmp_path / "c.ndjson").symlink_to("c.ndjson")
-    with pytest.raises(TrawlError, match="^`c.ndjson` cannot be read: too many levels") as caught:
+    with pytest.raises(TrawlError, match=r"^`c\.ndjson` cannot be read: too many levels") as caught:
         mounted(tmp_path, files="*.ndjson")
     assert caught.value.code is Code.UNREADABLE_FILE
 
