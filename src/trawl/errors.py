@@ -188,7 +188,12 @@ def meant(names: Iterable[str]) -> str | None:
 
 def nearest_hint(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
     """`did the query mean …?` for a word that is spelled like one or two of the known ones."""
-    return meant(difflib.get_close_matches(word[:60], list(known), n=2, cutoff=likeness))
+    return meant(nearest(word, known, likeness))
+
+
+def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> list[str]:
+    """The known words that a word is spelled like, two at most."""
+    return difflib.get_close_matches(word[:60], list(known), n=2, cutoff=likeness)
 
 
 def printable(path: str) -> str:

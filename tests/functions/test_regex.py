@@ -57,6 +57,12 @@ def test_means_what_it_means_to_re2(pattern: str, text: str, found: str | None) 
     assert (match[0] if match else None) == found
 
 
+@pytest.mark.parametrize("opening", ["(", "(?:", "(?i:(?s)"])
+def test_groups_nest_a_hundred_deep(opening: str) -> None:
+    pattern = compile_re2(opening * 100 + "a" + ")" * 100)
+    assert pattern.search("ba")
+
+
 @pytest.mark.parametrize(
     "pattern",
     [
@@ -100,6 +106,8 @@ def test_what_re2_refuses_is_refused(pattern: str) -> None:
         ("(?<a>x)(?<a>y)", "two groups have one name"),
         ("a**", "what is repeated is a repetition"),
         ("a{1001}", "its repetitions make it too large"),
+        ("(" * 101 + "a" + ")" * 101, "groups nest more than 100 deep"),
+        ("(?i:" * 100_000, "groups nest more than 100 deep"),
     ],
 )
 def test_what_is_refused_is_told_in_our_words(pattern: str, said: str) -> None:

@@ -184,6 +184,14 @@ def test_a_query_needs_what_it_may_call() -> None:
     assert needed("source a", MACROS) == {}
 
 
+def test_for_a_macro_that_there_is_not_those_are_kept_that_may_be_meant() -> None:
+    text = "source a | `faild`"
+    with pytest.raises(TrawlError) as caught:
+        expand(text, needed(text, MACROS))
+    assert caught.value.hint == "did the query mean `failed`?"
+    assert needed('source a | search b="`bothh`" | `both(x)`', MACROS).keys() == {"both", "failed", "of"}
+
+
 def test_macros_are_written_as_texts_or_as_tables(tmp_path: Path) -> None:
     (tmp_path / "trawl.toml").write_text(
         '[macros]\nfailed = "search status>=400"\n[macros.of]\nargs = ["host"]\ndefinition = "search host=$host$"\n'

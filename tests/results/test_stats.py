@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from stored import batch, store
 from trawl.algebra import Given, Relation
 from trawl.catalog.base import Snapshot
-from trawl.engines.base import Work
+from trawl.engines.base import Engine, Work
+from trawl.engines.duckdb import DuckDBEngine
 from trawl.engines.reference import Reference
 from trawl.results.reader import Result
 from trawl.results.stats import Stats
 from trawl.results.survey import MOST_BUCKETS, Survey
-from trawl.schema import ANY, FLOAT, INTEGER, STRING, TIME, array_of
+from trawl.schema import ANY, FLOAT, INTEGER, NULL, STRING, TIME, array_of
 from trawl.values import NANOSECONDS, Instant, TimeRange, Value
 
 DAY = 86_400 * NANOSECONDS
@@ -77,6 +78,21 @@ def test_the_sidebar_says_what_each_field_holds(tmp_path: Path) -> None:
     )
     assert "avg" not in fields["@timestamp"]
     assert fields["odd"]["type"] == "mixed"
+
+
+@pytest.mark.parametrize("engine", [Reference(), DuckDBEngine()], ids=lambda engine: engine.name)
+def test_a_column_without_values_is_in_no_sidebar(engine: Engine, tmp_path: Path) -> None:
+    times: list[Value] = [Instant(START), Instant(START)]
+    store(tmp_path, batch({"@timestamp": (TIME, times), "a": (INTEGER, [1, None]), "nothing": (NULL, [None, None])}))
+    result = Result(tmp_path)
+    day = TimeRange(Instant(START), Instant(START + DAY))
+    survey = Survey(Given("events", schema=result.schema), "@timestamp", day, "UTC")
+
+    def answer(relation: Relation) -> Any:
+        return engine.start(Work(relation, Snapshot({"events": result.segments()}), tmp_path / "scratch")).batches()
+
+    sidebar = survey.stats(answer(survey.fields), answer(survey.times)).to_json()["sidebar"]
+    assert [(field["name"], field["count"]) for field in sidebar["fields"]] == [("@timestamp", 2), ("a", 1)]
 
 
 def test_the_timeline_has_every_bucket_from_the_start_on(tmp_path: Path) -> None:

@@ -106,6 +106,7 @@ def test_a_row_that_cannot_be_read_refuses_the_lookup(store: Store, folder: Path
     (folder / "a.csv").write_text("a,b\n1,2\n3\n")
     error = refusal(store, "| inputlookup a")
     assert error.code is Code.UNREADABLE_FILE
+    assert error.reason.startswith("`a.csv` cannot be read as a lookup, line 3: ")
     assert "line 3: the record has 1 cells, the header 2" in error.reason
 
 
@@ -171,8 +172,29 @@ def test_a_search_whose_database_of_places_changed_ends(engine: sql.Engine, tmp_
     assert raised.value.reason == "the database of places changed since the search began"
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", b"b,b\n1,2\n"),
+        ("a.csv", b"a\n\xff\n"),
+        ("a.parquet", b"PAR1 no"),
+        ("a.json", b"[1"),
+        ("a.ndjson", b"{"),
+    ],
+)
+def test_where_a_file_lies_is_not_told(store: Store, folder: Path, name: str, content: bytes) -> None:
+    (folder / name).write_bytes(content)
+    error = refusal(store, "| inputlookup a")
+    assert error.code is Code.UNREADABLE_FILE
+    assert f"`{name}`" in error.reason
+    assert str(folder.parent) not in error.reason
+
+
 def test_a_file_that_is_no_database_of_places_is_refused(engine: sql.Engine, tmp_path: Path) -> None:
     (tmp_path / "x.mmdb").write_text("nothing of the kind")
     for name in ("x.mmdb", "none.mmdb"):
         store = Store(engine, tmp_path / "indices", {}, places=tmp_path / name)
-        assert refusal(store, "| makeresults | iplocation ip").code is Code.UNREADABLE_FILE
+        error = refusal(store, "| makeresults | iplocation ip")
+        assert error.code is Code.UNREADABLE_FILE
+        assert error.reason.startswith(f"`{name}` cannot be read as a database of places: ")
+        assert str(tmp_path) not in error.reason

@@ -306,6 +306,8 @@ def test_a_file_that_is_no_parquet_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(TrawlError) as caught:
         mounted(tmp_path, files="a.parquet")
     assert caught.value.code is Code.UNREADABLE_FILE
+    assert caught.value.reason.startswith("`a.parquet` cannot be read")
+    assert str(tmp_path) not in caught.value.reason
 
 
 def test_a_link_to_nothing_is_no_file_and_one_in_a_circle_is_an_error(tmp_path: Path) -> None:
@@ -313,7 +315,7 @@ def test_a_link_to_nothing_is_no_file_and_one_in_a_circle_is_an_error(tmp_path: 
     (tmp_path / "b.ndjson").symlink_to("nothing")
     assert len(mounted(tmp_path, files="*.ndjson")) == 1
     (tmp_path / "c.ndjson").symlink_to("c.ndjson")
-    with pytest.raises(TrawlError, match="` cannot be read: too many levels") as caught:
+    with pytest.raises(TrawlError, match=r"^`c\.ndjson` cannot be read: too many levels") as caught:
         mounted(tmp_path, files="*.ndjson")
     assert caught.value.code is Code.UNREADABLE_FILE
 

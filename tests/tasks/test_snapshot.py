@@ -68,6 +68,16 @@ def freeze(file: Path, request: Request, catalog: LiveCatalog) -> Frozen:
     return snapshot.freeze(file, request, catalog, lambda read, total: None)
 
 
+@pytest.mark.parametrize("text", ["source x, -x", "source x, -*", "source *, -x"])
+def test_what_is_left_out_may_be_missing_from_what_was_frozen(text: str, tmp_path: Path) -> None:
+    catalog = Fixed(UNUSUAL)
+    first = plan(request(text), catalog)
+    again = plan(request(text), freeze(tmp_path / "snapshot.ndjson", request(text), catalog))
+    assert again.sources == first.sources == ()
+    assert again.notices == first.notices
+    assert [notice.code for notice in again.notices] == ["no_source_matches"]
+
+
 def test_every_attribute_of_a_segment_survives_the_disk(tmp_path: Path) -> None:
     file, catalog = tmp_path / "snapshot.ndjson", Fixed(UNUSUAL)
     taken = freeze(file, request("source x"), catalog)

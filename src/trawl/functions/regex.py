@@ -16,6 +16,8 @@ from typing import Final
 
 from trawl.functions.refused import GROUP_NAME, LARGEST, LOOKS, bracket_hint, escape_hint, refused, refused_by_python
 
+MOST_NESTED: Final = 100
+"""Groups within groups: Python's engine comes to its own limit at a few hundred."""
 _CLASSES: Final = {"d": "0-9", "w": "0-9A-Za-z_", "s": r"\t\n\f\r "}
 _POSIX: Final = {
     "alnum": "0-9A-Za-z",
@@ -152,6 +154,8 @@ class _Translation:
         return f"(?{on}{'-' + off if off else ''}:"
 
     def open(self, opening: str, flags: frozenset[str]) -> None:
+        if len(self.flags) > MOST_NESTED:
+            raise refused(f"groups nest more than {MOST_NESTED} deep")
         self.written.append(opening)
         self.flags.append(flags)
         self.closing.append("")

@@ -59,6 +59,14 @@ def _check_places(arguments: tuple[Expr, ...]) -> None:
         raise TrawlError(Code.INVALID_ARGUMENT, reason, hint="trunc(x, 2)", span=places.span)
 
 
+def _check_digits(arguments: tuple[Expr, ...]) -> None:
+    digits = arguments[1] if len(arguments) > 1 else Literal(1)
+    value = digits.value if isinstance(digits, Literal) else None
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_PLACES:
+        reason = f"the number of digits is no integer from 1 to {MOST_PLACES}"
+        raise TrawlError(Code.INVALID_ARGUMENT, reason, hint="sigfig(x, 3)", span=digits.span)
+
+
 def _significant(value: Scalar, digits: Scalar | None = None) -> Value:
     if digits is None:
         return float(number(value))
@@ -79,7 +87,7 @@ def _expand_significant(call: Call, clock: Clock) -> Call:
         return Call("round", (calculation, Literal(places)), call.span)
     if calculation.function in {"mul", "div"}:
         digits = min(max(1, len(text.replace(".", "").lstrip("0"))) for text in known)
-        return Call(call.function, (calculation, Literal(digits)), call.span)
+        return Call(call.function, (calculation, Literal(min(digits, MOST_PLACES))), call.span)
     return call
 
 
@@ -162,6 +170,7 @@ FUNCTIONS: Final = (
         "`+` and `-` the fewest decimal places; fields do not limit it.",
         examples=(Example("sigfig(1.00 * 1111)", 1110.0), Example("sigfig(1.234, 2)", 1.2)),
         constants=(1,),
+        check=_check_digits,
         expand=_expand_significant,
         takes_text=False,
     ),

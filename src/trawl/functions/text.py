@@ -73,6 +73,12 @@ def expanded(replacement: str, found: re.Match[str]) -> str:
     return "".join(part if isinstance(part, str) else found[part] or "" for part in parts)
 
 
+def as_re2(replacement: str) -> str:
+    """A replacement as RE2 reads it, where a backslash must not stand before anything but a digit or another."""
+    parts = _replacement(replacement)
+    return "".join(part.replace("\\", r"\\") if isinstance(part, str) else f"\\{part}" for part in parts)
+
+
 def matches(pattern: re.Pattern[str], subject: str) -> Iterator[re.Match[str]]:
     """The matches as RE2 finds them: none that is empty right after another."""
     last = -1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Final
+from zoneinfo import ZoneInfoNotFoundError
 
 from trawl import datemath
 from trawl.errors import Code, Span, TrawlError, clip
@@ -11,7 +12,8 @@ from trawl.expr import Call, Expr, Literal
 from trawl.functions import clock
 from trawl.functions.base import Clock, Example, Fault, Function, fixed
 from trawl.functions.coercion import text
-from trawl.instants import read_time
+from trawl.functions.patterns import constant_text
+from trawl.instants import read_time, zone_of
 from trawl.schema import FLOAT, STRING, TIME
 from trawl.values import Instant, Scalar
 
@@ -71,6 +73,7 @@ def _check_steps(arguments: tuple[Expr, ...]) -> None:
         reason = "the second argument is no text in double quotes"
         raise TrawlError(Code.INVALID_ARGUMENT, reason, hint='relative_time(now(), "-1d@d")', span=steps.span)
     steps_of(steps.value, steps.span)
+    _check_zone(arguments)
 
 
 def _write(time: Scalar, form: Scalar, zone: Scalar = "UTC") -> str:
@@ -89,10 +92,21 @@ def _read(written: Scalar, form: Scalar, zone: Scalar = "UTC") -> Instant:
 
 def _check_written(arguments: tuple[Expr, ...]) -> None:
     clock.write(Instant(0), _format(arguments[1]), "UTC")
+    _check_zone(arguments)
 
 
 def _check_read(arguments: tuple[Expr, ...]) -> None:
     clock.reader(_format(arguments[1]))
+    _check_zone(arguments)
+
+
+def _check_zone(arguments: tuple[Expr, ...]) -> None:
+    for zone in arguments[2:]:
+        try:
+            zone_of(constant_text(zone, "the time zone"))
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            hint = "a zone has the name that IANA gives it, such as `Europe/Berlin`"
+            raise TrawlError(Code.INVALID_ARGUMENT, "there is no such time zone", hint=hint, span=zone.span) from None
 
 
 def _format(form: Expr) -> str:

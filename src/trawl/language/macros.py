@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from trawl.errors import Code, Span, TrawlError, clip, nearest_hint
+from trawl.errors import Code, Span, TrawlError, clip, nearest, nearest_hint
 from trawl.language.patches import Patched
 from trawl.language.tokens import Grain, Kind, Scanner, next_backtick
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MOST_NESTED: Final = 20
 """Macros within macros."""
 MOST_SIGNS: Final = 1 << 20
+_MOST_UNKNOWN: Final = 10
+"""Names that no macro has for which those are kept that may be meant: the first one is refused as a rule."""
 _NAME: Final = r"[\w.-]+"
 _CALL: Final = re.compile(rf"""`\s*({_NAME})\s*(?:\(((?s:"(?:[^"\\]|\\.)*"|[^"`])*)\)\s*)?`""")
 _NAMED: Final = re.compile(rf"`\s*({_NAME})")
@@ -69,15 +71,18 @@ def expand(text: str, macros: Mapping[str, Macro]) -> Expanded:
 
 
 def needed(text: str, macros: Mapping[str, Macro]) -> dict[str, Macro]:
-    """Those of the macros that a text may call, and those that they may call."""
+    """Those of the macros that a text may call, those that they may call, and those meant by an unknown name."""
     found: dict[str, Macro] = {}
+    unknown: list[str] = []
     texts = [text]
     while texts:
         for name in _NAMED.findall(texts.pop()):
-            if name in macros and name not in found:
+            if name not in macros:
+                unknown.append(name)
+            elif name not in found:
                 found[name] = macros[name]
                 texts.append(macros[name].definition)
-    return found
+    return {name: macros[name] for word in unknown[:_MOST_UNKNOWN] for name in nearest(word, macros)} | found
 
 
 @contextmanager

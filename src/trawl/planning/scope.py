@@ -240,17 +240,19 @@ class QueryScope:
     def _resolve(self, source: SourceClause) -> list[Source]:
         names = self.catalog.names()
         wanted: dict[str, None] = {}
-        excluded = [text[1:] for text, _ in source.patterns if text.startswith("-")]
+        excluded = [(text[1:], span) for text, span in source.patterns if text.startswith("-")]
         for text, span in source.patterns:
-            if text.startswith("-"):
+            if text.startswith("-") or any(wildcards.matches(pattern, text) for pattern, _ in excluded):
                 continue
             matching = _matching(text, names)
             if not matching and "*" not in text:
                 raise _unknown_source(text, names, span)
-            if not matching:
+            if not matching and not excluded:  # else what was frozen may lack just what is left out
                 self.warn("no_source_matches", f"no source matches `{clip(text)}`", span)
             wanted.update(dict.fromkeys(matching))
-        dropped = {name for pattern in excluded for name in _matching(pattern, names)}
+        dropped = {name for pattern, _ in excluded for name in _matching(pattern, names)}
+        if excluded and dropped.issuperset(wanted):
+            self.warn("no_source_matches", f"`-{clip(excluded[0][0])}` leaves no source", excluded[0][1])
         found = [self.catalog.source(name) for name in wanted if name not in dropped]
         return [item for item in found if item is not None]
 

@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 
 from trawl.catalog.base import Segment, Snapshot
 from trawl.catalog.encoding import decode_snapshot, encode_snapshot
-from trawl.errors import printable
+from trawl.errors import TrawlError, printable
 from trawl.store.cutting import Cutter
 from trawl.store.inputs import Format, read_chunks
 from trawl.store.inputs.opening import opened
@@ -77,7 +77,11 @@ class Conversions:
             return None
 
     def read(self, file: MountedFile, reading: Callable[[int], None]) -> tuple[Segment, ...]:
-        """Describes or converts a file, or waits until another process has; `reading` is told bytes, and may raise."""
+        """Describes or converts a file, or waits until another process has; `reading` is told bytes, and may raise.
+
+        Raises:
+            TrawlError: `UNREADABLE_FILE`, `NO_ROOM`.
+        """
         half = self._folder / f"half-{file.name}"
         while (segments := self.of(file)) is None:
             half.mkdir(parents=True, exist_ok=True)
@@ -86,7 +90,8 @@ class Conversions:
                     reading(0)
                     time.sleep(_PATIENCE)
                 elif self.of(file) is None:
-                    self._fill(half, file, reading)
+                    with _told_by_name(file):
+                        self._fill(half, file, reading)
                 else:  # another process was done just now
                     shutil.rmtree(half)
         return segments
@@ -150,6 +155,16 @@ def as_events(file: MountedFile, folder: Path, reading: Callable[[int], None]) -
             cutter.take(chunk, file.path)
     cutter.finish()
     return cutter.written
+
+
+@contextmanager
+def _told_by_name(file: MountedFile) -> Iterator[None]:
+    """Tells of a file by its name: where it lies is no affair of those who search (api.md 1)."""
+    try:
+        yield
+    except TrawlError as error:
+        error.reason = error.reason.replace(printable(file.path), printable(Path(file.path).name))
+        raise
 
 
 @contextmanager

@@ -108,7 +108,7 @@ class Lookups:
         try:
             found = path.stat()
         except OSError as error:
-            reason = f"`{printable(str(path))}` cannot be read: {(error.strerror or str(error)).lower()}"
+            reason = f"`{printable(path.name)}` cannot be read: {(error.strerror or str(error)).lower()}"
             raise TrawlError(Code.UNREADABLE_FILE, reason) from error
         assert S_ISREG(found.st_mode)
         file = MountedFile(str(path), found.st_size, found.st_mtime_ns, None, FORMATS[path.suffix])

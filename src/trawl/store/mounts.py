@@ -141,7 +141,7 @@ def _files(mount: Mount, base: Path) -> Iterator[MountedFile]:
         except FileNotFoundError:  # it went just now, or is a link to nothing
             continue
         except OSError as error:
-            reason = f"`{printable(str(path))}` cannot be read: {(error.strerror or str(error)).lower()}"
+            reason = f"`{printable(path.name)}` cannot be read: {(error.strerror or str(error)).lower()}"
             raise TrawlError(Code.UNREADABLE_FILE, reason) from error
         if S_ISREG(found.st_mode):
             yield MountedFile(str(path), found.st_size, found.st_mtime_ns, mount.time_field, _format(mount, path))

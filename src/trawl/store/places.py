@@ -22,7 +22,7 @@ def read_places(path: Path) -> tuple[Source, tuple[Segment, ...]]:
         check(path)
     except (OSError, ValueError) as error:
         why = (getattr(error, "strerror", None) or str(error)).lower()
-        reason = f"`{printable(str(path))}` cannot be read as a database of places: {why}"
+        reason = f"`{printable(path.name)}` cannot be read as a database of places: {why}"
         raise TrawlError(Code.UNREADABLE_FILE, reason, hint="the setting `geoip` names the file") from error
     segment = Segment(
         path=str(path.absolute()),

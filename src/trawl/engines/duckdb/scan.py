@@ -242,6 +242,8 @@ def _settled(field: str, placed: Iterable[Placed], names: Names) -> dict[Type, A
         segment = one_placed.segment
         for part in segment.fields.get(field, ()):
             type_ = part.type
+            if type_.is_null:  # a stored result has a column for a field that no row has
+                continue
             wide[type_] = wide.get(type_, False) or _is_wide(segment, part)
             signs[type_] = _either(signs[type_], part.signs) if type_ in signs else part.signs
     return {

@@ -17,6 +17,7 @@ from trawl.engines.duckdb.spelling.search import like_pattern
 from trawl.expr import Call, Literal
 from trawl.functions.extraction import unnamed
 from trawl.functions.regex import compile_re2
+from trawl.functions.text import as_re2
 from trawl.schema import Kind, Type
 from trawl.values import Scalar
 
@@ -76,7 +77,7 @@ def _leading(to: Expressions, call: Call) -> Operand:
 
 def _replace_nth(to: Expressions, call: Call) -> Operand:
     pattern, replacement, number = (_constant(call, place) for place in (1, 2, 3))
-    value, regex, written = _subject(to, call), sql.text(unnamed(str(pattern))), str(replacement)
+    value, regex, written = _subject(to, call), sql.text(unnamed(str(pattern))), as_re2(str(replacement))
     if number == 1:
         return one(Kind.STRING, f"regexp_replace({value}, {regex}, {sql.text(written)})")
     marked = sql.text(f"{_BEFORE}\\0{_BETWEEN}{written}{_AFTER}")

@@ -10,8 +10,8 @@ from trawl.engines.duckdb.arguments import pattern, text, text_of, whole
 from trawl.engines.duckdb.expressions import Expressions, Holds, any_value
 from trawl.engines.duckdb.operands import Alternative, Operand, one
 from trawl.engines.duckdb.spelling.operators import any_pair
-from trawl.expr import Call
-from trawl.functions.text import BLANKS
+from trawl.expr import Call, Literal
+from trawl.functions.text import BLANKS, as_re2
 from trawl.schema import Kind
 
 Builder = Callable[[Expressions, Call], Operand]
@@ -55,8 +55,10 @@ def _substring(to: Expressions, call: Call) -> Operand:
 
 
 def _replace(to: Expressions, call: Call) -> Operand:
-    value, replacement = (text(to.operand(argument), to) for argument in call.arguments[::2])
-    return one(Kind.STRING, f"regexp_replace({value}, {pattern(call.arguments[1])}, {replacement}, 'g')")
+    value, replacement = text(to.operand(call.arguments[0]), to), call.arguments[2]
+    assert isinstance(replacement, Literal)
+    written = sql.text(as_re2(str(replacement.value)))
+    return one(Kind.STRING, f"regexp_replace({value}, {pattern(call.arguments[1])}, {written}, 'g')")
 
 
 def _like(to: Expressions, call: Call) -> list[str]:
