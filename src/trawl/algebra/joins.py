@@ -31,7 +31,7 @@ class Join(Relation):
     """Rows of `left` with the columns of matching rows of `right`, compared as `==` does.
 
     In the order of `left`, then of `right`; at most `most` matches a row (0: all). With `overwrite`
-    a column that both have is taken from `right`. `kind` `left` keeps rows without a match.
+    a column that both have is taken from `right` where that has a value. `kind` `left` keeps rows without a match.
     """
 
     left: Relation

@@ -26,8 +26,9 @@ class Addtotals(Command):
 
     The sum of a row goes to `Total`, or to `fieldname`; it is missing where a row has no number. With `col=true`
     one more row comes last, with the sum of each column; `labelfield` names the field that holds the word
-    `Total` there, or another `label`. Without fields all are added that hold numbers; in those that are named,
-    numeric text counts too. A `*` stands for anything.
+    `Total` there, or another `label`. Without fields all are added that hold a number in some event, so that
+    nothing but text is added only where it is named. In what is added numeric text counts as the number that it is,
+    and other text is left out with a counted warning. A `*` stands for anything.
 
     Synopsis:
         addtotals [row=true] [col=false] [fieldname=Total] [labelfield=FIELD] [label=Total] [FIELD[, FIELD ...]]
@@ -94,7 +95,9 @@ class Addtotals(Command):
 
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """A sum in each row; a row of sums after them."""
-        added = numbers(upstream, self.names, scope, without=(self.target,))
+        added = numbers(upstream, self.names, scope, self.span, without=(self.target,))
+        if not added and not self.names and not upstream.columns.open:
+            scope.warn("no_numbers", "no field holds numbers; numeric text is added where fields are named", self.span)
         rows = upstream
         if self.row:
             total = _sum(list(added.values()), self.span)

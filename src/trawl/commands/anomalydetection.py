@@ -36,8 +36,9 @@ class Anomalydetection(Command):
 
     Events that have a number with a score above `threshold` are kept; `action=annotate` keeps all. Each gets
     `anomaly_score`, the largest score of its fields, and where that is above the threshold `probable_cause`, the
-    name of this field. Without fields all are looked at that hold numbers; in those that are named, numeric text
-    counts too. With `by` events are compared with those of their group.
+    name of this field. Without fields all are looked at that hold a number in some event. Numeric text counts as the
+    number that it is, and other text is left out with a counted warning. With `by` events are compared with those of
+    their group.
 
     Synopsis:
         anomalydetection [action=filter|annotate] [threshold=3.5] [FIELD[, FIELD ...]] [by FIELD[, FIELD ...]]
@@ -95,7 +96,7 @@ class Anomalydetection(Command):
     def lower(self, upstream: Relation, scope: Scope) -> Relation:
         """Medians, then deviations from them and their medians, then scores."""
         without = (SCORE, *(name.text for name in self.by))
-        looked_at = numbers(upstream, self.names, scope, without)
+        looked_at = numbers(upstream, self.names, scope, self.span, without)
         if not looked_at and not upstream.columns.open:
             scope.warn("no_numbers", "no field holds numbers", self.span)
         taken = (*upstream.columns.names, SCORE, CAUSE)

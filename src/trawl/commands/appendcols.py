@@ -19,8 +19,8 @@ from trawl.language.writer import Writer
 class AppendCols(Command):
     """Put the columns of a subquery's rows beside those that there are: the first beside the first, and so on.
 
-    A column that both have stays as it is, unless `override=true`. Where the subquery has more rows, those
-    beyond stand alone at the end.
+    A column that both have stays as it is, unless `override=true` takes the values that the subquery has. Where the
+    subquery has more rows, those beyond stand alone at the end.
 
     Synopsis:
         appendcols [override=BOOL] [ SUBQUERY ]

@@ -19,6 +19,7 @@ from trawl.language.spelling import name_text
 from trawl.language.strides import Stride, automatic, read_stride
 from trawl.language.tokens import Kind
 from trawl.language.writer import Writer
+from trawl.schema import NUMBER
 from trawl.schema import Kind as ValueKind
 from trawl.values import exact_number, number_text
 
@@ -39,7 +40,8 @@ class Bin(Command):
     5 minutes up to 4 hours, 30 minutes up to a day, then days, months, years; or the shortest that gives
     at most `bins` buckets, if `bins` is given. The width for numbers is their maximum / `bins`.
     `span=log10` makes buckets that begin at the powers of 10, `span=2log10` at 2 times these (2, 20, 200),
-    and so on for other bases; numbers that are not above 0 lie in none, and are counted in a warning.
+    and so on for other bases; numbers that are not above 0 lie in none, and are counted in a warning. So are
+    numbers among times, and times among numbers, which have no bucket of the other kind.
 
     Synopsis:
         bin [bins=100] [span=SPAN] FIELD [as NAME]
@@ -101,7 +103,10 @@ class Bin(Command):
                 raise self._mismatch(
                     f"`{clip(self.field.text)}` holds numbers, but `{given}` is a length of time", hint
                 )
-            return self._extend(upstream, bucket_time(self._value, given.buckets(scope.zone)))
+            value: Expr = self._value
+            if kinds & NUMBER.kinds:
+                value = Call("bucket_value_of_time", (value,), self.span)
+            return self._extend(upstream, bucket_time(value, given.buckets(scope.zone)))
         if given is not None:
             if holds_time:
                 hint = "a length of time has a unit: span=5m"

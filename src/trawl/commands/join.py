@@ -26,7 +26,8 @@ class Join(Command):
 
     Values are compared as `==` does. `type=inner`, the default, keeps the rows that have a match; `type=left`,
     or `outer`, keeps the others too. Of several matches the first is taken, with `max` so many of them, with
-    `max=0` all. A column that both have is taken from the subquery, unless `overwrite=false`.
+    `max=0` all. A column that both have is taken from the subquery where that has a value, unless
+    `overwrite=false`; a missing value never takes one away.
 
     Synopsis:
         join [type=inner|left|outer] [max=N] [overwrite=BOOL] FIELD[, FIELD ...] [ SUBQUERY ]

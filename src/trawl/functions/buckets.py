@@ -10,7 +10,7 @@ from trawl.calendars import BucketUnit
 from trawl.functions.base import Fault, Function, fixed
 from trawl.functions.coercion import finite, fits, number, numeric, text, whole
 from trawl.instants import read_time
-from trawl.schema import TIME
+from trawl.schema import NUMBER, TIME, Type
 from trawl.values import Instant, Scalar
 
 _EXACT: Final = Context(prec=100)
@@ -21,6 +21,16 @@ def _bucket_of_time(value: Scalar, size: Scalar, unit: Scalar, zone: Scalar) -> 
     if instant is None:
         raise Fault("not_a_time", "a value that cannot be read as a time was found")
     return calendars.floor(instant, whole(size), _unit(text(unit)), text(zone))
+
+
+def _no_number(value: Scalar) -> Scalar:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise Fault("not_a_time", "a number was found where a time is expected")
+    return value
+
+
+def _type_without_numbers(arguments: tuple[Type, ...]) -> Type:
+    return Type(arguments[0].kinds - NUMBER.kinds)
 
 
 def _unit(name: str) -> BucketUnit:
@@ -49,6 +59,14 @@ FUNCTIONS: Final = (
         "The lower edge of the bucket of time (`trawl.calendars`).",
         is_operator=True,
         constants=(1, 2, 3),
+    ),
+    Function(
+        "bucket_value_of_time",
+        ("value",),
+        _type_without_numbers,
+        _no_number,
+        "What a bucket of time is sought for where numbers come too, which lie in none (language.md 7, `bin`).",
+        is_operator=True,
     ),
     Function(
         "bucket_number",

@@ -16,7 +16,7 @@ from trawl.engines.duckdb.arguments import number_of_text
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Key
 from trawl.engines.duckdb.grouping import has_lists, key_text, kinds_of, listed
-from trawl.engines.duckdb.operands import Alternative, Operand, opened
+from trawl.engines.duckdb.operands import Alternative, Operand, is_there, opened
 from trawl.engines.duckdb.scopes import INLINE, Silent
 from trawl.engines.duckdb.times import time
 from trawl.schema import Kind
@@ -79,15 +79,11 @@ def _columns(relation: Join, left: Frame, right: Frame, matched: str) -> dict[st
         if name in keys or (name in left.columns and not relation.overwrite):
             continue
         if relation.kind == "left":
-            kept = left.columns.get(name, ())
-            operand = (
-                *(
-                    _where(given, f"{matched} IS NOT NULL") if given.constant is not None else given
-                    for given in operand
-                ),
-                *(_where(given, f"{matched} IS NULL") for given in kept),
-            )
-        columns[name] = operand
+            are_matched = f"{matched} IS NOT NULL"
+            operand = tuple(_where(given, are_matched) if given.constant is not None else given for given in operand)
+        is_missing = f"NOT {is_there(operand)}"
+        kept = left.columns.get(name, ())  # a value of the left stays where the right has none
+        columns[name] = (*operand, *(_where(given, is_missing) for given in kept))
     return columns
 
 

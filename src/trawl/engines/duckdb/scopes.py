@@ -16,6 +16,7 @@ class Flaw(Enum):
     NO_INTEGER = "not_an_integer", "a number with a fraction was found where an integer is expected"
     TEXT_NO_BOOLEAN = "not_a_boolean", "a text that is neither true nor false was found"
     NO_TIME = "not_a_time", "a value that cannot be read as a time was found"
+    NUMBER_NO_TIME = "not_a_time", "a number was found where a time is expected"
     NOT_OF_FORMAT = "not_a_time", "a text that is not of the format was found"
     NO_JSON = "not_json", "a text that is no JSON was found"
     LONG_NAME = "long_name", "a name of more than 256 characters was found, and its pair is left out"

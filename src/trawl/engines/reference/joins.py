@@ -31,7 +31,7 @@ def _matches(relation: Join, row: Row, other: Row) -> bool:
 
 
 def _joined(relation: Join, row: Row, other: Row, theirs: tuple[str, ...], mine: tuple[str, ...]) -> Row:
-    """The row with the columns of the other but its keys."""
+    """The row with the values of the other but its keys; what the other has no value for stays."""
     keys = {key for _, key in relation.keys}
     taken = (name for name in theirs if name not in keys and (relation.overwrite or name not in mine))
-    return row | {name: other.get(name) for name in taken}
+    return row | {name: other[name] for name in taken if other.get(name) is not None}

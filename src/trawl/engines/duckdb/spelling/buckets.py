@@ -9,7 +9,7 @@ from trawl import calendars
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.arguments import as_float, number
 from trawl.engines.duckdb.expressions import Expressions
-from trawl.engines.duckdb.operands import Operand, one
+from trawl.engines.duckdb.operands import NUMBERS, Operand, one, singles
 from trawl.engines.duckdb.scopes import Flaw
 from trawl.engines.duckdb.spelling.arithmetic import held
 from trawl.engines.duckdb.times import from_wall, time, wall
@@ -56,6 +56,14 @@ def floor(to: Expressions, instant: str, size: int, unit: str, zone: str) -> str
     return f"CAST({sql.bounded(found, first_edge, last_edge)} AS BIGINT)"
 
 
+def _without_numbers(to: Expressions, call: Call) -> Operand:
+    found = singles(to.operand(call.arguments[0]), to)
+    for given in found:
+        if given.kind in NUMBERS:
+            to.note(Flaw.NUMBER_NO_TIME, f"{given.sql} IS NOT NULL")
+    return tuple(given for given in found if given.kind not in NUMBERS)
+
+
 def _bucket_of_number(to: Expressions, call: Call) -> Operand:
     value, width = call.arguments
     assert isinstance(width, Literal)
@@ -75,4 +83,8 @@ def _bucket_of_number(to: Expressions, call: Call) -> Operand:
     return one(Kind.FLOAT, f"CASE WHEN {units} IS NULL THEN {column} ELSE {edge} END")
 
 
-SCALARS: Final = {"bucket_time": _bucket_of_time, "bucket_number": _bucket_of_number}
+SCALARS: Final = {
+    "bucket_time": _bucket_of_time,
+    "bucket_value_of_time": _without_numbers,
+    "bucket_number": _bucket_of_number,
+}
