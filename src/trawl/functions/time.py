@@ -12,7 +12,7 @@ from trawl.expr import Call, Expr, Literal
 from trawl.functions import clock
 from trawl.functions.base import Clock, Example, Fault, Function, fixed
 from trawl.functions.coercion import text
-from trawl.functions.patterns import constant_text
+from trawl.functions.constants import constant_text
 from trawl.instants import read_time, zone_of
 from trawl.schema import FLOAT, STRING, TIME
 from trawl.values import Instant, Scalar
