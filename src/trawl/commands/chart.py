@@ -107,7 +107,7 @@ class Chart(Command):
         """Rows, measures, series to columns."""
         note_counted(self.measures, scope)
         refuse_taken(self.measures, [self.row.text, *([self.by.text] if self.by else [])])
-        measures = lower_measures(self.measures, scope.time_field)
+        measures = lower_measures(self.measures, scope)
         events = one_each(upstream, self.row.text, *([self.by.text] if self.by else []))
         edge = self._edge(events.columns)
         if edge != self.row.text:

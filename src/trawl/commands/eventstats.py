@@ -71,4 +71,4 @@ class Eventstats(Command):
         """A window over the whole group."""
         note_counted(self.measures, scope)
         groups = tuple(name.field for name in self.by)
-        return Window(upstream, groups, lower_measures(self.measures, scope.time_field))
+        return Window(upstream, groups, lower_measures(self.measures, scope))

@@ -11,6 +11,7 @@ from trawl.commands.base import Command, Scope
 from trawl.errors import Code, TrawlError, clip
 from trawl.expr import Call, Expr, Field, Literal
 from trawl.functions import find, find_aggregation
+from trawl.functions.aggregates.collected import LIMITED_LIST
 from trawl.language.cursor import Cursor
 from trawl.language.measures import read_measures
 from trawl.language.names import Name
@@ -68,9 +69,7 @@ class Grouping(Command):
         """One row a group."""
         note_counted(self.measures, scope)
         keys = tuple((name.text, name.field) for name in self.by)
-        return Aggregate(
-            upstream, keys, lower_measures(self.measures, scope.time_field), self.keep_null, span=self.span
-        )
+        return Aggregate(upstream, keys, lower_measures(self.measures, scope), self.keep_null, span=self.span)
 
 
 def read_by(cursor: Cursor, measures: Iterable[Measure]) -> tuple[Name, ...]:
@@ -108,17 +107,25 @@ def _is_truth(call: Call) -> bool:
         return False
 
 
-def lower_measures(measures: Iterable[Measure], time_field: str) -> tuple[Measure, ...]:
-    """Measures as the algebra has them: no `eval(…)`, and the field of the time where one is looked at."""
-    return tuple(_lowered(measure, time_field) for measure in measures)
+def lower_measures(measures: Iterable[Measure], scope: Scope, time_field: str | None = None) -> tuple[Measure, ...]:
+    """Measures as the algebra has them: no `eval(…)`, the field of the time where one is looked at, and the most
+    values that a list keeps.
+
+    Args:
+        time_field: the scope's, unless another one is given.
+    """
+    return tuple(_lowered(measure, scope, time_field or scope.time_field) for measure in measures)
 
 
-def _lowered(measure: Measure, time_field: str) -> Measure:
+def _lowered(measure: Measure, scope: Scope, time_field: str) -> Measure:
     aggregation = find_aggregation(measure.function)
     is_count = aggregation is not None and aggregation.name == "count"
     arguments = tuple(_evaluated(argument, is_count) for argument in measure.arguments)
     if aggregation is not None and aggregation.needs_time and len(arguments) == 1:
         arguments = (*arguments, Field(time_field, measure.span))
+    if aggregation is not None and aggregation.name == "list" and len(arguments) == 1:
+        arguments = (*arguments, Literal(scope.limit("list_limit"), measure.span))
+        return replace(measure, function=LIMITED_LIST, arguments=arguments)
     return replace(measure, arguments=arguments)
 
 

@@ -10,6 +10,7 @@ from trawl.algebra import Aggregate, Extend, Filter, Lump, Measure, Relation
 from trawl.errors import Code, Span, TrawlError, clip
 from trawl.expr import Call, Field, Literal
 from trawl.functions import find_aggregation
+from trawl.functions.aggregates.collected import LIMITED_LIST
 from trawl.language.names import Name
 
 OTHER: Final = "OTHER"
@@ -82,7 +83,7 @@ class Series:
         escaped = Call("if", (is_taken, Call("concat", (Field(column), Literal("_"))), Field(column)))
         apart = Extend(text, ((column, escaped),))
         if self.limit:
-            weight = Measure("count", (), column) if first.function in ("values", "list") else first
+            weight = Measure("count", (), column) if first.function in ("values", "list", LIMITED_LIST) else first
             return Lump(apart, column, (row,), weight, self.limit, OTHER, MISSING)
         return Extend(apart, ((column, Call("coalesce", (Field(column), Literal(MISSING)))),))
 

@@ -135,7 +135,7 @@ class Streamstats(Command):
                 )
                 events = Window(events, groups, (counted,), frame="running", include_current=word == "before")
                 partition = (*partition, Field(resets))
-        measures = lower_measures(self.measures, scope.time_field)
+        measures = lower_measures(self.measures, scope)
         measured = Window(
             events, partition, measures, frame="running", size=self.window, include_current=self.uses_current
         )

@@ -137,7 +137,7 @@ class Timechart(Command):
         self._check_names(time_field)
         buckets = self._buckets(scope)
         bucket = hidden("bucket", upstream.columns.names)
-        measures = lower_measures(self.measures, time_field)
+        measures = lower_measures(self.measures, scope, time_field)
         zeros = counts(measures)
         if self.by is None:
             events: Relation = Extend(upstream, ((bucket, bucket_time(when.field, buckets)),))

@@ -8,6 +8,7 @@ from typing import ClassVar, Self, TypeAlias
 from trawl.algebra import Aggregate, Extend, Filter, Measure, Project, Relation, Session, Sort, SortKey
 from trawl.commands.base import Command, Scope
 from trawl.commands.columns import hidden, one_each
+from trawl.commands.grouping import lower_measures
 from trawl.commands.habits import text_hint
 from trawl.commands.terms import as_text
 from trawl.datemath import Unit, find_unit
@@ -173,10 +174,10 @@ class Transaction(Command):
         sessions = Filter(sessions, Call("isnotnull", (Field(number),)))
         if (self.starts or self.ends) and not self.keeps_evicted:
             sessions = Filter(sessions, Field(closed))
-        return self._put_together(sessions, known, (time.text, scope.time_field), number, closed)
+        return self._put_together(sessions, known, (time.text, scope.time_field), number, closed, scope)
 
     def _put_together(
-        self, sessions: Relation, known: Schema, times: tuple[str, str], number: str, closed: str
+        self, sessions: Relation, known: Schema, times: tuple[str, str], number: str, closed: str, scope: Scope
     ) -> Relation:
         """One event of each session."""
         time = times[0]
@@ -188,7 +189,8 @@ class Transaction(Command):
         for name in times:
             if name == time or name in known:
                 functions[name] = "min"
-        measures = [Measure(function, (Field(name),), name) for name, function in functions.items()]
+        listed = [Measure(function, (Field(name),), name, self.span) for name, function in functions.items()]
+        measures = [*lower_measures(listed, scope)]
         measures += [Measure("max", (Field(time),), last), Measure("count", (), count)]
         groups = ((number, Field(number)), (closed, Field(closed)), *keys.items())
         together = Aggregate(sessions, groups, tuple(measures), span=self.span)

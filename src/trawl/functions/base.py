@@ -25,11 +25,13 @@ class Fault(Exception):  # noqa: N818  (the data's fault is no error of the sear
     Args:
         code: a stable snake_case name, the notice's code.
         message: what was found, without the value itself.
+        value: of an aggregation, what stands in place of null.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, value: Value = None) -> None:
         super().__init__(message)
         self.code = code
+        self.value = value
 
 
 class Multivalue(StrEnum):

@@ -18,6 +18,10 @@ class Flaw(Enum):
     NO_TIME = "not_a_time", "a value that cannot be read as a time was found"
     NUMBER_NO_TIME = "not_a_time", "a number was found where a time is expected"
     NOT_OF_FORMAT = "not_a_time", "a text that is not of the format was found"
+    LIST_LIMIT = (
+        "list_limit_reached",
+        "a list has more values than `sme.core.list_limit` allows; the first ones are kept",
+    )
     NO_JSON = "not_json", "a text that is no JSON was found"
     LONG_NAME = "long_name", "a name of more than 256 characters was found, and its pair is left out"
     NOT_DEFINED = "not_defined", "the function is not defined for a number that was found"

@@ -41,7 +41,7 @@ def aggregate(relation: Aggregate, rows: list[Row], faults: Faults) -> list[Row]
 
 
 def measured(measure: Measure, rows: Iterable[Row], faults: Faults) -> Value:
-    """The value of an aggregate over rows; null where the data is at fault."""
+    """The value of an aggregate over rows; what a fault of the data leaves of it, mostly null."""
     aggregation = functions.find_aggregation(measure.function)
     assert aggregation is not None, f"{measure.function} is not bound"
     return _evaluated(aggregation, measure, _arguments(aggregation, measure, rows, faults), faults)
@@ -65,7 +65,7 @@ def _evaluated(aggregation: Aggregation, measure: Measure, arguments: list[objec
         return aggregation.evaluate(*arguments)
     except Fault as fault:
         faults.add(fault, measure.span)
-        return None
+        return fault.value
 
 
 def _arguments(aggregation: Aggregation, measure: Measure, rows: Iterable[Row], faults: Faults) -> list[object]:

@@ -7,13 +7,15 @@ from typing import Final
 
 from trawl.errors import Code, TrawlError
 from trawl.expr import Expr, Literal
-from trawl.functions.base import Aggregation, Example, fixed, same_as_first
+from trawl.functions.base import Aggregation, Example, Fault, fixed, same_as_first
 from trawl.functions.ordering import distinct, identity, in_order, order_key
 from trawl.schema import STRING, Type, array_of
 from trawl.values import Scalar, Value, text_of
 
 LONGEST_LIST: Final = 100
-"""So many values `list` keeps."""
+"""So many values `list` keeps, unless the setting says otherwise."""
+LIMITED_LIST: Final = "limited_list"
+"""What `list` is where a query does not say how many values it keeps."""
 
 
 def _values(values: Sequence[Scalar]) -> Value:
@@ -22,6 +24,13 @@ def _values(values: Sequence[Scalar]) -> Value:
 
 def _list(values: Sequence[Scalar], most: int = LONGEST_LIST) -> Value:
     return list(values[: most or None]) or None
+
+
+def _limited(values: Sequence[Scalar], most: int) -> Value:
+    if len(values) > most:
+        message = "a list has more values than `sme.core.list_limit` allows; the first ones are kept"
+        raise Fault("list_limit_reached", message, list(values[:most]))
+    return list(values) or None
 
 
 def _joined(values: Sequence[Scalar], between: str) -> str | None:
@@ -61,10 +70,20 @@ AGGREGATIONS: Final = (
         ("field", "most?"),
         _list_type,
         _list,
-        f"All values in the order of the events, at most {LONGEST_LIST} or so many as are given, 0 for all.",
+        "All values in the order of the events, so many as are given, 0 for all; else at most "
+        f"`sme.core.list_limit`, {LONGEST_LIST}, with a warning that counts the groups that have more.",
         examples=(Example("list(f)", [14, 4, 4, 2]), Example("list(f, 2)", [14, 4])),
         constants=(1,),
         check=_check_most,
+    ),
+    Aggregation(
+        LIMITED_LIST,
+        ("field", "most"),
+        _list_type,
+        _limited,
+        "All values in the order of the events, at most so many, with a counted warning (api.md 10).",
+        constants=(1,),
+        is_operator=True,
     ),
     Aggregation(
         "search_joined",

@@ -10,10 +10,10 @@ from trawl.engines.duckdb.arguments import text
 from trawl.engines.duckdb.grouping import has_lists, identical, in_order, kinds_of, listed
 from trawl.engines.duckdb.layouts import box
 from trawl.engines.duckdb.operands import Alternative, Operand
-from trawl.engines.duckdb.scopes import INLINE
+from trawl.engines.duckdb.scopes import INLINE, Flaw
 from trawl.engines.duckdb.spelling.aggregates.gathering import Builder, Gathering, merged
 from trawl.expr import Literal
-from trawl.functions.aggregates.collected import LONGEST_LIST
+from trawl.functions.aggregates.collected import LIMITED_LIST, LONGEST_LIST
 from trawl.schema import Kind, Type
 
 
@@ -35,11 +35,25 @@ def _values(of: Gathering) -> Operand:
 
 
 def _list(of: Gathering) -> Operand:
+    return _first(of, _most(of))
+
+
+def _limited(of: Gathering) -> Operand:
+    return _first(of, _most(of), is_noted=True)
+
+
+def _first(of: Gathering, most: int, *, is_noted: bool = False) -> Operand:
+    """The first values, as many as `most`, 0 for all.
+
+    Args:
+        is_noted: whether it is a fault if there are more.
+    """
     to = of.to
-    most = _most(of)
     cut = f"[1:{most}]" if most else ""
     if not has_lists(of.values):
         value = merged(of.values, of.to)
+        if is_noted:
+            of.flaws.append((Flaw.LIST_LIMIT, f"{of.rows(f'count({value.sql})')} > {most}"))
         place = of.place()
         if place is not None and 0 < most <= LONGEST_LIST:
             kept = of.rows(f"arg_min({value.sql}, {place}, {most})")
@@ -52,6 +66,8 @@ def _list(of: Gathering) -> Operand:
     boxes = [ordering.each(given, _item_text) for given in lists]
     row = to.bind(f"list_concat({', '.join(boxes)})")
     all_rows = of.flat(f"{row}{of.ordered()}", f" FILTER ({row} IS NOT NULL)")
+    if is_noted:
+        of.flaws.append((Flaw.LIST_LIMIT, f"len({all_rows}) > {most}"))
     every = f"{all_rows}{cut}"
     return (Alternative(f"CASE WHEN len({every}) > 0 THEN {every} END", None, many=True, inside=Type(kinds_of(lists))),)
 
@@ -106,6 +122,7 @@ def _item_text(given: Alternative) -> str:
 AGGREGATES: Final[dict[str, Builder]] = {
     "values": _values,
     "list": _list,
+    LIMITED_LIST: _limited,
     "search_joined": _joined,
     "mode": _mode,
 }
