@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from trawl import functions
 from trawl.commands.base import Command
 from trawl.commands.habits import HABITS
 from trawl.commands.order import check_order
@@ -48,6 +49,10 @@ _VOCABULARY: Final = Vocabulary(
     HABITS,
     "a query begins with `source NAME`, or with a bar and a command that makes events: `| makeresults`",
     "a query begins with `source NAME`, what is looked for follows: `source NAME | search {}`",
+    {
+        **{name: f"it is an aggregation: `stats {name}(…)`" for name in functions.aggregation_names()},
+        **{name: f"it is a function: `eval a = {name}(…)`" for name in functions.names()},
+    },
 )
 
 

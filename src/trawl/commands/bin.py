@@ -70,6 +70,9 @@ class Bin(Command):
         options = Options(cursor, bins=cursor.positive, span=lambda what: read_width(cursor, what))
         options.read()
         name = cursor.name()
+        if name.text[:1].isdecimal() and _is_field(cursor):
+            shown = f"{clip(cursor.peek().text)} span={clip(name.text)}"
+            raise cursor.surprise("`as`, an option or the end", f"the span is an option: `bin {shown}`")
         options.read()
         target = cursor.new_name() if cursor.keyword("as") else None
         options.read()
@@ -157,6 +160,12 @@ class Bin(Command):
 
     def _mismatch(self, reason: str, hint: str) -> TrawlError:
         return TrawlError(Code.TYPE_MISMATCH, reason, hint=hint, span=self.span)
+
+
+def _is_field(cursor: Cursor) -> bool:
+    """Whether another name is next, and neither `as` nor an option."""
+    token = cursor.peek()
+    return token.kind is Kind.WORD and not token.is_word("as") and not cursor.at_option()
 
 
 def bucket_time(value: Expr, buckets: Buckets) -> Call:

@@ -153,6 +153,8 @@ def _read_fields(cursor: Cursor, options: Options) -> tuple[Name, Name | None]:
     if by is not None and by.text == row.text:
         reason = f"`{clip(by.text)}` makes the rows already"
         raise TrawlError(Code.INVALID_ARGUMENT, reason, hint="columns are made by another field", span=by.span)
+    if cursor.peek().is_word("over"):
+        raise cursor.surprise("an option, `|` or the end", "OVER stands before BY: `chart count over a by b`")
     if cursor.peek().is_mark(","):
         raise cursor.surprise(
             "an option, `|` or the end", "one field makes the rows and one the columns: `over a by b`"

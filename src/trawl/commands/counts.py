@@ -21,6 +21,8 @@ def read_count(cursor: Cursor, command: str) -> int | None:
         hint = "a condition stands in brackets: `head (a == 1)`" if is_compared and command == "head" else None
         count = cursor.integer("the number of events", hint=hint)
     token = cursor.peek()
+    if token.is_word("by") and command == "head":
+        raise cursor.surprise("`|` or the end", f"the first events of each value are kept by `dedup {count or 1} a`")
     if token.kind is Kind.WORD and token.text.isdecimal():
         raise cursor.surprise("`|` or the end", f"one number says how many: `{command} {count}`")
     return count

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from trawl import functions
 from trawl.algebra import Extend, Relation
 from trawl.commands.base import Command, Scope
 from trawl.errors import Code, Span, TrawlError, clip
@@ -48,6 +49,14 @@ class Eval(Command):
         if cursor.at_option():
             before, following = clip(assignments[-1][0]), clip(cursor.peek().text)
             hint = f"a comma goes between two assignments: `{before}=…, {following}=…`"
+            raise cursor.surprise("a comma, `|` or the end", hint)
+        if cursor.peek().is_word("as"):
+            named = cursor.after(cursor.peek())
+            shown = clip(named.text) if named.kind is Kind.WORD else "a"
+            raise cursor.surprise("a comma, `|` or the end", f"the name stands in front: `{shown} = …`")
+        _, last = assignments[-1]
+        if cursor.peek().kind in (Kind.WORD, Kind.STRING) and isinstance(last, Field) and functions.find(last.name):
+            hint = f"a function takes brackets: `{clip(last.name)}({clip(str(cursor.peek()).strip('`'))})`"
             raise cursor.surprise("a comma, `|` or the end", hint)
         return cls(tuple(assignments))
 

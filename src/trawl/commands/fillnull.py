@@ -53,6 +53,9 @@ class Fillnull(Command):
         _refuse_value(cursor.peek())
         names = () if cursor.at_end() else cursor.names()
         options.read()
+        if cursor.peek().kind is Kind.STRING:
+            hint = f'the value is an option: `fillnull value="{clip(cursor.peek().text)}" a`'
+            raise cursor.surprise("an option, `|` or the end", hint)
         return cls(tuple(dict.fromkeys(names)), options.get("value", 0))
 
     def write(self, writer: Writer) -> None:

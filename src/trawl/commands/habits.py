@@ -170,6 +170,7 @@ FUNCTIONS: Final = {
     **dict.fromkeys(("instr", "indexof", "strpos", "locate", "position", "has"), _CONTAINS),
     **dict.fromkeys(("substring", "mid", "slice"), "a piece of a text is cut out by `substr(field, 1, 3)`"),
     **dict.fromkeys(("size", "array_length", "mvlength"), _LENGTH),
+    **dict.fromkeys(("mvsum", "array_sum", "list_sum", "mvavg"), "each value counts in aggregates: `stats sum(field)`"),
     "array_distinct": "each value is kept once by `mvdedup(field)`",
     "array_contains": "a value among several is asked for by `field == …`",
     "ifnull": "the first value that is there is given by `coalesce(a, b)`",

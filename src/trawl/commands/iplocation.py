@@ -58,6 +58,7 @@ class Iplocation(Command):
         """Reads options, the field, options."""
         options = Options(
             cursor,
+            "the field stands alone: `iplocation {value}`",
             prefix=lambda what: cursor.text(f"a text for {what}").text,
             allfields=cursor.boolean,
         )

@@ -9,12 +9,13 @@ from trawl.algebra import Extend, Relation
 from trawl.commands.base import Command, Scope
 from trawl.commands.extracting import compiled
 from trawl.commands.likenesses import escape_hint
-from trawl.errors import Code, Span, TrawlError
+from trawl.errors import Code, Span, TrawlError, clip
 from trawl.expr import Call, Expr, Literal
 from trawl.language.cursor import Cursor
 from trawl.language.names import Name, Written
 from trawl.language.options import Options
 from trawl.language.spelling import quoted
+from trawl.language.tokens import Kind
 from trawl.language.writer import Writer
 
 
@@ -56,6 +57,9 @@ class Makemv(Command):
         options.read()
         name = cursor.name()
         options.read()
+        if cursor.peek().kind is Kind.STRING:
+            shown = clip(cursor.peek().text)
+            raise cursor.surprise("an option, `|` or the end", f'what stands between is an option: `delim="{shown}"`')
         delimiter, tokenizer = options.get("delim", None), options.get("tokenizer", None)
         if delimiter is not None and tokenizer is not None:
             reason = "`delim` and `tokenizer` are two ways to do it, one is expected"

@@ -60,6 +60,8 @@ class Parse(Command):
             field = cursor.name()
         pattern = read_pattern(cursor, "the pattern follows the field")
         options.read()
+        if cursor.peek().is_word("as"):
+            raise cursor.surprise("`|` or the end", 'the pattern names the fields: `parse a "user=%{WORD:user}"`')
         return cls(pattern, field or options.get("field", None))
 
     def write(self, writer: Writer) -> None:

@@ -45,6 +45,9 @@ class Replace(Command):
     @classmethod
     def parse(cls, cursor: Cursor) -> Self:
         """Reads pairs, and the names after IN."""
+        if cursor.peek().is_mark("("):
+            hint = 'the function stands in an `eval`: `eval b = replace(b, "x", "y")`'
+            raise cursor.surprise("the value that is replaced", hint)
         pairs = [_pair(cursor)]
         while cursor.mark(",") or not (cursor.at_end() or cursor.peek().is_word("in")):
             pairs.append(_pair(cursor))

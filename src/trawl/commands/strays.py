@@ -59,7 +59,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 _NUMBERS: Final = {
     "fillnull": _FILLED,
-    "sort": "the number of rows stands first: `sort {} a`",
+    "sort": "the number of rows stands first, a sign before the field: `sort {0} a`, `sort {0} -a`",
     "dedup": "the number of events stands first: `dedup {} a`",
     "top": "the number stands first: `top {} a`",
     "rare": "the number stands first: `rare {} a`",

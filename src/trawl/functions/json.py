@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from trawl.errors import Code, TrawlError
-from trawl.expr import Call, Expr, Literal
+from trawl.errors import Code, TrawlError, clip
+from trawl.expr import Call, Expr, Field, Literal
 from trawl.functions import jsontext
 from trawl.functions.base import Clock, Example, Fault, Function, Multivalue, fixed, spread
 from trawl.functions.coercion import text
@@ -102,7 +102,10 @@ def _path_of(path: Expr) -> str:
     """The text of a path that can be read."""
     if not isinstance(path, Literal) or not isinstance(path.value, str):
         reason = "the path is no text in double quotes"
-        raise TrawlError(Code.INVALID_ARGUMENT, reason, hint='json_extract(field, "a.b{}.c")', span=path.span)
+        meant = f'a path takes double quotes: "{clip(path.name)}"' if isinstance(path, Field) else None
+        raise TrawlError(
+            Code.INVALID_ARGUMENT, reason, hint=meant or 'a path is a text such as "a.b{}.c"', span=path.span
+        )
     try:
         read_path(path.value)
     except TrawlError as error:

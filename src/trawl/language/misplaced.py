@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from trawl.errors import Code, Span, TrawlError, clip
 from trawl.language.cursor import Cursor
 from trawl.language.habits import OPERATORS, STARRED, comparison
 from trawl.language.stacks import Frame
 from trawl.language.tokens import Kind, Token
+
+_DISTINCT: Final = "distinct values are counted by `dc(field)`"
+_PLACE: Final = "one of several values is `mvindex(field, 0)`; square brackets hold subqueries"
 
 
 def no_value(cursor: Cursor, frame: Frame, token: Token) -> TrawlError:
@@ -34,9 +39,13 @@ def no_operator(cursor: Cursor, frame: Frame, token: Token) -> TrawlError | None
     """The error that a token stands where an operator should, in this bracket; None where the expression may end."""
     opening = frame.opening
     habit = OPERATORS.get(token.word or token.text) if token.kind in (Kind.MARK, Kind.WORD) else None
+    if token.is_mark("[") and token.start == cursor.position and cursor.after(token).text.isdecimal():
+        habit = _PLACE
     if opening is not None:
         if frame.call and token.kind not in (Kind.MARK, Kind.END):
-            habit = habit or "a comma goes between two values"
+            first = cursor.after(opening)
+            is_distinct = frame.call.word == "count" and first.is_word("distinct")
+            habit = habit or (_DISTINCT if is_distinct else "a comma goes between two values")
         line = cursor.scanner.text.count("\n", 0, opening.start) + 1
         listed = "several values are listed by `f IN (1, 2)`" if token.is_mark(",") else None
         hint = habit or listed or f"the bracket was opened in line {line}"

@@ -50,7 +50,8 @@ class Options:
         expected = f"expected {known}" if known else "the command has none"
         value = self._cursor.after(self._cursor.after(key))
         hint = (RANGES.get(key.word) if "earliest" in self._known else None) or nearest_hint(key.word, self._known)
-        if hint is None and self._hint is not None:
+        is_switch = value.is_word("true", "false")
+        if hint is None and self._hint is not None and not is_switch:
             hint = self._hint.replace("{key}", clip(key.text)).replace("{value}", clip(value.text) or "…")
         hint = hint or option_hint(key.text, value.text, is_called=self._cursor.after(value).is_mark("("))
         return TrawlError(

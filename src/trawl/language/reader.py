@@ -46,12 +46,14 @@ class Vocabulary:
         habits: hints for words of other languages, lower case; `{}` in one is for the word that follows.
         beginning: how a query begins, the hint where it does not.
         searched: the hint where a query begins with what it looks for, with `{}` for that.
+        functions: hints for names of functions, lower case.
     """
 
     commands: Mapping[str, Readable]
     habits: Mapping[str, str] = field(default_factory=dict)
     beginning: str = ""
     searched: str = "{}"
+    functions: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(text: str, vocabulary: Vocabulary) -> Query:
@@ -230,7 +232,9 @@ def _unknown(cursor: Cursor, name: Token, vocabulary: Vocabulary, is_first: bool
             hint = f"what is looked for follows `search`: `| search {clip(name.text)}{value.text}…`"
         if not hint and name.text == "~":
             hint = 'a regular expression is asked for by `regex "…"`'
-        hint = hint or nearest_hint(name.word, vocabulary.commands)
+        if not hint and value.is_mark("(") and value.start == name.end and name.word.isidentifier():
+            hint = f"what is computed gets a name: `eval a = {clip(name.text)}(…)`"
+        hint = hint or vocabulary.functions.get(name.word) or nearest_hint(name.word, vocabulary.commands)
         return TrawlError(Code.UNKNOWN_COMMAND, f"there is no command {name}", hint=hint, span=name.span)
     found = clip(cursor.scanner.text[name.start : end]) if is_assigned else str(name).strip("`")
     shown = f"{found}…" if name.kind in (Kind.WORD, Kind.NAME) else "…"

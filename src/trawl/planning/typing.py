@@ -200,6 +200,16 @@ def _constant_hint(argument: Expr) -> str:
     return f'a text takes double quotes: "{shown}"'
 
 
+def _swapped_hint(name: str, position: int, arguments: tuple[Expr, ...]) -> str | None:
+    """What is meant where the one of two arguments is a constant that should be the other; None elsewhere."""
+    match arguments:
+        case (Field(field), Literal(str(text))) if position == 0:
+            return f'the constant stands first: `{name}("{clip(text)}", {clip(field)})`'
+        case (Literal(str(text)), Field(field)) if position == 1:
+            return f'the constant stands second: `{name}({clip(field)}, "{clip(text)}")`'
+    return None
+
+
 def _accept(callee: Function | Aggregation, name: str, arguments: tuple[Expr, ...], span: Span | None) -> None:
     """Refuses a wrong number of arguments, what should be constant and is not, and constants that make no sense."""
     least, most, count = callee.least, callee.most, len(arguments)
@@ -216,7 +226,7 @@ def _accept(callee: Function | Aggregation, name: str, arguments: tuple[Expr, ..
             raise TrawlError(
                 Code.INVALID_ARGUMENT,
                 f"argument {position + 1} of `{name}` is computed, a constant is expected",
-                hint=_constant_hint(arguments[position]),
+                hint=_swapped_hint(name, position, arguments) or _constant_hint(arguments[position]),
                 span=arguments[position].span or span,
             )
     if callee.check is not None:
