@@ -91,6 +91,8 @@ class Function:
             Then null and multivalues reach it as they are.
         per_value: the first argument is a field, and `evaluate` gets a callable that computes its values and
             one that computes the second argument as if the field had just the value that it is given (`mvmap`).
+        filters: of a `per_value` one, whether the second argument is a condition, so that the callable says whether
+            it holds (`mvfilter`).
         is_operator: not callable by name in a query.
         takes_text: whether a text may be meant after the first argument, so that a name there which no event
             has may be one without its quotes.
@@ -113,6 +115,7 @@ class Function:
     many: tuple[int, ...] | None = None
     lazy: bool = False
     per_value: bool = False
+    filters: bool = False
     is_operator: bool = False
     takes_text: bool = True
     aliases: tuple[str, ...] = ()

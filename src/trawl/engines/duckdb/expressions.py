@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from trawl import functions
 from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.arguments import of_kind
 from trawl.engines.duckdb.frames import Frame
-from trawl.engines.duckdb.operands import Alternative, Operand, constant, element, is_there, one, opened
-from trawl.engines.duckdb.scopes import INLINE, Flaw, Scope
+from trawl.engines.duckdb.operands import Alternative, Operand, constant, element, is_there, one, opened, singles
+from trawl.engines.duckdb.scopes import INLINE, Apart, Flaw, Scope
 from trawl.errors import Span
 from trawl.expr import Call, Expr, Field, Literal
-from trawl.schema import Kind, Type
+from trawl.schema import BOOLEAN, Kind, Type
 
 Holds: TypeAlias = Callable[[Alternative, Scope], str | None]
 """Whether a single value is what is asked for, as SQL; None where it never is."""
 
 _LONGEST: Final = 100
 """Expressions of so many signs are written twice inside a lambda rather than named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A value that is taken for a condition.
+
+    Attributes:
+        truth: SQL that is true, false or null.
+        flaws: where it is no boolean and therefore null: conditions of rows, by what is wrong.
+    """
+
+    truth: str
+    flaws: tuple[tuple[Flaw, str], ...]
+
+    @property
+    def is_none(self) -> str | None:
+        """Whether a row's value is no boolean; None where all are booleans."""
+        return sql.any_of(when for _, when in self.flaws) if self.flaws else None
 
 
 class Expressions:
@@ -71,16 +88,18 @@ class Expressions:
 
         if isinstance(expression, Call):
             match expression.function:
-                case "and":
+                case "and" if _are_conditions(expression.arguments):
                     return sql.all_of(self._truths(expression, "({}) IS TRUE"))
-                case "or":
+                case "or" if _are_conditions(expression.arguments):
                     return sql.any_of(self._truths(expression, "({}) IS NOT TRUE"))
             name = spelling.name_of(expression.function)
             predicate = spelling.PREDICATES.get(name) or spelling.SEARCHES.get(name)
             if predicate is not None:
-                found = predicate(self, expression)
+                with self._inside(expression):
+                    found = predicate(self, expression)
                 return sql.any_of(found if self._is_stored(expression) else map(_judged, found))
-        return self.condition(expression)
+        with self.at(expression.span):
+            return self.condition(expression).truth
 
     def _truths(self, call: Call, going_on: str) -> list[str]:
         """The conditions, each computed only where those before it left the answer open."""
@@ -95,16 +114,29 @@ class Expressions:
         """Whether what a call looks at first is a column as a file has it."""
         return all(given.sql.startswith("c") and given.sql.isidentifier() for given in self.operand(call.arguments[0]))
 
-    def condition(self, expression: Expr) -> str:
-        """The expression as true, false or null."""
-        return of_kind(self.operand(expression), Kind.BOOLEAN, self)
+    def condition(self, expression: Expr) -> Condition:
+        """The expression as true, false or null; where it is no boolean it is null, which is noted."""
+        found = self.apart(expression)
+        for flaw, when in found.flaws:
+            self.note(flaw, when)
+        return found
+
+    def apart(self, expression: Expr) -> Condition:
+        """The same, of which nothing is noted yet."""
+        scope = Apart(self)
+        found = singles(self.operand(expression), scope)
+        others = [f"{given.sql} IS NOT NULL" for given in found if given.kind is not Kind.BOOLEAN]
+        if others:
+            scope.note(Flaw.NO_CONDITION, sql.any_of(others))
+        booleans = (given.sql for given in found if given.kind is Kind.BOOLEAN)
+        return Condition(sql.coalesce(booleans, "BOOLEAN"), tuple(scope.noted))
 
     @contextmanager
     def at(self, spot: Span | None) -> Iterator[None]:
         """Compiles what stands at a place of the query without being a call, such as an aggregate."""
-        self._spot = spot
+        before, self._spot = self._spot, spot
         yield
-        self._spot = None
+        self._spot = before
 
     @contextmanager
     def where(self, condition: str) -> Iterator[None]:
@@ -135,11 +167,14 @@ class Expressions:
     def _call(self, call: Call) -> Operand:
         for argument in call.arguments if not _is_lazy(call) else ():
             self.operand(argument)
-        self._calls.append(call)
-        try:
+        with self._inside(call):
             return _conformed(self._spelled(call), call.type)
-        finally:
-            self._calls.pop()
+
+    @contextmanager
+    def _inside(self, call: Call) -> Iterator[None]:
+        self._calls.append(call)
+        yield
+        self._calls.pop()
 
     def _spelled(self, call: Call) -> Operand:
         from trawl.engines.duckdb import spelling  # as above
@@ -248,6 +283,11 @@ class Inside(Expressions):
 def _is_lazy(call: Call) -> bool:
     function = functions.find(call.function)
     return function is not None and function.lazy
+
+
+def _are_conditions(arguments: Iterable[Expr]) -> bool:
+    """Whether none of the values can be anything but true, false or null."""
+    return all(argument.type == BOOLEAN for argument in arguments)
 
 
 def _takes_null(call: Call) -> bool:

@@ -14,6 +14,7 @@ class Flaw(Enum):
     TIME_NO_NUMBER = "not_a_number", "a time was found where a number is expected"
     NO_NUMBER_OF_BASE = "not_a_number", "a text that is no number of the base was found"
     NO_INTEGER = "not_an_integer", "a number with a fraction was found where an integer is expected"
+    NO_CONDITION = "not_a_boolean", "a value that is no boolean was found where a condition is expected"
     TEXT_NO_BOOLEAN = "not_a_boolean", "a text that is neither true nor false was found"
     NO_TIME = "not_a_time", "a value that cannot be read as a time was found"
     NOT_OF_FORMAT = "not_a_time", "a text that is not of the format was found"
@@ -55,6 +56,26 @@ class Inline:
 
 
 INLINE: Final = Inline()
+
+
+class Apart:
+    """Where it has still to be seen whether what is wrong with a value is a fault.
+
+    Attributes:
+        noted: the conditions of rows, by what is wrong.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self.noted: list[tuple[Flaw, str]] = []
+
+    def bind(self, expression: str) -> str:
+        """As around it."""
+        return self._scope.bind(expression)
+
+    def note(self, flaw: Flaw, when: str) -> None:
+        """Keeps it."""
+        self.noted.append((flaw, when))
 
 
 class Silent:
