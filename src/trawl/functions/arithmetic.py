@@ -43,7 +43,7 @@ def _remainder(left: Scalar, right: Scalar) -> Value:
     if not divisor:
         return None
     if isinstance(dividend, int) and isinstance(divisor, int):
-        return int(math.copysign(1, dividend)) * (abs(dividend) % abs(divisor))
+        return fits((-1 if dividend < 0 else 1) * (abs(dividend) % abs(divisor)))
     return math.fmod(dividend, divisor)
 
 
