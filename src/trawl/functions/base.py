@@ -7,7 +7,7 @@ module of this folder with a tuple `FUNCTIONS`; the folder is the registry (`tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -143,12 +143,17 @@ class Function:
             return self.evaluate(*(_constant(argument) for argument in arguments))
         if self.multivalue is Multivalue.ANY:
             return self._any(arguments)
-        if self.multivalue is Multivalue.REJECT or self.many is not None:
-            kept = self.many or ()
-            arguments = [found if place in kept else single(found) for place, found in enumerate(arguments)]
+        kept = self.lists(len(arguments))
+        arguments = [found if place in kept else single(found) for place, found in enumerate(arguments)]
         if not self.takes_null and any(argument is None for argument in arguments):
             return None
         return self.evaluate(*arguments)
+
+    def lists(self, count: int) -> Container[int]:
+        """Which of so many arguments may have several values, by their positions."""
+        if self.many is not None:
+            return self.many
+        return () if self.multivalue is Multivalue.REJECT else range(count)
 
     def _any(self, arguments: Sequence[Value]) -> Value:
         if not self.takes_null and any(argument is None for argument in arguments):

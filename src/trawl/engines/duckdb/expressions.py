@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
@@ -11,8 +11,18 @@ from typing import Final, TypeAlias
 from trawl import functions
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.frames import Frame
-from trawl.engines.duckdb.operands import Alternative, Operand, constant, element, is_there, one, opened, singles
-from trawl.engines.duckdb.scopes import INLINE, Apart, Flaw, Scope
+from trawl.engines.duckdb.operands import (
+    Alternative,
+    Operand,
+    constant,
+    element,
+    has_lists,
+    is_there,
+    one,
+    opened,
+    singles,
+)
+from trawl.engines.duckdb.scopes import INLINE, Apart, Flaw, Noted, Scope, Silent
 from trawl.errors import Span
 from trawl.expr import Call, Expr, Field, Literal
 from trawl.schema import BOOLEAN, Kind, Type
@@ -52,14 +62,14 @@ class Expressions:
         frame: where columns are looked up, and where what is used twice becomes a column of its own.
         zone: IANA name of the time zone of functions that are told none.
         depth: inside how many lambdas over the values of a field.
-        noted: conditions of rows at fault, by what is wrong and where.
+        noted: what may be wrong in each call, or what else is compiled.
     """
 
     def __init__(self, frame: Frame, zone: str) -> None:
         self.frame = frame
         self.zone = zone
         self.depth = 0
-        self.noted: dict[tuple[Flaw, Span | None], list[str]] = {}
+        self.noted: dict[Hashable, Noted] = {}
         self._known: dict[int, Operand] = {}
         self._calls: list[Call] = []
         self._spot: Span | None = None
@@ -150,15 +160,24 @@ class Expressions:
         call = self._calls[-1] if self._calls else None
         conditions = [*self._guards, when]
         if call is not None and flaw is not Flaw.SEVERAL_VALUES and not _takes_null(call):
-            conditions[:0] = [is_there(self.operand(argument)) for argument in call.arguments]
-        self._add(flaw, call.span if call else self._spot, conditions)
+            conditions[:0] = self._arguments_there(call)
+        key: Hashable = (self._spot, flaw) if call is None else id(call)
+        noted = Noted(self._spot) if call is None else Noted(call.span, is_lazy=_is_lazy(call))
+        self.noted.setdefault(key, noted).add(flaw, sql.all_of(conditions))
 
-    def note_at(self, flaw: Flaw, span: Span | None, when: str) -> None:
-        """Counts a fault of what stands at a place inside the call that is being compiled."""
-        self._add(flaw, span, [*self._guards, when])
+    def _arguments_there(self, call: Call) -> list[str]:
+        """For each argument whether there is one; where one value is expected, an empty list is none."""
+        function = functions.find(call.function)
+        many = function.lists(len(call.arguments)) if function else ()
+        operands = ((place, self.operand(argument)) for place, argument in enumerate(call.arguments))
+        return [
+            is_there(operand if place in many or not has_lists(operand) else singles(operand, Silent(self)))
+            for place, operand in operands
+        ]
 
-    def _add(self, flaw: Flaw, span: Span | None, conditions: list[str]) -> None:
-        self.noted.setdefault((flaw, span), []).append(sql.all_of(conditions))
+    def note_inside(self, key: Hashable, flaw: Flaw, span: Span | None, when: str) -> None:
+        """Counts a fault of what stands inside the call that is being compiled."""
+        self.noted.setdefault((key, flaw), Noted(span)).add(flaw, sql.all_of([*self._guards, when]))
 
     def bind(self, expression: str) -> str:
         """Gives an expression that is used more than once a name."""
@@ -257,9 +276,9 @@ class Inside(Expressions):
 
     def tell(self) -> None:
         """Notes outside what was noted: in rows one of whose values comes upon it."""
-        for (flaw, span), conditions in self.noted.items():
-            among = f"len({self.where_it_holds(sql.any_of(conditions))}) > 0"
-            self._outside.note_at(flaw, span, among)
+        for key, noted in self.noted.items():
+            for flaw, when in noted.counted():
+                self._outside.note_inside(key, flaw, noted.span, f"len({self.where_it_holds(when)}) > 0")
 
     def _structs(self, expression: str) -> str:
         """The list with each value beside all that an expression needs that has a name."""

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, Protocol
+
+from trawl.engines.duckdb import sql
+from trawl.errors import Span
 
 
 class Flaw(Enum):
@@ -32,6 +37,39 @@ class Flaw(Enum):
     def __init__(self, code: str, message: str) -> None:
         self.code = code
         self.message = message
+
+
+@dataclass
+class Noted:
+    """What may be wrong with one call, which is at fault once in a row: what is looked for first counts.
+
+    Attributes:
+        span: the place in the query.
+        is_lazy: whether the arguments are looked at one after the other; else at first how many values each has.
+        flaws: what is wrong, each with the rows, as a condition, in the order in which it is looked for.
+    """
+
+    span: Span | None
+    is_lazy: bool = False
+    flaws: list[tuple[Flaw, str]] = field(default_factory=list)
+
+    def add(self, flaw: Flaw, when: str) -> None:
+        """Adds a flaw."""
+        if (flaw, when) not in self.flaws:
+            self.flaws.append((flaw, when))
+
+    def counted(self) -> Iterator[tuple[Flaw, str]]:
+        """Each flaw once, with the rows in which it counts, as a condition."""
+        numbers = {flaw: number for number, flaw in enumerate(dict.fromkeys(flaw for flaw, _ in self.flaws))}
+        if len(numbers) == 1:
+            yield self.flaws[0][0], sql.any_of(when for _, when in self.flaws)
+            return
+        flaws = self.flaws
+        if not self.is_lazy:
+            flaws = sorted(flaws, key=lambda found: found[0] is not Flaw.SEVERAL_VALUES)
+        cases = " ".join(f"WHEN {when} THEN {numbers[flaw]}" for flaw, when in flaws)
+        for flaw, number in numbers.items():
+            yield flaw, f"CASE {cases} END = {number}"
 
 
 class Scope(Protocol):

@@ -9,8 +9,7 @@ from typing import Final
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.comparing import compare
 from trawl.engines.duckdb.expressions import Expressions, Holds, any_value
-from trawl.engines.duckdb.grouping import has_lists
-from trawl.engines.duckdb.operands import Alternative, Operand, element, one, opened, singles
+from trawl.engines.duckdb.operands import Alternative, Operand, element, has_lists, one, opened, singles
 from trawl.engines.duckdb.scopes import INLINE, Flaw, Scope
 from trawl.expr import Call
 from trawl.schema import Kind

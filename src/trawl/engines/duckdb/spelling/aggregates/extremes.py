@@ -8,9 +8,9 @@ from typing import Final
 from trawl.engines.duckdb import ordering, sql
 from trawl.engines.duckdb.arguments import number_of_text
 from trawl.engines.duckdb.expressions import Expressions
-from trawl.engines.duckdb.grouping import has_lists, identical, kinds_of, listed
+from trawl.engines.duckdb.grouping import identical, kinds_of, listed
 from trawl.engines.duckdb.layouts import box
-from trawl.engines.duckdb.operands import Alternative, Operand, one
+from trawl.engines.duckdb.operands import Alternative, Operand, has_lists, one
 from trawl.engines.duckdb.scopes import INLINE
 from trawl.engines.duckdb.spelling.aggregates.gathering import Builder, Gathering
 from trawl.schema import Kind, Type

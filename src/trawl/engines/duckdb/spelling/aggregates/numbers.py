@@ -7,8 +7,8 @@ from typing import Final
 
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.arguments import number
-from trawl.engines.duckdb.grouping import has_lists, listed
-from trawl.engines.duckdb.operands import Alternative, Operand, one, opened
+from trawl.engines.duckdb.grouping import listed
+from trawl.engines.duckdb.operands import Alternative, Operand, has_lists, one, opened
 from trawl.engines.duckdb.scopes import Flaw
 from trawl.engines.duckdb.spelling.aggregates.gathering import Builder, Gathering
 from trawl.engines.duckdb.times import SECOND
