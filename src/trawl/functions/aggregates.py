@@ -61,11 +61,11 @@ def _average(values: Sequence[Scalar]) -> float | None:
 
 
 def _least(values: Sequence[Scalar]) -> Scalar | None:
-    return min(values, key=_by_number, default=None)
+    return min(values, key=lambda value: (_by_number(value), isinstance(value, float)), default=None)
 
 
 def _greatest(values: Sequence[Scalar]) -> Scalar | None:
-    return max(values, key=_by_number, default=None)
+    return max(values, key=lambda value: (_by_number(value), isinstance(value, int)), default=None)
 
 
 def _by_number(value: Scalar) -> tuple[object, ...]:
@@ -79,8 +79,9 @@ def _range(values: Sequence[Scalar]) -> int | float | None:
     numbers = [number(value) for value in values]
     if not numbers:
         return None
-    found = max(numbers) - min(numbers)
-    return fits(found) if isinstance(found, int) else finite(found)
+    if any(isinstance(found, float) for found in numbers):
+        return finite(float(max(numbers)) - float(min(numbers)))
+    return fits(int(max(numbers) - min(numbers)))
 
 
 def _time_range(values: Sequence[Scalar]) -> float | None:
@@ -286,7 +287,7 @@ AGGREGATIONS: Final = (
         ("field",),
         same_as_first,
         _least,
-        "The least value: numbers and numeric text by value, before other text by code point.",
+        "The least value: numbers and numeric text by value, of 1 and 1.0 the integer, then text by code point.",
         examples=(Example("min(f)", None),),
     ),
     Aggregation(
