@@ -158,7 +158,7 @@ class Expressions:
     def note(self, flaw: Flaw, when: str) -> None:
         """Counts a fault of the call that is being compiled, in rows in which it is reached."""
         call = self._calls[-1] if self._calls else None
-        conditions = [*self._guards, when]
+        conditions = [*self._guards, f"({when})"]
         if call is not None and flaw is not Flaw.SEVERAL_VALUES and not _takes_null(call):
             conditions[:0] = self._arguments_there(call)
         key: Hashable = (self._spot, flaw) if call is None else id(call)

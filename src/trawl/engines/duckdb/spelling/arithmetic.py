@@ -66,11 +66,13 @@ def _time_arithmetic(to: Expressions, operator: str, left: Operand, right: Opera
         return one(Kind.FLOAT, f"(CAST({first} AS HUGEINT) - {second}) / {SECOND}.0::DOUBLE")
     instant, seconds = (left, right) if times[0] else (right, left)
     shift = number(seconds, to)
-    length = f"CAST({shift.sql} AS HUGEINT) * {SECOND}"
+    length = f"CAST({shift.sql} AS HUGEINT) * {SECOND}"  # beyond 128 bits it is null inside the `try` below
     if shift.kind is Kind.FLOAT:
         length = f"try_cast(round_even({shift.sql} * {SECOND}, 0) AS HUGEINT)"
-    moved = f"try(CAST({of_kind(instant, Kind.TIME, to)} AS HUGEINT) {operator} {length})"
-    return one(Kind.TIME, in_range(moved, to))
+    begin = of_kind(instant, Kind.TIME, to)
+    moved = to.bind(in_range(f"try(CAST({begin} AS HUGEINT) {operator} {length})", to))
+    to.note(Flaw.TIME_OVERFLOW, f"{moved} IS NULL AND {begin} IS NOT NULL AND {shift.sql} IS NOT NULL")
+    return one(Kind.TIME, moved)
 
 
 def _divide(to: Expressions, call: Call) -> Operand:
