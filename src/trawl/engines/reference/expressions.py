@@ -12,7 +12,7 @@ from trawl.errors import Notice, Span
 from trawl.expr import Call, EveryField, Expr, Field, Literal, Subsearch
 from trawl.functions.base import Fault, Function
 from trawl.functions.coercion import truth
-from trawl.schema import Kind, Type
+from trawl.schema import BOOLEAN, Kind, Type
 from trawl.values import Scalar, Value
 
 
@@ -49,7 +49,17 @@ def evaluate(expression: Expr, row: Row, faults: Faults) -> Value:
 
 
 def is_true(condition: Expr, row: Row, faults: Faults) -> bool:
-    """Whether a condition holds for a row; null does not, nor what is no boolean, which is a fault."""
+    """Whether a condition holds for a row; null does not, nor what is no boolean, which is a fault.
+
+    Of conditions joined by AND none is looked at after one that does not hold, be it null.
+    """
+    if isinstance(condition, Call) and all(argument.type == BOOLEAN for argument in condition.arguments):
+        hold = (is_true(argument, row, faults) for argument in condition.arguments)
+        match condition.function:
+            case "and":
+                return all(hold)
+            case "or":
+                return any(hold)
     try:
         return truth(evaluate(condition, row, faults)) is True
     except Fault as fault:

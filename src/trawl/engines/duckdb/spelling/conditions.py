@@ -76,7 +76,8 @@ def _first_pair(to: Expressions, pairs: Sequence[Expr], form: str, otherwise: Ex
 
 def _judged(to: Expressions, condition: Expr) -> tuple[str | None, str]:
     """Whether a value is no boolean, where that can be, and whether it is true."""
-    if condition.type == BOOLEAN:
+    is_joined = isinstance(condition, Call) and condition.function in {"and", "or"}  # where null is no end of it
+    if condition.type == BOOLEAN and not is_joined:
         return None, to.truth(condition)
     found = to.condition(condition)
     return found.is_none, found.truth
