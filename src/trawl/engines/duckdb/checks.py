@@ -26,9 +26,9 @@ class Check:
 
 def of_rows(to: Expressions) -> Iterator[Check]:
     """Counts the faults that expressions may come upon, in the rows as they are now."""
-    yield from of_groups(
-        to.frame.copy(), [(flaw, noted.span, when) for noted in to.noted.values() for flaw, when in noted.counted()]
-    )
+    frame = to.frame.copy()
+    found = [(flaw, noted.span, when) for noted in to.noted.values() for flaw, when in noted.counted(frame.bind)]
+    yield from of_groups(frame, found)
 
 
 def of_groups(frame: Frame, flaws: Iterable[tuple[Flaw, Span | None, str]]) -> Iterator[Check]:

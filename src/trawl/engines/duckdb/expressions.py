@@ -15,13 +15,12 @@ from trawl.engines.duckdb.operands import (
     Operand,
     constant,
     element,
-    has_lists,
     is_there,
     one,
     opened,
     singles,
 )
-from trawl.engines.duckdb.scopes import INLINE, Apart, Flaw, Noted, Scope, Silent
+from trawl.engines.duckdb.scopes import INLINE, Apart, Flaw, Noted, Scope
 from trawl.errors import Span
 from trawl.expr import Call, Expr, Field, Literal
 from trawl.schema import BOOLEAN, Kind, Type
@@ -156,20 +155,10 @@ class Expressions:
         call = self._calls[-1] if self._calls else None
         conditions = [*self._guards, f"({when})"]
         if call is not None and flaw is not Flaw.SEVERAL_VALUES and not _takes_null(call):
-            conditions[:0] = self._arguments_there(call)
+            conditions[:0] = dict.fromkeys(is_there(self.operand(argument)) for argument in call.arguments)
         key: Hashable = (self._spot, flaw) if call is None else id(call)
         noted = Noted(self._spot) if call is None else Noted(call.span, is_lazy=_is_lazy(call))
         self.noted.setdefault(key, noted).add(flaw, sql.all_of(conditions))
-
-    def _arguments_there(self, call: Call) -> list[str]:
-        """For each argument whether there is one; where one value is expected, an empty list is none."""
-        function = functions.find(call.function)
-        many = function.lists(len(call.arguments)) if function else ()
-        operands = ((place, self.operand(argument)) for place, argument in enumerate(call.arguments))
-        return [
-            is_there(operand if place in many or not has_lists(operand) else singles(operand, Silent(self)))
-            for place, operand in operands
-        ]
 
     def note_inside(self, key: Hashable, flaw: Flaw, span: Span | None, when: str) -> None:
         """Counts a fault of what stands inside the call that is being compiled."""

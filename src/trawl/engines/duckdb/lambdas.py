@@ -55,7 +55,7 @@ class Inside(Expressions):
     def tell(self) -> None:
         """Notes outside what was noted: in rows one of whose values comes upon it."""
         for key, noted in self.noted.items():
-            for flaw, when in noted.counted():
+            for flaw, when in noted.counted(self.bind):
                 self._outside.note_inside(key, flaw, noted.span, f"len({self.where_it_holds(when)}) > 0")
 
     def _structs(self, expression: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, Protocol
@@ -58,8 +58,12 @@ class Noted:
         if (flaw, when) not in self.flaws:
             self.flaws.append((flaw, when))
 
-    def counted(self) -> Iterator[tuple[Flaw, str]]:
-        """Each flaw once, with the rows in which it counts, as a condition."""
+    def counted(self, bind: Callable[[str], str]) -> Iterator[tuple[Flaw, str]]:
+        """Each flaw once, with the rows in which it counts, as a condition.
+
+        Args:
+            bind: gives an expression that is used more than once a name.
+        """
         numbers = {flaw: number for number, flaw in enumerate(dict.fromkeys(flaw for flaw, _ in self.flaws))}
         if len(numbers) == 1:
             yield self.flaws[0][0], sql.any_of(when for _, when in self.flaws)
@@ -68,8 +72,9 @@ class Noted:
         if not self.is_lazy:
             flaws = sorted(flaws, key=lambda found: found[0] is not Flaw.SEVERAL_VALUES)
         cases = " ".join(f"WHEN {when} THEN {numbers[flaw]}" for flaw, when in flaws)
+        first = bind(f"CASE {cases} END")
         for flaw, number in numbers.items():
-            yield flaw, f"CASE {cases} END = {number}"
+            yield flaw, f"{first} = {number}"
 
 
 class Scope(Protocol):
