@@ -77,14 +77,21 @@ def conditions_of(inner: Texts) -> dict[str, list[Texts]]:
     return found
 
 
+def _judged(inner: Texts) -> Texts:
+    """Expressions that are taken for conditions: booleans, and now and then what is none in some events."""
+    drawn = conditions(inner)
+    return st.one_of(drawn, drawn, drawn, call("coalesce", inner, "true"), call("mvappend", inner, "b"))
+
+
 def conditions(inner: Texts) -> Texts:
     """Expressions that are booleans."""
-    compared = _infix(inner, ["==", "!=", "<", "<=", ">", ">="])
+    compared = _infix(inner, ["==", "!=", "<", "<=", ">", ">=", "LIKE"])
+    either = st.one_of(compared, compared, compared, call("coalesce", inner, "false"))
     return st.one_of(
         compared,
         st.one_of([each for calls in conditions_of(inner).values() for each in calls]),
-        st.tuples(compared, st.sampled_from(["AND", "OR"]), compared).map(lambda drawn: f"({' '.join(drawn)})"),
-        compared.map(lambda condition: f"(NOT {condition})"),
+        st.tuples(either, st.sampled_from(["AND", "OR"]), either).map(lambda drawn: f"({' '.join(drawn)})"),
+        either.map(lambda condition: f"(NOT {condition})"),
     )
 
 
@@ -94,7 +101,7 @@ def values_of(inner: Texts) -> dict[str, list[Texts]]:
     for names, count in ((_OF_ONE, 1), (_OF_TWO, 2), (_OF_THREE, 3)):
         for name in names:
             found.setdefault(name, []).append(call(name, *[inner] * count))
-    condition = conditions(inner)
+    condition = _judged(inner)
     places = st.sampled_from(["0", "1", "2", "-1", "-2", "i"])
     more: dict[str, list[Texts]] = {
         "if": [call("if", condition, inner, inner)],
@@ -156,7 +163,7 @@ def _deeper(shallower: Texts) -> Texts:
 
 
 EXPRESSIONS = st.recursive(LEAVES, _deeper, max_leaves=5)
-CONDITIONS = conditions(EXPRESSIONS)
+CONDITIONS = _judged(EXPRESSIONS)
 FUNCTIONS = {name: st.one_of(calls) for name, calls in (values_of(LEAVES) | conditions_of(LEAVES)).items()}
 """Calls of each function, of arguments of every kind."""
 

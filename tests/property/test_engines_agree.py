@@ -2,8 +2,8 @@
 
 Every command, function and aggregation of the registries is generated (`test_all_is_generated`), with arguments of
 every kind. `collect` and `outputlookup` only pass rows on here, as what they write is written by a task. Not generated
-are macros, which are put into the text before it is read, and conditions of `if`, `case` and `validate` that are no
-booleans. Rows and columns are compared; which faults of the data are counted is held by the corpus.
+are macros, which are put into the text before it is read. Rows and columns are compared, and which kinds of warnings
+there are.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ def agree(table: Table, pipeline: str, zone: str) -> None:
     for row, right in zip(found.rows, expected.rows, strict=True):
         assert row.keys() == right.keys(), (row, right)
         assert all(close(row[name], right[name]) for name in right), (row, right)
+    assert {notice.code for notice in found.notices} == {notice.code for notice in expected.notices}
 
 
 def close(value: object, right: object) -> bool:

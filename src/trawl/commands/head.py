@@ -69,7 +69,8 @@ class Head(Command):
         if self.condition is None:
             return Slice(upstream, self.count)
         column = hidden("broken", upstream.columns.names)
-        broken = Call("if", (self.condition, Literal(None), Literal(True)))
+        holds = Call("and", (self.condition,), self.condition.span)  # null, not an end, where it is no boolean
+        broken = Call("if", (holds, Literal(None), Literal(True)))
         counted = Window(upstream, (), (Measure("count", (broken,), column),), frame="running")
         kept = only(Filter(counted, Call("eq", (Field(column), Literal(0)))), upstream)
         return kept if self.count is None else Slice(kept, self.count)

@@ -10,7 +10,7 @@ from trawl.functions.base import Example, Fault, Function, fixed
 from trawl.functions.coercion import finite, fits, float_of_numbers, number, numeric, text
 from trawl.instants import in_range
 from trawl.schema import FLOAT, STRING, TIME, Kind, Type
-from trawl.values import NANOSECONDS, Instant, Scalar, Value
+from trawl.values import LAST_INSTANT, NANOSECONDS, Instant, Scalar, Value
 
 
 def _add(left: Scalar, right: Scalar) -> Value:
@@ -43,7 +43,7 @@ def _remainder(left: Scalar, right: Scalar) -> Value:
     if not divisor:
         return None
     if isinstance(dividend, int) and isinstance(divisor, int):
-        return int(math.copysign(1, dividend)) * (abs(dividend) % abs(divisor))
+        return fits((-1 if dividend < 0 else 1) * (abs(dividend) % abs(divisor)))
     return math.fmod(dividend, divisor)
 
 
@@ -60,7 +60,9 @@ def _held(result: float) -> int | float:
 
 
 def _shifted(instant: Instant, seconds: float) -> Instant:
-    nanoseconds = seconds * NANOSECONDS if isinstance(seconds, int) else round(seconds * NANOSECONDS)
+    nanoseconds = seconds * NANOSECONDS
+    if not isinstance(nanoseconds, int):
+        nanoseconds = round(nanoseconds) if math.isfinite(nanoseconds) else LAST_INSTANT.nanoseconds * 2
     shifted = in_range(instant.nanoseconds + nanoseconds)
     if shifted is None:
         raise Fault("overflow", "a time is too far from today to be held")

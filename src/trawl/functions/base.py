@@ -7,7 +7,7 @@ module of this folder with a tuple `FUNCTIONS`; the folder is the registry (`tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -93,6 +93,8 @@ class Function:
             Then null and multivalues reach it as they are.
         per_value: the first argument is a field, and `evaluate` gets a callable that computes its values and
             one that computes the second argument as if the field had just the value that it is given (`mvmap`).
+        filters: of a `per_value` one, whether the second argument is a condition, so that the callable says whether
+            it holds (`mvfilter`).
         is_operator: not callable by name in a query.
         takes_text: whether a text may be meant after the first argument, so that a name there which no event
             has may be one without its quotes.
@@ -115,6 +117,7 @@ class Function:
     many: tuple[int, ...] | None = None
     lazy: bool = False
     per_value: bool = False
+    filters: bool = False
     is_operator: bool = False
     takes_text: bool = True
     aliases: tuple[str, ...] = ()
@@ -142,12 +145,17 @@ class Function:
             return self.evaluate(*(_constant(argument) for argument in arguments))
         if self.multivalue is Multivalue.ANY:
             return self._any(arguments)
-        if self.multivalue is Multivalue.REJECT or self.many is not None:
-            kept = self.many or ()
-            arguments = [found if place in kept else single(found) for place, found in enumerate(arguments)]
+        kept = self.lists(len(arguments))
+        arguments = [found if place in kept else single(found) for place, found in enumerate(arguments)]
         if not self.takes_null and any(argument is None for argument in arguments):
             return None
         return self.evaluate(*arguments)
+
+    def lists(self, count: int) -> Container[int]:
+        """Which of so many arguments may have several values, by their positions."""
+        if self.many is not None:
+            return self.many
+        return () if self.multivalue is Multivalue.REJECT else range(count)
 
     def _any(self, arguments: Sequence[Value]) -> Value:
         if not self.takes_null and any(argument is None for argument in arguments):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from trawl.errors import Code, TrawlError
-from trawl.functions.base import Fault
+from trawl.functions.base import Fault, single
 from trawl.functions.ordering import Number
 from trawl.schema import FLOAT, INTEGER, Kind, Type
 from trawl.values import Instant, Scalar, Value, exact_number, text_of
@@ -58,12 +58,11 @@ def truth(value: Value) -> bool | None:
     """The value as a condition: true, false or unknown.
 
     Raises:
-        Fault: `not_a_boolean`.
+        Fault: `not_a_boolean`, `several_values`.
     """
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, list) and len(value) == 1:
-        return truth(value[0])
+    found = single(value)
+    if found is None or isinstance(found, bool):
+        return found
     raise Fault("not_a_boolean", "a value that is no boolean was found where a condition is expected")
 
 

@@ -67,7 +67,7 @@ FUNCTIONS: Final = (
         ("condition", "then", "else"),
         _chosen,
         _if,
-        "The second argument where the condition is true, else the third; null is not true.",
+        "The second argument where the condition is true, else the third, for null too; null for what is no boolean.",
         examples=(Example('if(1 < 2, "yes", "no")', "yes"), Example('if(null == 1, "yes", "no")', "no")),
         lazy=True,
     ),

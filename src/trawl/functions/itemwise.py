@@ -21,8 +21,8 @@ DEEPEST: Final = 4
 """So many of these functions may stand inside each other: an engine's work may double with each."""
 
 
-def _filter(values: Callable[[], Value], condition: Of) -> Value:
-    kept: list[Scalar | None] = [item for item in spread(values()) if condition(item) is True]
+def _filter(values: Callable[[], Value], holds: Of) -> Value:
+    kept: list[Scalar | None] = [item for item in spread(values()) if holds(item)]
     return kept or None
 
 
@@ -97,6 +97,7 @@ FUNCTIONS: Final = (
         examples=(Example('mvfilter(host != "web-01")', None),),
         lazy=True,
         per_value=True,
+        filters=True,
         check=_check("mvfilter"),
         expand=_expand_filter,
     ),

@@ -75,7 +75,7 @@ def _range(start: Scalar, end: Scalar, step: Scalar = 1) -> Value:
     if width == 0:
         raise Fault("not_defined", "the function is not defined for a number that was found")
     if isinstance(first, int) and isinstance(last, int) and isinstance(width, int):
-        if abs(last - first) > MOST_VALUES * abs(width):
+        if (last - first) * (1 if width > 0 else -1) > MOST_VALUES * abs(width):
             raise _too_many()
         return _all(list(range(first, last, width)))
     count = (float(last) - float(first)) / float(width)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from trawl.functions.base import Example, Function, Multivalue, fixed
+from trawl.functions.base import Example, Fault, Function, Multivalue, fixed
 from trawl.functions.coercion import expect_conditions, truth
 from trawl.functions.ordering import compare, equal
 from trawl.schema import BOOLEAN, Type
@@ -13,24 +13,31 @@ from trawl.values import Scalar, Value
 
 
 def _and(*conditions: Callable[[], Value]) -> bool | None:
-    result: bool | None = True
-    for condition in conditions:
-        found = truth(condition())
-        if found is False:
-            return False
-        if found is None:
-            result = None
-    return result
+    return _joined(conditions, decisive=False)
 
 
 def _or(*conditions: Callable[[], Value]) -> bool | None:
-    result: bool | None = False
+    return _joined(conditions, decisive=True)
+
+
+def _joined(conditions: Iterable[Callable[[], Value]], *, decisive: bool) -> bool | None:
+    """The truth that settles it, if one of the conditions has it. One that is no boolean is unknown like null, and a
+    fault where the others leave the answer open.
+    """
+    result: bool | None = not decisive
+    faults = []
     for condition in conditions:
-        found = truth(condition())
-        if found is True:
-            return True
+        try:
+            found = truth(condition())
+        except Fault as fault:
+            faults.append(fault)
+            found = None
+        if found is decisive:
+            return decisive
         if found is None:
             result = None
+    if faults:
+        raise faults[0]
     return result
 
 

@@ -35,8 +35,8 @@ def _whole_number(rounding: str) -> Callable[[Scalar], Value]:
 
 
 def _round(value: Scalar, places: Scalar | None = None) -> Value:
-    digits = 0 if places is None else whole(places)
     found = number(value)
+    digits = 0 if places is None else whole(places)
     if isinstance(found, int) and digits >= 0:
         return fits(found)
     if abs(digits) > 400:

@@ -10,7 +10,7 @@ from trawl.engines.duckdb import checks, grouping, ordering, sql
 from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame
-from trawl.engines.duckdb.operands import Operand
+from trawl.engines.duckdb.operands import Operand, has_lists
 from trawl.engines.duckdb.spelling import aggregates
 from trawl.expr import Expr
 
@@ -59,6 +59,6 @@ def _keys(frame: Frame, keys: Iterable[Expr], zone: str) -> tuple[list[grouping.
     values = [to.operand(key) for key in keys]
     found = list(checks.of_rows(to))
     for number, value in enumerate(values):
-        if grouping.has_lists(value):
+        if has_lists(value):
             values[number], _ = grouping.spread(frame, value, distinct=True)
     return [grouping.group_key(value, frame) for value in values], found

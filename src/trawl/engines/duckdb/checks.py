@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.scopes import Flaw
@@ -27,9 +26,9 @@ class Check:
 
 def of_rows(to: Expressions) -> Iterator[Check]:
     """Counts the faults that expressions may come upon, in the rows as they are now."""
-    if to.noted:
-        counts = [f"count(*) FILTER (WHERE {sql.any_of(found)})" for found in to.noted.values()]
-        yield Check(to.frame.copy().select(counts), tuple(to.noted))
+    frame = to.frame.copy()
+    found = [(flaw, noted.span, when) for noted in to.noted.values() for flaw, when in noted.counted(frame.bind)]
+    yield from of_groups(frame, found)
 
 
 def of_groups(frame: Frame, flaws: Iterable[tuple[Flaw, Span | None, str]]) -> Iterator[Check]:

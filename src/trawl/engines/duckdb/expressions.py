@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
-from typing import Final, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from trawl import functions
 from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.arguments import of_kind
 from trawl.engines.duckdb.frames import Frame
-from trawl.engines.duckdb.operands import Alternative, Operand, constant, element, is_there, one, opened
-from trawl.engines.duckdb.scopes import INLINE, Flaw, Scope
+from trawl.engines.duckdb.operands import (
+    Alternative,
+    Operand,
+    constant,
+    element,
+    is_there,
+    one,
+    opened,
+    singles,
+)
+from trawl.engines.duckdb.scopes import INLINE, Apart, Flaw, Noted, Scope
 from trawl.errors import Span
 from trawl.expr import Call, Expr, Field, Literal
-from trawl.schema import Kind, Type
+from trawl.schema import BOOLEAN, Kind, Type
 
 Holds: TypeAlias = Callable[[Alternative, Scope], str | None]
 """Whether a single value is what is asked for, as SQL; None where it never is."""
 
-_LONGEST: Final = 100
-"""Expressions of so many signs are written twice inside a lambda rather than named."""
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A value that is taken for a condition.
+
+    Attributes:
+        truth: SQL that is true, false or null.
+        flaws: where it is no boolean and therefore null: conditions of rows, by what is wrong.
+    """
+
+    truth: str
+    flaws: tuple[tuple[Flaw, str], ...]
+
+    @property
+    def is_none(self) -> str | None:
+        """Whether a row's value is no boolean; None where all are booleans."""
+        return sql.any_of(when for _, when in self.flaws) if self.flaws else None
 
 
 class Expressions:
@@ -35,14 +57,14 @@ class Expressions:
         frame: where columns are looked up, and where what is used twice becomes a column of its own.
         zone: IANA name of the time zone of functions that are told none.
         depth: inside how many lambdas over the values of a field.
-        noted: conditions of rows at fault, by what is wrong and where.
+        noted: what may be wrong in each call, or what else is compiled.
     """
 
     def __init__(self, frame: Frame, zone: str) -> None:
         self.frame = frame
         self.zone = zone
         self.depth = 0
-        self.noted: dict[tuple[Flaw, Span | None], list[str]] = {}
+        self.noted: dict[Hashable, Noted] = {}
         self._known: dict[int, Operand] = {}
         self._calls: list[Call] = []
         self._spot: Span | None = None
@@ -71,16 +93,18 @@ class Expressions:
 
         if isinstance(expression, Call):
             match expression.function:
-                case "and":
+                case "and" if _are_conditions(expression.arguments):
                     return sql.all_of(self._truths(expression, "({}) IS TRUE"))
-                case "or":
+                case "or" if _are_conditions(expression.arguments):
                     return sql.any_of(self._truths(expression, "({}) IS NOT TRUE"))
             name = spelling.name_of(expression.function)
             predicate = spelling.PREDICATES.get(name) or spelling.SEARCHES.get(name)
             if predicate is not None:
-                found = predicate(self, expression)
+                with self._inside(expression):
+                    found = predicate(self, expression)
                 return sql.any_of(found if self._is_stored(expression) else map(_judged, found))
-        return self.condition(expression)
+        with self.at(expression.span):
+            return self.condition(expression).truth
 
     def _truths(self, call: Call, going_on: str) -> list[str]:
         """The conditions, each computed only where those before it left the answer open."""
@@ -95,16 +119,29 @@ class Expressions:
         """Whether what a call looks at first is a column as a file has it."""
         return all(given.sql.startswith("c") and given.sql.isidentifier() for given in self.operand(call.arguments[0]))
 
-    def condition(self, expression: Expr) -> str:
-        """The expression as true, false or null."""
-        return of_kind(self.operand(expression), Kind.BOOLEAN, self)
+    def condition(self, expression: Expr) -> Condition:
+        """The expression as true, false or null; where it is no boolean it is null, which is noted."""
+        found = self.apart(expression)
+        for flaw, when in found.flaws:
+            self.note(flaw, when)
+        return found
+
+    def apart(self, expression: Expr) -> Condition:
+        """The same, of which nothing is noted yet."""
+        scope = Apart(self)
+        found = singles(self.operand(expression), scope)
+        others = [f"{given.sql} IS NOT NULL" for given in found if given.kind is not Kind.BOOLEAN]
+        if others:
+            scope.note(Flaw.NO_CONDITION, sql.any_of(others))
+        booleans = (given.sql for given in found if given.kind is Kind.BOOLEAN)
+        return Condition(sql.coalesce(booleans, "BOOLEAN"), tuple(scope.noted))
 
     @contextmanager
     def at(self, spot: Span | None) -> Iterator[None]:
         """Compiles what stands at a place of the query without being a call, such as an aggregate."""
-        self._spot = spot
+        before, self._spot = self._spot, spot
         yield
-        self._spot = None
+        self._spot = before
 
     @contextmanager
     def where(self, condition: str) -> Iterator[None]:
@@ -116,17 +153,16 @@ class Expressions:
     def note(self, flaw: Flaw, when: str) -> None:
         """Counts a fault of the call that is being compiled, in rows in which it is reached."""
         call = self._calls[-1] if self._calls else None
-        conditions = [*self._guards, when]
+        conditions = [*self._guards, f"({when})"]
         if call is not None and flaw is not Flaw.SEVERAL_VALUES and not _takes_null(call):
-            conditions[:0] = [is_there(self.operand(argument)) for argument in call.arguments]
-        self._add(flaw, call.span if call else self._spot, conditions)
+            conditions[:0] = dict.fromkeys(is_there(self.operand(argument)) for argument in call.arguments)
+        key: Hashable = (self._spot, flaw) if call is None else id(call)
+        noted = Noted(self._spot) if call is None else Noted(call.span, is_lazy=_is_lazy(call))
+        self.noted.setdefault(key, noted).add(flaw, sql.all_of(conditions))
 
-    def note_at(self, flaw: Flaw, span: Span | None, when: str) -> None:
-        """Counts a fault of what stands at a place inside the call that is being compiled."""
-        self._add(flaw, span, [*self._guards, when])
-
-    def _add(self, flaw: Flaw, span: Span | None, conditions: list[str]) -> None:
-        self.noted.setdefault((flaw, span), []).append(sql.all_of(conditions))
+    def note_inside(self, key: Hashable, flaw: Flaw, span: Span | None, when: str) -> None:
+        """Counts a fault of what stands inside the call that is being compiled."""
+        self.noted.setdefault((key, flaw), Noted(span)).add(flaw, sql.all_of([*self._guards, when]))
 
     def bind(self, expression: str) -> str:
         """Gives an expression that is used more than once a name."""
@@ -135,11 +171,14 @@ class Expressions:
     def _call(self, call: Call) -> Operand:
         for argument in call.arguments if not _is_lazy(call) else ():
             self.operand(argument)
-        self._calls.append(call)
-        try:
+        with self._inside(call):
             return _conformed(self._spelled(call), call.type)
-        finally:
-            self._calls.pop()
+
+    @contextmanager
+    def _inside(self, call: Call) -> Iterator[None]:
+        self._calls.append(call)
+        yield
+        self._calls.pop()
 
     def _spelled(self, call: Call) -> Operand:
         from trawl.engines.duckdb import spelling  # as above
@@ -182,72 +221,14 @@ def _judged(condition: str) -> str:
     return f"({condition}) IS TRUE"
 
 
-class Inside(Expressions):
-    """Compiles expressions inside a lambda, over one value of a list in place of a field.
-
-    The lambda's argument is a struct of the value and of what is named, made by one lambda after another:
-    the time that DuckDB takes to bind lambdas inside each other doubles with each of them.
-    """
-
-    def __init__(self, outside: Expressions, field: str, values: Alternative) -> None:
-        super().__init__(outside.frame, outside.zone)
-        self.depth = outside.depth + 1
-        self._struct = f"each{outside.depth}"  # lambdas of other functions use other names
-        self._outside = outside
-        self._named: list[str] = []
-        self._field = field
-        self._list = values.sql
-        self._value = opened((element(values, f"{self._struct}.v"),), INLINE)
-
-    def _operand(self, expression: Expr) -> Operand:
-        if not isinstance(expression, Field):
-            return super()._operand(expression)
-        return self._value if expression.name == self._field else self._outside.operand(expression)
-
-    def bind(self, expression: str) -> str:
-        """The expression in brackets, or a name for a long one: what is used twice over and over grows beyond all."""
-        if len(expression) <= _LONGEST:
-            return f"({expression})"
-        self._named.append(expression)
-        return f"{self._struct}.n{len(self._named) - 1}"
-
-    def of_each(self, expression: str) -> str:
-        """The list of what an expression is for each value."""
-        return f"list_transform({self._structs(expression)}, lambda {self._struct}: {expression})"
-
-    def where_it_holds(self, condition: str) -> str:
-        """The list of the values for which a condition is true."""
-        structs = f"list_filter({self._structs(condition)}, lambda {self._struct}: {condition})"
-        return f"list_transform({structs}, lambda {self._struct}: {self._struct}.v)"
-
-    def tell(self) -> None:
-        """Notes outside what was noted: in rows one of whose values comes upon it."""
-        for (flaw, span), conditions in self.noted.items():
-            among = f"len({self.where_it_holds(sql.any_of(conditions))}) > 0"
-            self._outside.note_at(flaw, span, among)
-
-    def _structs(self, expression: str) -> str:
-        """The list with each value beside all that an expression needs that has a name."""
-        structs = f"list_transform({self._list}, lambda x: {{'v': x}})"
-        kept = [f"'v': {self._struct}.v"]
-        for number in self._needed(expression):
-            items = ", ".join([*kept, f"'n{number}': {self._named[number]}"])
-            structs = f"list_transform({structs}, lambda {self._struct}: {{{items}}})"
-            kept.append(f"'n{number}': {self._struct}.n{number}")
-        return structs
-
-    def _needed(self, expression: str) -> list[int]:
-        found: list[int] = []
-        for number in reversed(range(len(self._named))):
-            name = re.compile(rf"\b{self._struct}\.n{number}\b")
-            if any(name.search(reader) for reader in (expression, *(self._named[later] for later in found))):
-                found.append(number)
-        return found[::-1]
-
-
 def _is_lazy(call: Call) -> bool:
     function = functions.find(call.function)
     return function is not None and function.lazy
+
+
+def _are_conditions(arguments: Iterable[Expr]) -> bool:
+    """Whether none of the values can be anything but true, false or null."""
+    return all(argument.type == BOOLEAN for argument in arguments)
 
 
 def _takes_null(call: Call) -> bool:

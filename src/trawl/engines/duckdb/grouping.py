@@ -153,11 +153,6 @@ def kinds_of(operand: Operand) -> frozenset[Kind]:
     return frozenset(kind for given in operand for kind in (given.inside.kinds if given.kind is None else {given.kind}))
 
 
-def has_lists(operand: Operand) -> bool:
-    """Whether the value may be a list."""
-    return any(given.many or (given.kind is None and given.inside.multivalue) for given in operand)
-
-
 def spread(frame: Frame, operand: Operand, *, distinct: bool) -> tuple[Operand, str]:
     """Makes one row for each value; a row that has none stays one.
 

@@ -15,8 +15,8 @@ from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.arguments import number_of_text
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame, Key
-from trawl.engines.duckdb.grouping import has_lists, key_text, kinds_of, listed
-from trawl.engines.duckdb.operands import Alternative, Operand, is_there, opened
+from trawl.engines.duckdb.grouping import key_text, kinds_of, listed
+from trawl.engines.duckdb.operands import Alternative, Operand, has_lists, is_there, opened
 from trawl.engines.duckdb.scopes import INLINE, Silent
 from trawl.engines.duckdb.times import time
 from trawl.schema import Kind

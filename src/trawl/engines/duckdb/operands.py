@@ -162,3 +162,8 @@ def is_there(operand: Operand) -> str:
     if any(given.constant is not None for given in operand):
         return "true"
     return f"({sql.any_of(f'{given.sql} IS NOT NULL' for given in operand)})"
+
+
+def has_lists(operand: Operand) -> bool:
+    """Whether the value may be a list."""
+    return any(given.many or (given.kind is None and given.inside.multivalue) for given in operand)

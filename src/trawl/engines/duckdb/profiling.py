@@ -13,7 +13,7 @@ from trawl.engines.duckdb.columns import Columns
 from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
 from trawl.engines.duckdb.hosts import Host
 from trawl.engines.duckdb.layouts import boxed
-from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, is_there, of_column
+from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, has_lists, is_there, of_column
 from trawl.engines.duckdb.scopes import INLINE
 from trawl.functions.aggregates.numbers import STEEPEST
 from trawl.schema import Column, Kind
@@ -116,7 +116,7 @@ class _Alone:
     def of(cls, name: str, frame: Frame) -> _Alone:
         """A column of a frame of its own."""
         operand, events = frame.columns[name], None
-        if grouping.has_lists(operand):
+        if has_lists(operand):
             events = frame.copy()
             events.filter(is_there(operand))
             operand, _ = grouping.spread(frame, operand, distinct=False)

@@ -14,6 +14,7 @@ from trawl.engines.duckdb.frames import Frame, Key
 from trawl.engines.duckdb.grouping import as_seen, group_key, identical
 from trawl.engines.duckdb.hosts import Host, Shared, asking, kept
 from trawl.engines.duckdb.operands import NUMBERS, Alternative, Operand, is_there, one, opened
+from trawl.engines.duckdb.scopes import INLINE
 from trawl.engines.duckdb.spelling import aggregates
 from trawl.schema import Column, Kind, Schema
 from trawl.values import Instant
@@ -21,8 +22,11 @@ from trawl.values import Instant
 # --- lump --------------------------------------------------------------------------------------------
 
 
-def lump(frame: Frame, relation: Lump, host: Host, shared: list[Shared], zone: str) -> Expressions:
-    """Replaces the rarer values of a field. The frame's source is read twice."""
+def lump(frame: Frame, relation: Lump, host: Host, shared: list[Shared], zone: str) -> None:
+    """Replaces the rarer values of a field. The frame's source is read twice.
+
+    Faults are counted by what measures the rows for the result.
+    """
     counted = frame.copy()
     to = Expressions(counted, zone)
     value = _key(counted.columns.get(relation.field, ()), to)
@@ -30,7 +34,8 @@ def lump(frame: Frame, relation: Lump, host: Host, shared: list[Shared], zone: s
     by = [given.sql for name in groups for given in _key(counted.columns.get(name, ()), to)]
     calls = aggregates.Calls(frame.names)
     weights, _ = aggregates.measured(to, [relation.weight], frame.order, calls)
-    numbers = [as_float(given) for given in weights[relation.weight.name] if given.kind in NUMBERS]
+    weighed = opened(weights[relation.weight.name], INLINE)
+    numbers = [as_float(given) for given in weighed if given.kind in NUMBERS]
     counted.filter(is_there(value))
     counted.close()
     own = [given.sql for given in value]
@@ -46,7 +51,6 @@ def lump(frame: Frame, relation: Lump, host: Host, shared: list[Shared], zone: s
     value = _key(frame.columns.get(relation.field, ()), Expressions(frame, zone))
     mark = is_there(value) if is_all else _mark(frame, value, found, names)
     _replace(frame, relation, value, mark)
-    return to
 
 
 def _mark(frame: Frame, value: Operand, best: str, names: list[str]) -> str:

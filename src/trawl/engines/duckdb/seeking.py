@@ -18,9 +18,9 @@ from trawl.engines.duckdb import joining, sql
 from trawl.engines.duckdb.arguments import text_of
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame
-from trawl.engines.duckdb.grouping import has_lists, listed
+from trawl.engines.duckdb.grouping import listed
 from trawl.engines.duckdb.hosts import Host, Shared, asking
-from trawl.engines.duckdb.operands import Operand, element, opened
+from trawl.engines.duckdb.operands import Operand, element, has_lists, opened
 from trawl.engines.duckdb.scopes import INLINE, Scope, Silent
 from trawl.engines.duckdb.spelling.network import address_key
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from trawl.algebra import Explode, Generate, Rows, Unpivot
 from trawl.engines.duckdb import grouping, sql
 from trawl.engines.duckdb.frames import Frame, Key, Names, nothing
-from trawl.engines.duckdb.operands import Alternative, Operand, constant, of_column, one
+from trawl.engines.duckdb.operands import Alternative, Operand, constant, has_lists, of_column, one
 from trawl.schema import Kind, Layout, Schema, Type
 from trawl.values import Value, box
 
@@ -129,7 +129,7 @@ def in_shape(operand: Operand, shape: Alternative) -> str:
 def explode(frame: Frame, relation: Explode) -> None:
     """One row for each value of a field, in order; a row without any stays."""
     operand = frame.columns.get(relation.field, ())
-    if not grouping.has_lists(operand):
+    if not has_lists(operand):
         return
     if relation.distinct:
         lists = (replace(given, sql=frame.bind(given.sql)) for given in grouping.in_order(operand, frame))

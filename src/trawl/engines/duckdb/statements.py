@@ -100,7 +100,8 @@ class Statements:
         """Counts the faults of the data in what was compiled since the last time."""
         for check in compiler.checks:
             for counts in self.rows(compiler.statement(check.query)):
-                self._faults.update(dict(zip(check.flaws, counts, strict=True)))
+                for flaw, count in zip(check.flaws, counts, strict=True):  # calls may share a place in the text
+                    self._faults[flaw] += count
         compiler.checks.clear()
 
     def reading(self, segments: list[Segment]) -> None:

@@ -83,13 +83,16 @@ def _arguments(aggregation: Aggregation, measure: Measure, rows: Iterable[Row], 
 
 
 def _kept(aggregation: Aggregation, measure: Measure, argument: Expr, row: Row, faults: Faults) -> list[Scalar]:
+    """The values of a row that count; a row counts as at fault once, however many of them are left out."""
     kept = []
+    found = Faults()
     for value in spread(evaluate(argument, row, faults)):
         fault = aggregation.skips(value) if aggregation.skips else None
         if fault is None:
             kept.append(value)
         else:
-            faults.add(fault, measure.span)
+            found.add(fault, measure.span)
+    faults.add_once(found)
     return kept
 
 

@@ -164,7 +164,7 @@ class Interpretation:
                 (database,) = self.work.snapshot.segments[relation.places]
                 return locate(relation, rows, Path(database.path))
             case algebra.Lump():
-                return lump(relation, rows, self.faults)
+                return lump(relation, rows)
             case algebra.Unpivot():
                 return unpivot(relation, rows)
             case algebra.Fill():

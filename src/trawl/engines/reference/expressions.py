@@ -11,7 +11,8 @@ from trawl.engines.reference.rows import Row
 from trawl.errors import Notice, Span
 from trawl.expr import Call, EveryField, Expr, Field, Literal, Subsearch
 from trawl.functions.base import Fault, Function
-from trawl.schema import Kind, Type
+from trawl.functions.coercion import truth
+from trawl.schema import BOOLEAN, Kind, Type
 from trawl.values import Scalar, Value
 
 
@@ -48,9 +49,22 @@ def evaluate(expression: Expr, row: Row, faults: Faults) -> Value:
 
 
 def is_true(condition: Expr, row: Row, faults: Faults) -> bool:
-    """Whether a condition holds for a row; null does not."""
-    value = evaluate(condition, row, faults)
-    return value is True or value == [True]
+    """Whether a condition holds for a row; null does not, nor what is no boolean, which is a fault.
+
+    Of conditions joined by AND none is looked at after one that does not hold, be it null.
+    """
+    if isinstance(condition, Call) and all(argument.type == BOOLEAN for argument in condition.arguments):
+        hold = (is_true(argument, row, faults) for argument in condition.arguments)
+        match condition.function:
+            case "and":
+                return all(hold)
+            case "or":
+                return any(hold)
+    try:
+        return truth(evaluate(condition, row, faults)) is True
+    except Fault as fault:
+        faults.add(fault, condition.span)
+        return False
 
 
 def _call(call: Call, row: Row, faults: Faults) -> Value:
@@ -79,8 +93,9 @@ def _per_value(function: Function, call: Call, row: Row, faults: Faults) -> Valu
     field_, expression = call.arguments
     assert isinstance(field_, Field)
     found = Faults()
+    of_value = is_true if function.filters else evaluate
     result = function.evaluate(
-        _later(field_, row, faults), lambda value: evaluate(expression, {**row, field_.name: value}, found)
+        _later(field_, row, faults), lambda value: of_value(expression, {**row, field_.name: value}, found)
     )
     faults.add_once(found)
     return result

@@ -27,9 +27,12 @@ def explode(relation: Explode, rows: list[Row]) -> list[Row]:
     return found
 
 
-def lump(relation: Lump, rows: list[Row], faults: Faults) -> list[Row]:
-    """The rows with rarer values replaced. Nulls become `missing` and do not take a place from a value."""
-    kept = {identity(value) for value in _heaviest(relation, rows, faults)}
+def lump(relation: Lump, rows: list[Row]) -> list[Row]:
+    """The rows with rarer values replaced. Nulls become `missing` and do not take a place from a value.
+
+    Faults are counted by what measures the rows for the result.
+    """
+    kept = {identity(value) for value in _heaviest(relation, rows)}
     found = []
     for row in rows:
         value = row.get(relation.field)
@@ -42,7 +45,7 @@ def lump(relation: Lump, rows: list[Row], faults: Faults) -> list[Row]:
     return found
 
 
-def _heaviest(relation: Lump, rows: list[Row], faults: Faults) -> list[Value]:
+def _heaviest(relation: Lump, rows: list[Row]) -> list[Value]:
     groups: dict[object, list[Row]] = {}
     for row in rows:
         if row.get(relation.field) is not None:
@@ -51,9 +54,9 @@ def _heaviest(relation: Lump, rows: list[Row], faults: Faults) -> list[Value]:
     weights: dict[object, tuple[Value, float | None]] = {}
     for members in groups.values():
         value = members[0][relation.field]
-        weight = measured(relation.weight, members, faults)
+        weight = measured(relation.weight, members, Faults())
         _, known = weights.get(identity(value), (value, None))
-        if isinstance(weight, int | float):
+        if isinstance(weight, int | float) and not isinstance(weight, bool):
             known = weight if known is None else known + weight
         weights[identity(value)] = (value, known)
 

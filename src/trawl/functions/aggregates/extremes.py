@@ -12,11 +12,11 @@ from trawl.values import Scalar, exact_number
 
 
 def _least(values: Sequence[Scalar]) -> Scalar | None:
-    return min(values, key=_by_number, default=None)
+    return min(values, key=lambda value: (_by_number(value), isinstance(value, float)), default=None)
 
 
 def _greatest(values: Sequence[Scalar]) -> Scalar | None:
-    return max(values, key=_by_number, default=None)
+    return max(values, key=lambda value: (_by_number(value), isinstance(value, int)), default=None)
 
 
 def _by_number(value: Scalar) -> tuple[object, ...]:
@@ -32,7 +32,7 @@ AGGREGATIONS: Final = (
         ("field",),
         same_as_first,
         _least,
-        "The least value: numbers and numeric text by value, before other text by code point.",
+        "The least value: numbers and numeric text by value, of 1 and 1.0 the integer, then text by code point.",
         examples=(Example("min(f)", 2),),
     ),
     Aggregation(

@@ -53,8 +53,9 @@ def _range(values: Sequence[Scalar]) -> int | float | None:
     numbers = [number(value) for value in values]
     if not numbers:
         return None
-    found = max(numbers) - min(numbers)
-    return fits(found) if isinstance(found, int) else finite(found)
+    if any(isinstance(found, float) for found in numbers):
+        return finite(float(max(numbers)) - float(min(numbers)))
+    return fits(int(max(numbers) - min(numbers)))
 
 
 def _time_range(values: Sequence[Scalar]) -> float | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from trawl.algebra import Filter, Generate, Relation, Slice, rebuilt
-from trawl.expr import all_of
+from trawl.expr import Call, Expr, all_of
 from trawl.schema import BOOLEAN
 
 
@@ -19,7 +19,7 @@ def apply(root: Relation) -> Relation:
 
 def _merged(relation: Relation) -> Relation:
     match relation:
-        case Filter(input=Filter() as below):
+        case Filter(input=Filter() as below) if _is_boolean(below.condition) and _is_boolean(relation.condition):
             both = replace(all_of(below.condition, relation.condition), type=BOOLEAN)
             return Filter(below.input, both, schema=relation.schema)
         case Slice(input=Slice() as below) if relation.notice is None and _is_unseen(below, relation):
@@ -33,6 +33,12 @@ def _merged(relation: Relation) -> Relation:
                 return relation
             return replace(relation, input=replace(below, count=count + relation.offset))
     return relation
+
+
+def _is_boolean(condition: Expr) -> bool:
+    """Whether a condition and, where it is of several, each of them is a boolean: what is none is told by its place."""
+    parts = condition.arguments if isinstance(condition, Call) and condition.function == "and" else ()
+    return all(part.type == BOOLEAN for part in (condition, *parts))
 
 
 def _is_unseen(below: Slice, above: Slice) -> bool:

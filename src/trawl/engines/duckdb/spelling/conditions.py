@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Final
 
@@ -11,7 +11,7 @@ from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.operands import Alternative, Operand, is_there, one
 from trawl.engines.duckdb.spelling.operators import Builder, equal
 from trawl.expr import Call, Expr
-from trawl.schema import Kind
+from trawl.schema import BOOLEAN, Kind
 
 
 def chosen(branches: Sequence[tuple[str | None, Operand]]) -> Operand:
@@ -40,36 +40,47 @@ def chosen(branches: Sequence[tuple[str | None, Operand]]) -> Operand:
 
 
 def _if(to: Expressions, call: Call) -> Operand:
-    condition, then, otherwise = call.arguments
-    holds = to.bind(to.truth(condition))
-    with to.where(holds):
-        taken = to.operand(then)
-    with to.where(f"({holds}) IS NOT TRUE"):
-        return chosen([(holds, taken), (None, to.operand(otherwise))])
+    *pair, otherwise = call.arguments
+    return _first_pair(to, pair, "({}) IS TRUE", otherwise)
 
 
 def _case(to: Expressions, call: Call) -> Operand:
-    return _first_pair(to, call, "({}) IS TRUE")
+    return _first_pair(to, call.arguments, "({}) IS TRUE")
 
 
 def _validate(to: Expressions, call: Call) -> Operand:
-    return _first_pair(to, call, "({}) IS NOT TRUE")
+    return _first_pair(to, call.arguments, "({}) IS NOT TRUE")
 
 
-def _first_pair(to: Expressions, call: Call, form: str) -> Operand:
-    """The value of the first pair whose condition is in a form; what comes after it is not computed."""
+def _first_pair(to: Expressions, pairs: Sequence[Expr], form: str, otherwise: Expr | None = None) -> Operand:
+    """The value of the first pair whose condition is in a form; what comes after it is not computed.
+
+    A condition that is no boolean ends it too, with null.
+    """
     branches: list[tuple[str | None, Operand]] = []
     with ExitStack() as before:
-        for when, value in _pairs(call.arguments):
-            holds = to.bind(form.format(to.truth(when)))
+        for when, value in zip(pairs[::2], pairs[1::2], strict=True):
+            is_none, truth = _judged(to, when)
+            if is_none is not None:
+                is_none = to.bind(f"({is_none}) IS TRUE")
+                branches.append((is_none, ()))
+                before.enter_context(to.where(f"NOT {is_none}"))
+            holds = to.bind(form.format(truth))
             with to.where(holds):
                 branches.append((holds, to.operand(value)))
             before.enter_context(to.where(f"NOT {holds}"))
+        if otherwise is not None:
+            branches.append((None, to.operand(otherwise)))
     return chosen(branches)
 
 
-def _pairs(arguments: Sequence[Expr]) -> Iterable[tuple[Expr, Expr]]:
-    return zip(arguments[::2], arguments[1::2], strict=True)
+def _judged(to: Expressions, condition: Expr) -> tuple[str | None, str]:
+    """Whether a value is no boolean, where that can be, and whether it is true."""
+    is_joined = isinstance(condition, Call) and condition.function in {"and", "or"}  # where null is no end of it
+    if condition.type == BOOLEAN and not is_joined:
+        return None, to.truth(condition)
+    found = to.condition(condition)
+    return found.is_none, found.truth
 
 
 def _coalesce(to: Expressions, call: Call) -> Operand:

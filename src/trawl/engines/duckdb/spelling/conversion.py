@@ -194,7 +194,8 @@ def _directive(to: Expressions, found: re.Match[str], operand: Operand) -> str:
     if kind == "d":
         return f"printf('%{flags}{width}{cut}d', {value})"
     sign = f"CASE WHEN {value} < 0 THEN '-' ELSE '' END"
-    return f"({sign} || printf('%{flags}{width}{cut}{kind}', abs({value})))"
+    size = f"CAST(abs(CAST({value} AS HUGEINT)) AS UBIGINT)"  # that of the least integer is beyond integers
+    return f"({sign} || printf('%{flags}{width}{cut}{kind}', {size}))"
 
 
 def _floating(to: Expressions, operand: Operand) -> str:

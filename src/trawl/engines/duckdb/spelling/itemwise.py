@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Final
 
 from trawl.engines.duckdb import sql
-from trawl.engines.duckdb.expressions import Expressions, Inside
-from trawl.engines.duckdb.grouping import has_lists, in_order, kinds_of
-from trawl.engines.duckdb.operands import Alternative, Operand
+from trawl.engines.duckdb.expressions import Expressions
+from trawl.engines.duckdb.grouping import in_order, kinds_of
+from trawl.engines.duckdb.lambdas import Inside
+from trawl.engines.duckdb.operands import Alternative, Operand, has_lists
 from trawl.engines.duckdb.spelling.multivalue import boxes, filled, is_uniform
 from trawl.expr import Call, Field
 from trawl.schema import Type

@@ -7,8 +7,7 @@ from typing import Final
 
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.expressions import Expressions
-from trawl.engines.duckdb.grouping import has_lists
-from trawl.engines.duckdb.operands import NUMBERS, Operand, is_there, one, singles
+from trawl.engines.duckdb.operands import NUMBERS, Operand, has_lists, is_there, one, singles
 from trawl.engines.duckdb.scopes import Silent
 from trawl.expr import Call
 from trawl.schema import Kind

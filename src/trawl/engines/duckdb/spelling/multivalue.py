@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Final
 
 from trawl.engines.duckdb import ordering, sql
-from trawl.engines.duckdb.arguments import FARTHEST, as_float, number, pattern, text, whole
+from trawl.engines.duckdb.arguments import FARTHEST, as_float, numbers, pattern, text, whole
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.grouping import in_order, key_text, kinds_of, listed
 from trawl.engines.duckdb.layouts import box
-from trawl.engines.duckdb.operands import Alternative, Operand, element, is_there, one, opened
+from trawl.engines.duckdb.operands import Alternative, Operand, constant, element, is_there, one, opened
 from trawl.engines.duckdb.scopes import INLINE, Flaw
 from trawl.engines.duckdb.spelling.arithmetic import held
 from trawl.expr import Call, Expr, Literal
@@ -170,27 +170,48 @@ def _zip(to: Expressions, call: Call) -> Operand:
 
 
 def _range(to: Expressions, call: Call) -> Operand:
-    numbers = [number(to.operand(argument), to) for argument in call.arguments]
-    known = [
-        replace(given, sql=held(to, given.sql, given.wide, [given.sql])) if given.kind is Kind.INTEGER else given
-        for given in numbers
-    ]
-    if all(given.kind is Kind.INTEGER for given in known):
-        start, end = (to.bind(given.sql) for given in known[:2])
-        step = to.bind(known[2].sql) if len(known) > 2 else "1::BIGINT"
-        too_many = f"abs({end}::HUGEINT - {start}) > {MOST_VALUES}::HUGEINT * abs({step}::HUGEINT)"
-        made, kind = f"range({start}, {end}, {step})", Kind.INTEGER
-    else:
-        start, end = (to.bind(as_float(given)) for given in known[:2])
-        step = to.bind(as_float(known[2])) if len(known) > 2 else "1.0::DOUBLE"
-        count = to.bind(f"({end} - {start}) / nullif({step}, 0)")
-        too_many = f"{count} > {MOST_VALUES}"
-        places = f"range(CAST(ceil(CASE WHEN {count} > 0 THEN {count} ELSE 0 END) AS BIGINT))"
-        made, kind = f"list_transform({places}, lambda place: {start} + place * {step})", Kind.FLOAT
+    known = [_held(to, argument) for argument in call.arguments]
+    if len(known) < 3:
+        known.append(constant(1))
+    whole = [given.sql for each in known for given in each if given.kind is Kind.INTEGER]
+    integers = _integers(to, *whole) if len(whole) == len(known) else None
+    if integers is not None and all(len(each) == 1 for each in known):
+        return (Alternative(filled(to, integers), Kind.INTEGER, many=True),)
+    are_whole = sql.all_of(f"{given} IS NOT NULL" for given in whole) if integers is not None else "false"
+    with to.where(f"NOT ({are_whole})"):
+        values = _floats(to, *(to.bind(sql.coalesce(map(as_float, each), "DOUBLE")) for each in known))
+    if integers is not None:
+        values = f"CASE WHEN {are_whole} THEN CAST({integers} AS DOUBLE[]) ELSE {values} END"
+    return (Alternative(filled(to, values), Kind.FLOAT, many=True),)
+
+
+def _held(to: Expressions, argument: Expr) -> Operand:
+    """A number; an integer where 64 bits hold it."""
+    found = numbers(to.operand(argument), to) or (Alternative(sql.null("BIGINT"), Kind.INTEGER),)
+    return tuple(
+        replace(given, sql=to.bind(held(to, given.sql, given.wide, [given.sql]) if given.wide else given.sql))
+        for given in found
+    )
+
+
+def _integers(to: Expressions, start: str, end: str, step: str) -> str:
+    away = f"({end}::HUGEINT - {start}) * sign({step})"
+    too_many = f"{away} > {MOST_VALUES}::HUGEINT * abs({step}::HUGEINT)"
+    return _unless(to, step, too_many, f"range({start}, {end}, {step})")
+
+
+def _floats(to: Expressions, start: str, end: str, step: str) -> str:
+    count = to.bind(f"({end} - {start}) / nullif({step}, 0)")
+    places = f"range(CAST(ceil(CASE WHEN {count} > 0 THEN {count} ELSE 0 END) AS BIGINT))"
+    made = f"list_transform({places}, lambda place: {start} + place * {step})"
+    return _unless(to, step, f"{count} > {MOST_VALUES}", made)
+
+
+def _unless(to: Expressions, step: str, too_many: str, made: str) -> str:
+    """The values, unless there is no step or they are too many."""
     to.note(Flaw.NOT_DEFINED, f"{step} = 0")
     to.note(Flaw.TOO_MANY_VALUES, f"{step} != 0 AND {too_many}")
-    values = f"CASE WHEN {step} != 0 AND NOT ({too_many}) THEN {made} END"
-    return (Alternative(filled(to, values), kind, many=True),)
+    return f"CASE WHEN {step} != 0 AND NOT ({too_many}) THEN {made} END"
 
 
 Builder = Callable[[Expressions, Call], Operand]

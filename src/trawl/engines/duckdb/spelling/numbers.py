@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Final
 
 from trawl.engines.duckdb import ordering, sql
-from trawl.engines.duckdb.arguments import as_float, finite, number
+from trawl.engines.duckdb.arguments import as_float, finite, number, numbers
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.grouping import listed
 from trawl.engines.duckdb.layouts import box
 from trawl.engines.duckdb.operands import Alternative, Operand, one
 from trawl.engines.duckdb.scopes import INLINE, Flaw
-from trawl.engines.duckdb.spelling.arithmetic import held
+from trawl.engines.duckdb.spelling.arithmetic import of_numbers
 from trawl.expr import Call
 from trawl.schema import Kind, Type
 
@@ -25,10 +25,7 @@ def _first(to: Expressions, call: Call) -> Alternative:
 
 
 def _absolute(to: Expressions, call: Call) -> Operand:
-    given = _first(to, call)
-    if given.kind is Kind.INTEGER:
-        return one(Kind.INTEGER, held(to, f"try(abs({given.sql}))", given.wide, [given.sql]))
-    return one(Kind.FLOAT, f"abs({given.sql})")
+    return of_numbers(to, [numbers(to.operand(call.arguments[0]), to)], "abs({})", lambda floats: f"abs({floats[0]})")
 
 
 def _power(to: Expressions, call: Call) -> Operand:

@@ -9,9 +9,8 @@ from typing import Final
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.comparing import compare
 from trawl.engines.duckdb.expressions import Expressions, Holds, any_value
-from trawl.engines.duckdb.grouping import has_lists
-from trawl.engines.duckdb.operands import Alternative, Operand, element, one, opened, singles
-from trawl.engines.duckdb.scopes import INLINE, Scope
+from trawl.engines.duckdb.operands import Alternative, Operand, element, has_lists, one, opened, singles
+from trawl.engines.duckdb.scopes import INLINE, Flaw, Scope
 from trawl.expr import Call
 from trawl.schema import Kind
 
@@ -112,25 +111,36 @@ def _plain_list(value: Operand, items: Sequence[Operand]) -> str | None:
 
 
 def _and(to: Expressions, call: Call) -> Operand:
-    return one(Kind.BOOLEAN, sql.all_of(_conditions(to, call, "({}) IS DISTINCT FROM false")))
+    return _joined(to, call, sql.all_of, "({}) IS DISTINCT FROM false")
 
 
 def _or(to: Expressions, call: Call) -> Operand:
-    return one(Kind.BOOLEAN, sql.any_of(_conditions(to, call, "({}) IS DISTINCT FROM true")))
+    return _joined(to, call, sql.any_of, "({}) IS DISTINCT FROM true")
 
 
-def _conditions(to: Expressions, call: Call, going_on: str) -> list[str]:
-    """The conditions, each computed only where those before it left the answer open."""
-    found = []
+def _joined(to: Expressions, call: Call, join: Callable[[list[str]], str], going_on: str) -> Operand:
+    """Conditions, each computed only where those before it left the answer open.
+
+    What is no boolean is a fault where the answer stays open.
+    """
+    found: list[str] = []
+    flaws: list[tuple[Flaw, str]] = []
     with ExitStack() as before:
         for argument in call.arguments:
-            found.append(to.bind(to.condition(argument)))
+            condition = to.apart(argument)
+            flaws += condition.flaws
+            found.append(to.bind(condition.truth))
             before.enter_context(to.where(going_on.format(found[-1])))
-    return found
+    joined = join(found)
+    if flaws:
+        joined = to.bind(joined)
+        for flaw, when in flaws:
+            to.note(flaw, f"{joined} IS NULL AND {when}")
+    return one(Kind.BOOLEAN, joined)
 
 
 def _not(to: Expressions, call: Call) -> Operand:
-    return one(Kind.BOOLEAN, f"(NOT {to.condition(call.arguments[0])})")
+    return one(Kind.BOOLEAN, f"(NOT {to.condition(call.arguments[0]).truth})")
 
 
 PREDICATES: Final[dict[str, Predicate]] = {

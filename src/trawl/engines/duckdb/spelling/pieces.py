@@ -7,8 +7,7 @@ from typing import Final
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.arguments import pattern, text, text_of
 from trawl.engines.duckdb.expressions import Expressions, Holds, any_value
-from trawl.engines.duckdb.grouping import has_lists
-from trawl.engines.duckdb.operands import Alternative, Operand, element, one, opened
+from trawl.engines.duckdb.operands import Alternative, Operand, element, has_lists, one, opened
 from trawl.engines.duckdb.scopes import INLINE
 from trawl.engines.duckdb.spelling.arithmetic import concatenate
 from trawl.engines.duckdb.spelling.operators import Builder, Predicate

@@ -59,14 +59,14 @@ def _round(to: Expressions, call: Call) -> Operand:
     if isinstance(places, Literal) and isinstance(places.value, int):
         known = places.value
         return tuple(_kept_places(to, given, known) for given in found)
-    computed = to.bind(f"CAST({sql.bounded(whole(to.operand(places), to), -308, 308)} AS INTEGER)")
+    computed = to.bind(f"CAST({sql.bounded(whole(to.operand(places), to), -309, 308)} AS INTEGER)")
     return tuple(_computed_places(to, given, computed) for given in found)
 
 
 def _kept_places(to: Expressions, given: Alternative, places: int) -> Alternative:
     value = to.bind(given.sql)
     if given.kind is Kind.FLOAT:
-        near = f"round({value}, {max(places, -308)})"
+        near = f"round({value}, {max(places, -309)})"
         return Alternative(near if places < 0 else _rounded(to.bind(decimal(value)), places, value), Kind.FLOAT)
     if places >= 0:
         return Alternative(held(to, value, given.wide, [value]), Kind.INTEGER)

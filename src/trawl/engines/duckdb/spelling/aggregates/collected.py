@@ -7,9 +7,9 @@ from typing import Final
 
 from trawl.engines.duckdb import ordering, sql
 from trawl.engines.duckdb.arguments import text
-from trawl.engines.duckdb.grouping import has_lists, identical, in_order, kinds_of, listed
+from trawl.engines.duckdb.grouping import identical, in_order, kinds_of, listed
 from trawl.engines.duckdb.layouts import box
-from trawl.engines.duckdb.operands import Alternative, Operand
+from trawl.engines.duckdb.operands import Alternative, Operand, has_lists
 from trawl.engines.duckdb.scopes import INLINE, Flaw
 from trawl.engines.duckdb.spelling.aggregates.gathering import Builder, Gathering, merged
 from trawl.expr import Literal

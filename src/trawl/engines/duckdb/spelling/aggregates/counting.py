@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from trawl.engines.duckdb import ordering
-from trawl.engines.duckdb.grouping import has_lists, identical, key_text, listed
-from trawl.engines.duckdb.operands import Alternative, Operand, is_there, one
+from trawl.engines.duckdb.grouping import identical, key_text, listed
+from trawl.engines.duckdb.operands import Alternative, Operand, has_lists, is_there, one
 from trawl.engines.duckdb.scopes import INLINE
 from trawl.engines.duckdb.spelling.aggregates.gathering import Builder, Gathering
 from trawl.expr import Literal

@@ -9,9 +9,9 @@ from trawl.engines.duckdb import ordering, sql
 from trawl.engines.duckdb.arguments import number, number_of_text
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Key, Names
-from trawl.engines.duckdb.grouping import has_lists, in_order, listed
+from trawl.engines.duckdb.grouping import in_order, listed
 from trawl.engines.duckdb.layouts import box
-from trawl.engines.duckdb.operands import Alternative, Operand, opened
+from trawl.engines.duckdb.operands import Alternative, Operand, has_lists, opened
 from trawl.engines.duckdb.scopes import INLINE, Flaw
 from trawl.expr import Expr
 from trawl.schema import Kind, Type
@@ -71,6 +71,7 @@ class Gathering:
             return replace(given, sql=self.to.bind(given.sql)), False
         lists = listed(self.values, self.to)
         integers = all(given.kind is Kind.INTEGER for given in lists)
+        self._note_others(lists)
         items = [
             f"list_filter({ordering.each(given, lambda item: _item_number(item, integers))}, lambda x: x IS NOT NULL)"
             for given in lists
@@ -79,6 +80,18 @@ class Gathering:
         kind = Kind.INTEGER if integers else Kind.FLOAT
         joined = self.to.bind(f"list_concat({', '.join([*items, f'[]::{sql.TYPES[kind]}[]'])})")
         return Alternative(joined, kind), True
+
+    def _note_others(self, lists: Operand) -> None:
+        """Notes rows with values that are no numbers; one counts once, however many of them it has."""
+        for given in lists:
+            match given.kind:
+                case Kind.BOOLEAN:
+                    self.to.note(Flaw.BOOLEAN_NO_NUMBER, f"len({given.sql}) > 0")
+                case Kind.TIME:
+                    self.to.note(Flaw.TIME_NO_NUMBER, f"len({given.sql}) > 0")
+                case Kind.STRING:
+                    others = f"list_filter({given.sql}, lambda x: ({number_of_text('x', INLINE)}) IS NULL)"
+                    self.to.note(Flaw.TEXT_NO_NUMBER, f"len({others}) > 0")
 
     def aggregate(self, function: str, *parameters: str) -> str:
         """A DuckDB aggregate of the numbers, as floats."""

@@ -7,8 +7,8 @@ from typing import Final
 
 from trawl.engines.duckdb import sql
 from trawl.engines.duckdb.arguments import number
-from trawl.engines.duckdb.grouping import has_lists, listed
-from trawl.engines.duckdb.operands import Alternative, Operand, one, opened
+from trawl.engines.duckdb.grouping import listed
+from trawl.engines.duckdb.operands import Alternative, Operand, has_lists, one, opened
 from trawl.engines.duckdb.scopes import Flaw
 from trawl.engines.duckdb.spelling.aggregates.gathering import Builder, Gathering
 from trawl.engines.duckdb.times import SECOND
@@ -44,16 +44,27 @@ def _total(of: Gathering, term: Callable[[str, str], str]) -> Operand:
     """
     given, many = of.numbers()
     if given.kind is Kind.INTEGER:
-        return _held(of, _summed(of, given, many, "HUGEINT", term))
+        return _held(of, _summed(of, given, many, "HUGEINT", term), Flaw.SUM_OVERFLOW)
     total = _summed(of, given, many, "DOUBLE", term)
-    found = one(Kind.FLOAT, of.finite(total))
-    integers = tuple(value for value in opened(of.values, of.to) if value.kind is Kind.INTEGER and not value.many)
-    if many or not integers:
-        return found
-    whole = number(integers, of.to)
-    only = f"{of.over('count', given.sql, False)} = {of.over('count', whole.sql, False)}"
-    (exact,) = _held(of, _summed(of, whole, False, "HUGEINT", term), only)
-    return one(Kind.FLOAT, f"CASE WHEN {only} THEN CAST({exact.sql} AS DOUBLE) ELSE {found[0].sql} END")
+    return _exactly_of_integers(
+        of, of.finite(total), lambda whole: _summed(of, whole, many, "HUGEINT", term), Flaw.SUM_OVERFLOW
+    )
+
+
+def _exactly_of_integers(of: Gathering, floats: str, exact: Callable[[Alternative], str], flaw: Flaw) -> Operand:
+    """What is computed of numbers some of which are floats: where a group has integers alone, it is exact.
+
+    Args:
+        floats: as floats, in SQL. exact: of integers alone, as one of 128 bits.
+    """
+    given, many = of.numbers()
+    integers = tuple(value for value in (listed if many else opened)(of.values, of.to) if value.kind is Kind.INTEGER)
+    if not integers:
+        return one(Kind.FLOAT, floats)
+    whole = integers[0] if many else number(integers, of.to)
+    only = f"{of.over('count', given.sql, many)} = {of.over('count', whole.sql, many)}"
+    (found,) = _held(of, exact(whole), flaw, only)
+    return one(Kind.FLOAT, f"CASE WHEN {only} THEN CAST({found.sql} AS DOUBLE) ELSE {floats} END")
 
 
 def _summed(of: Gathering, given: Alternative, many: bool, type_: str, term: Callable[[str, str], str]) -> str:
@@ -66,10 +77,10 @@ def _summed(of: Gathering, given: Alternative, many: bool, type_: str, term: Cal
     return of.over("fsum" if type_ == "DOUBLE" else "sum", value, many)
 
 
-def _held(of: Gathering, total: str, where: str = "true") -> Operand:
-    """A sum of integers that 64 bits hold, else null."""
-    of.flaws.append((Flaw.SUM_OVERFLOW, f"{where} AND {total} IS NOT NULL AND try_cast({total} AS BIGINT) IS NULL"))
-    return one(Kind.INTEGER, f"try_cast({total} AS BIGINT)")
+def _held(of: Gathering, found: str, flaw: Flaw, where: str = "true") -> Operand:
+    """What is computed of integers where 64 bits hold it, else null."""
+    of.flaws.append((flaw, f"{where} AND {found} IS NOT NULL AND try_cast({found} AS BIGINT) IS NULL"))
+    return one(Kind.INTEGER, f"try_cast({found} AS BIGINT)")
 
 
 def _average(of: Gathering) -> Operand:
@@ -81,12 +92,14 @@ def _average(of: Gathering) -> Operand:
 
 def _range(of: Gathering) -> Operand:
     given, many = of.numbers()
-    low, high = (of.over(function, given.sql, many) for function in ("min", "max"))
+
+    def between(given: Alternative) -> str:
+        low, high = (of.over(function, given.sql, many) for function in ("min", "max"))
+        return f"(CAST({high} AS {'HUGEINT' if given.kind is Kind.INTEGER else 'DOUBLE'}) - {low})"
+
     if given.kind is Kind.INTEGER:
-        exact = f"(CAST({high} AS HUGEINT) - {low})"
-        of.flaws.append((Flaw.INTEGER_OVERFLOW, f"{exact} IS NOT NULL AND try_cast({exact} AS BIGINT) IS NULL"))
-        return one(Kind.INTEGER, f"try_cast({exact} AS BIGINT)")
-    return one(Kind.FLOAT, of.finite(f"({high} - {low})"))
+        return _held(of, between(given), Flaw.INTEGER_OVERFLOW)
+    return _exactly_of_integers(of, of.finite(between(given)), between, Flaw.INTEGER_OVERFLOW)
 
 
 def _time_range(of: Gathering) -> Operand:
