@@ -53,9 +53,9 @@ WORDS: Final = frozenset({"and", "or", "not", "in", "like", "as", "by"})
 CONSTANTS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
 
 HIDDEN: Final = (frozenset(BY_FUNCTION) | frozenset(CALLS)) - {"like", "in"}
-"""Names of the tree that a query cannot call, with `search_…`, `bucket_…` and `boxed_…`."""
+"""Names of the tree that a query cannot call, with `search_…`, `bucket_…`, `boxed_…` and `limited_…`."""
 
 
 def is_callable(function: str) -> bool:
     """Whether a query may write `function(…)`; what is a function at all, the binder knows."""
-    return function not in HIDDEN and not function.startswith(("search_", "bucket_", "boxed_"))
+    return function not in HIDDEN and not function.startswith(("search_", "bucket_", "boxed_", "limited_"))
