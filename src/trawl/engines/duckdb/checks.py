@@ -25,10 +25,22 @@ class Check:
 
 
 def of_rows(to: Expressions) -> Iterator[Check]:
-    """Counts the faults that expressions may come upon, in the rows as they are now."""
+    """Counts the faults that expressions may come upon, in the rows as they are now, and those carried along."""
     frame = to.frame.copy()
-    found = [(flaw, noted.span, when) for noted in to.noted.values() for flaw, when in noted.counted(frame.bind)]
-    yield from of_groups(frame, found)
+    carried, to.frame.carried = to.frame.carried, []
+    yield from of_groups(frame, [*carried, *_noted(to, frame)])
+
+
+def carry(to: Expressions) -> None:
+    """Has the frame carry along which rows are at fault, so that one query counts them with those to come."""
+    frame = to.frame
+    frame.carried += [(flaw, span, frame.compute(when)) for flaw, span, when in [*_noted(to, frame)]]
+
+
+def _noted(to: Expressions, frame: Frame) -> Iterator[tuple[Flaw, Span | None, str]]:
+    for noted in to.noted.values():
+        for flaw, when in noted.counted(frame.bind):
+            yield flaw, noted.span, when
 
 
 def of_groups(frame: Frame, flaws: Iterable[tuple[Flaw, Span | None, str]]) -> Iterator[Check]:

@@ -40,6 +40,7 @@ class Compiler:
         found: which fields the objects in texts have, by the identity of what unpacks them.
         counted: identities of leaves of which only the number of rows is asked for.
         put_aside: identities of relations whose filtered rows are kept for those above.
+        carrying: identities of what computes values whose faults what comes next counts with its own.
         kept_firsts: identities of windows that number the rows of groups of which a filter keeps the first few.
     """
 
@@ -53,6 +54,7 @@ class Compiler:
     found: dict[int, unpacking.Found] = field(default_factory=dict)
     counted: set[int] = field(default_factory=set)
     put_aside: set[int] = field(default_factory=set)
+    carrying: set[int] = field(default_factory=set)
     kept_firsts: set[int] = field(default_factory=set)
     _schemas: dict[int, Schema] = field(default_factory=dict)
     _readings: dict[int, Reading] = field(default_factory=dict)
@@ -69,6 +71,7 @@ class Compiler:
         self.counted |= {id(leaf) for relation in order if (leaf := needs.counted(relation)) is not None}
         uses = Counter(id(child) for relation in order for child in relation.inputs)
         ordered = needs.ordered(order)
+        outside, self.carrying = self.carrying, needs.carrying(order, uses)
         self.kept_firsts |= {id(r.input) for r in order if firsts.can(r) and uses[id(r.input)] == 1}
         done: dict[int, Frame] = {}
         for relation in order:
@@ -84,6 +87,7 @@ class Compiler:
                 self._schemas[id(relation)] = real_schema(relation, inputs_of)
             if uses[id(relation)] > 1:
                 self.share(done[id(relation)])
+        self.carrying = outside
         return done[id(root)]
 
     def statement(self, body: str) -> str:

@@ -15,6 +15,7 @@ from typing import Final
 
 from trawl.engines.duckdb.operands import Alternative, Operand
 from trawl.engines.duckdb.scopes import Flaw
+from trawl.errors import Span
 
 _COLUMN: Final = re.compile(r"\b[cv]\d+\b")
 _SHORT: Final = re.compile(r"[\w.:'\-]{1,40}|\([\w.:'\-]{1,40}\)")
@@ -61,6 +62,7 @@ class Frame:
         columns: each field's value, as columns of the source or constants. Fields not named are null.
         order: keys that make the order of the rows total; empty where there is at most one row.
         is_ordered: whether the source gives the rows in that order already.
+        carried: faults that nobody has counted yet: at which place of the query, and the column that says where.
     """
 
     names: Names
@@ -68,13 +70,20 @@ class Frame:
     columns: Mapping[str, Operand]
     order: tuple[Key, ...] = ()
     is_ordered: bool = False
+    carried: list[tuple[Flaw, Span | None, str]] = field(default_factory=list)
     _conditions: list[str] = field(default_factory=list)
     _computed: dict[str, str] = field(default_factory=dict)
     _held: list[str] = field(default_factory=list)
 
     def copy(self) -> Frame:
         """A frame that grows on its own from here."""
-        return replace(self, _conditions=[*self._conditions], _computed=dict(self._computed), _held=[*self._held])
+        return replace(
+            self,
+            carried=[*self.carried],
+            _conditions=[*self._conditions],
+            _computed=dict(self._computed),
+            _held=[*self._held],
+        )
 
     def renamed(self) -> Frame:
         """The same rows with names of their own, to stand beside this frame."""
@@ -194,6 +203,7 @@ class Frame:
         for key in self.order:
             yield from _COLUMN.findall(key.sql)
         yield from self._held
+        yield from (column for _, _, column in self.carried)
 
     def _settled(self, operand: Operand) -> Operand:
         return tuple(

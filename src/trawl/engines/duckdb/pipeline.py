@@ -117,9 +117,8 @@ class Pipeline:
         """All rows that come into a stage. The faults in single rows are counted when these come out."""
         host.reading([])
         checks = len(compiler.checks)
-        frame = reading.frame(reading.segments)
-        for stage in self.stages[:before]:
-            frame = compiler.frame(stage, {id(stage.inputs[0]): frame})
+        steps = (self.leaf, *self.stages)
+        frame = compiler.frame(steps[before], {id(self.leaf): reading.frame(reading.segments)})
         del compiler.checks[checks:]
         return frame
 
@@ -136,11 +135,13 @@ class Pipeline:
         """The rows of one cut, with those counted that pass where only so many may."""
         frame = reading.frame(current.segments, is_ordered=current.is_ordered)
         wanted[0].let_pass(frame, compiler, host)
+        compiled: Relation = self.leaf
         for stage, most in zip(self.stages, wanted[1:], strict=True):
-            if not isinstance(stage, Slice):
-                frame = compiler.frame(stage, {id(stage.inputs[0]): frame})
-            most.let_pass(frame, compiler, host)
-        return frame
+            if isinstance(stage, Slice):
+                frame = compiler.frame(stage.input, {id(compiled): frame})
+                most.let_pass(frame, compiler, host)
+                compiled = stage
+        return compiler.frame(self.root, {id(compiled): frame})
 
 
 @dataclass

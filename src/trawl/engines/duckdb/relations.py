@@ -115,7 +115,10 @@ def _(relation: Extend, inputs: tuple[Frame, ...], compiler: Compiler) -> Frame:
     if expressions.noted and totals.is_filtered(relation.input, compiler.put_aside):
         compiler.offer(frame, is_kept=True)
         compiler.put_aside.add(id(relation))
-    compiler.checks += checks.of_rows(expressions)
+    if id(relation) in compiler.carrying:
+        checks.carry(expressions)
+    else:
+        compiler.checks += checks.of_rows(expressions)
     frame.settle({**frame.columns, **added})
     return frame
 
