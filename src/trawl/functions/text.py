@@ -6,11 +6,11 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from trawl.errors import Code, TrawlError
-from trawl.expr import Expr
+from trawl.expr import Expr, Literal
 from trawl.functions.base import Example, Function, Multivalue, fixed
 from trawl.functions.coercion import text, whole
 from trawl.functions.constants import compiled, constant_text
@@ -68,9 +68,12 @@ def _replace(value: Scalar, pattern: Scalar, replacement: Scalar) -> str:
 
 
 def expanded(replacement: str, found: re.Match[str]) -> str:
-    """A replacement with the groups of a match filled in."""
-    parts = _replacement(replacement)
-    return "".join(part if isinstance(part, str) else found[part] or "" for part in parts)
+    """A replacement with the groups of a match filled in; one that the expression has not is no group."""
+    return "".join(part if isinstance(part, str) else _group(found, part) for part in _replacement(replacement))
+
+
+def _group(found: re.Match[str], number: int) -> str:
+    return found[number] or "" if number <= found.re.groups else f"\\{number}"
 
 
 def as_re2(replacement: str) -> str:
@@ -88,7 +91,7 @@ def matches(pattern: re.Pattern[str], subject: str) -> Iterator[re.Match[str]]:
         last = found.end()
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _replacement(written: str) -> tuple[str | int, ...]:
     """The literal pieces and the groups (`\\1`, `\\0` for all) of a replacement."""
     pieces = re.split(r"\\([0-9\\])", written)
@@ -125,9 +128,11 @@ def _check_match(arguments: tuple[Expr, ...]) -> None:
 
 
 def check_replacement(arguments: tuple[Expr, ...]) -> None:
-    """Refuses a second argument that is no regular expression, and a third that names a group which it has not."""
+    """Refuses a second argument that is no regular expression, and a constant that names a group which it has not."""
     groups = compiled(arguments[1]).groups
     replacement = arguments[2]
+    if not isinstance(replacement, Literal):
+        return
     parts = _replacement(constant_text(replacement, "the replacement"))
     highest = max((part for part in parts if isinstance(part, int)), default=0)
     if highest > groups:
@@ -222,12 +227,13 @@ FUNCTIONS: Final = (
         ("text", "regex", "replacement"),
         fixed(STRING),
         _replace,
-        "The text with every match of a regular expression (RE2) replaced; `\\1` is the first group, `\\0` the match.",
+        "The text with every match of a regular expression (RE2) replaced; in the replacement, a constant or not, "
+        "`\\1` is the first group and `\\0` the match.",
         examples=(
             Example('replace("1/14/2023", "^(\\d{1,2})/(\\d{1,2})/", "\\2/\\1/")', "14/1/2023"),
             Example('replace("aaa", "a", "b")', "bbb"),
         ),
-        constants=(1, 2),
+        constants=(1,),
         check=check_replacement,
     ),
     Function(

@@ -21,11 +21,12 @@ from trawl.algebra import (
 from trawl.engines.duckdb import checks, ordering, sql
 from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.expressions import Expressions
-from trawl.engines.duckdb.frames import Frame
+from trawl.engines.duckdb.frames import Frame, Key
 from trawl.engines.duckdb.grouping import identical
 from trawl.engines.duckdb.operands import Operand, element, is_there, one, opened
 from trawl.engines.duckdb.spelling import aggregates
 from trawl.expr import Call, Field, Literal
+from trawl.functions import find_aggregation
 from trawl.schema import Kind
 
 MOST: Final = 100
@@ -70,6 +71,9 @@ def extend(frame: Frame, relation: Window, zone: str, *, is_first_kept: bool = F
     Args:
         is_first_kept: whether only the first rows of each group are wanted (`keeps_first`).
     """
+    if _goes_by_time(relation) and not all(key.is_place for key in frame.order):
+        number = frame.compute(f"row_number() OVER ({frame.ranks()})")  # DuckDB picks a value by integers alone
+        frame.settle(frame.columns, (Key(number, is_place=True),))
     to = Expressions(frame, zone)
     is_ordered = frame.is_ordered and relation.only_numbers
     groups = Partition.of(relation, to)
@@ -93,6 +97,12 @@ def extend(frame: Frame, relation: Window, zone: str, *, is_first_kept: bool = F
     settle(frame, relation, groups, {**measures, **placed})
     frame.is_ordered = is_ordered
     return found
+
+
+def _goes_by_time(relation: Window) -> bool:
+    """Whether a measure looks at the times of rows, and at their order where these are the same."""
+    found = (find_aggregation(measure.function) for measure in relation.measures)
+    return any(aggregation is not None and aggregation.needs_time for aggregation in found)
 
 
 def _numbered(relation: Window, to: Expressions, groups: Partition) -> list[Check]:

@@ -10,11 +10,15 @@ from trawl.engines.duckdb.arguments import pattern, text, text_of, whole
 from trawl.engines.duckdb.expressions import Expressions, Holds, any_value
 from trawl.engines.duckdb.operands import Alternative, Operand, one
 from trawl.engines.duckdb.spelling.operators import any_pair
-from trawl.expr import Call, Literal
+from trawl.expr import Call, Expr, Literal
+from trawl.functions.constants import compiled
 from trawl.functions.text import BLANKS, as_re2
 from trawl.schema import Kind
 
 Builder = Callable[[Expressions, Call], Operand]
+
+_PIECES: Final = r"\\[0-9\\]|\\|[^\\]+"
+"""What a replacement is made of: a backslash with a group's number or another backslash, one alone, anything else."""
 
 
 def _of_text(form: str, kind: Kind = Kind.STRING) -> Builder:
@@ -55,10 +59,21 @@ def _substring(to: Expressions, call: Call) -> Operand:
 
 
 def _replace(to: Expressions, call: Call) -> Operand:
-    value, replacement = text(to.operand(call.arguments[0]), to), call.arguments[2]
-    assert isinstance(replacement, Literal)
-    written = sql.text(as_re2(str(replacement.value)))
-    return one(Kind.STRING, f"regexp_replace({value}, {pattern(call.arguments[1])}, {written}, 'g')")
+    value = text(to.operand(call.arguments[0]), to)
+    return one(
+        Kind.STRING,
+        f"regexp_replace({value}, {pattern(call.arguments[1])}, {_replacement(to, *call.arguments[1:])}, 'g')",
+    )
+
+
+def _replacement(to: Expressions, regex: Expr, replacement: Expr) -> str:
+    """A replacement as RE2 reads it: a backslash is doubled but before another or the number of a group."""
+    if isinstance(replacement, Literal):
+        return sql.text(as_re2(str(replacement.value)))
+    pieces = f"regexp_extract_all({text(to.operand(replacement), to)}, {sql.text(_PIECES)})"
+    alone = sql.texts(["\\", *(f"\\{number}" for number in range(compiled(regex).groups + 1, 10))])
+    doubled = f"CASE WHEN list_contains({alone}, piece) THEN '\\' || piece ELSE piece END"
+    return f"array_to_string(list_transform({pieces}, lambda piece: {doubled}), '')"
 
 
 def _like(to: Expressions, call: Call) -> list[str]:
