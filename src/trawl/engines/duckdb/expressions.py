@@ -15,6 +15,7 @@ from trawl.engines.duckdb.operands import (
     Operand,
     constant,
     element,
+    has_value,
     is_there,
     one,
     opened,
@@ -155,10 +156,18 @@ class Expressions:
         call = self._calls[-1] if self._calls else None
         conditions = [*self._guards, f"({when})"]
         if call is not None and flaw is not Flaw.SEVERAL_VALUES and not _takes_null(call):
-            conditions[:0] = dict.fromkeys(is_there(self.operand(argument)) for argument in call.arguments)
+            conditions[:0] = dict.fromkeys(self._arguments_there(call))
         key: Hashable = (self._spot, flaw) if call is None else id(call)
         noted = Noted(self._spot) if call is None else Noted(call.span, is_lazy=_is_lazy(call))
         self.noted.setdefault(key, noted).add(flaw, sql.all_of(conditions))
+
+    def _arguments_there(self, call: Call) -> Iterator[str]:
+        """For each argument whether there is one; where one value is expected, an empty list is none."""
+        function = functions.find(call.function)
+        lists = function.lists(len(call.arguments)) if function else ()
+        for place, argument in enumerate(call.arguments):
+            operand = self.operand(argument)
+            yield is_there(operand) if place in lists else has_value(operand)
 
     def note_inside(self, key: Hashable, flaw: Flaw, span: Span | None, when: str) -> None:
         """Counts a fault of what stands inside the call that is being compiled."""

@@ -50,6 +50,8 @@ Operand: TypeAlias = tuple[Alternative, ...]
 """A value's alternatives; none of them for what is always null."""
 
 NUMBERS: Final = frozenset({Kind.INTEGER, Kind.FLOAT})
+_NO_VALUES: Final = r"\[(null,?)*\]"
+"""A boxed list without any value."""
 
 
 def of_column(column: str, type_: Type, *, wide: bool = False) -> Operand:
@@ -162,6 +164,21 @@ def is_there(operand: Operand) -> str:
     if any(given.constant is not None for given in operand):
         return "true"
     return f"({sql.any_of(f'{given.sql} IS NOT NULL' for given in operand)})"
+
+
+def has_value(operand: Operand) -> str:
+    """Whether the value is not null, nor a list without any but null."""
+    if any(given.constant is not None for given in operand):
+        return "true"
+    return f"({sql.any_of(map(_has_value, operand))})"
+
+
+def _has_value(given: Alternative) -> str:
+    if given.many and given.kind is not None:
+        return f"list_aggregate({given.sql}, 'count') > 0"
+    if given.kind is None and (given.many or given.inside.multivalue):
+        return f"NOT regexp_full_match({given.sql}, '{_NO_VALUES}')"
+    return f"{given.sql} IS NOT NULL"
 
 
 def has_lists(operand: Operand) -> bool:
