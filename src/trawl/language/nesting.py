@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from trawl.errors import Code, Span, TrawlError
 from trawl.expr import DEEPEST, Call, Expr
 
+LISTED: Final = "a long list of values is written with IN"
+STEPS: Final = "what is long is computed step by step: `eval a = …, b = a + …`"
 
 class Node(NamedTuple):
     """An expression that is being put together.
@@ -43,11 +45,10 @@ def call(function: str, operands: Sequence[Node], span: Span, *, is_flat: bool =
         if depth > height:
             height = depth
     if height > DEEPEST:
-        raise too_deep(span)
+        raise too_deep(span, STEPS)
     return Node(Call(function, tuple(arguments), span), span, height)
 
 
-def too_deep(span: Span) -> TrawlError:
+def too_deep(span: Span, hint: str = LISTED) -> TrawlError:
     """The error that a query nests too deep at this place."""
-    reason = f"brackets or operators nest more than {DEEPEST} deep"
-    return TrawlError(Code.QUERY_TOO_DEEP, reason, hint="a long list of values is written with IN", span=span)
+    return TrawlError(Code.QUERY_TOO_DEEP, f"brackets or operators nest more than {DEEPEST} deep", hint=hint, span=span)
