@@ -41,7 +41,7 @@ def aggregate(
     items = [f"{old} AS {new}" for old, new in renamed.items()] + calls.selected
     body = frame.select(items or ["count(*) AS rows"])
     if relation.keys:
-        body += f" GROUP BY {', '.join(renamed)}" if renamed else " HAVING false"
+        body += f" GROUP BY {', '.join(renamed)}" if renamed else " HAVING count(*) > 0"
     result = Frame(frame.names, f"({body})", columns)
     if flaws:
         for name in calls.columns.values():

@@ -174,9 +174,9 @@ def has_value(operand: Operand) -> str:
 
 
 def _has_value(given: Alternative) -> str:
-    if given.many and given.kind is not None:
+    if given.many:
         return f"list_aggregate({given.sql}, 'count') > 0"
-    if given.kind is None and (given.many or given.inside.multivalue):
+    if given.kind is None and given.inside.multivalue:
         return f"NOT regexp_full_match({given.sql}, '{_NO_VALUES}')"
     return f"{given.sql} IS NOT NULL"
 
