@@ -11,6 +11,7 @@ from trawl.language.tokens import Grain, Kind, Scanner, Token
 
 VALUES: Final = (Kind.WORD, Kind.STRING, Kind.NAME)
 """What stands for itself where words run on."""
+_NO_OPERANDS: Final = WORDS - {"not"}
 _BETWEEN: Final = tuple(operator.spelling for word, operator in BINARY.items() if word.isalpha())
 """Words between the operands of an expression."""
 
@@ -47,8 +48,7 @@ def peek(scanner: Scanner, position: int, grain: Grain = Grain.RUN) -> Token | N
 
 
 def expression(scanner: Scanner, start: int, reserved: frozenset[str] = frozenset()) -> Part:
-    """The longest expression from a place on, of which no word is one of those `reserved`."""
-    no_operands = (WORDS | reserved) - {"not"}
+    """The longest expression from a place on, in which no word but in brackets is one of those `reserved`."""
     position, depth, needs_operand, before = start, 0, True, ""
     while (token := peek(scanner, position, Grain.EXPRESSION)) is not None:
         following = peek(scanner, token.end, Grain.EXPRESSION)
@@ -62,7 +62,9 @@ def expression(scanner: Scanner, start: int, reserved: frozenset[str] = frozense
                 depth += 1
             elif token.is_mark(")") and depth:  # of a call without arguments
                 depth, needs_operand = depth - 1, False
-            elif token.word in no_operands or (token.kind is Kind.MARK and not token.is_mark("+", "-")):
+            elif token.word in (_NO_OPERANDS if depth else _NO_OPERANDS | reserved) or (
+                token.kind is Kind.MARK and not token.is_mark("+", "-")
+            ):
                 return NONE
             elif not is_call and token.word != "not" and token.kind is not Kind.MARK:
                 needs_operand = False
