@@ -64,13 +64,19 @@ def commands_of_tree() -> list[type[Command]]:
     ]
 
 
+_NOTATION: Final = """A page begins with how its command is written, a line a form. Words in small letters stand as they
+are, in any case; words in capitals stand for what they name: `FIELD` for a field, `COLUMN` for a column of a lookup,
+`MEASURE` for an aggregation such as `avg(bytes)`. `[x]` may be left out, `x|y` is one or the other, `[, ...]` goes on
+with further ones, and `[ SUBQUERY ]` is in square brackets of the query. Options, `key=VALUE`, stand first or last."""
+
+
 def _commands(commands: Sequence[type[Command]]) -> str:
     rows = [
         (f"[`{command.name}`]({command.name}.md)", documentation.read(command.__doc__ or "").summary)
         for command in commands
     ]
     words = "What holds for all of them is told by [the page about the language](../../language.md)."
-    return joined(["# Commands", words, table(("command", ""), rows)])
+    return joined(["# Commands", words, _NOTATION, table(("command", ""), rows)])
 
 
 def _command(command: type[Command]) -> str:

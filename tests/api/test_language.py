@@ -19,6 +19,7 @@ URL = "/_sme/language"
 def catalog(tasks: StandIn, tmp_path: Path) -> Events:
     tasks.catalog = Events(tmp_path)
     tasks.catalog.add("web", [{"host": "a", "status": 200, "odd name": ["x"]}])
+    tasks.catalog.add_lookup("hosts", [b"host,owner", b"a,ann"])
     return tasks.catalog
 
 
@@ -90,6 +91,10 @@ def test_columns_that_only_the_data_tells_are_open(http: TestClient) -> None:
         ("source web | stats av", "aggregation", "avg"),
         ("source web | stats count as n by host | where ", "field", "n"),
         ("source web | dedup host kee", "option", "keepempty="),
+        ("source web | dedup host so", "word", "sortby"),
+        ("source web | dedup host keepempty=t", "value", "true"),
+        ("source web | where status ", "operator", "AND"),
+        ("source web | lookup ho", "lookup", "hosts"),
         ("source web | append [ source web | eval x = 1 | sort -", "field", "x"),
         ('source web | search a="[ |" st', "field", "status"),
     ],

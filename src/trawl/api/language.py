@@ -36,7 +36,11 @@ class ParseQuery(Body):
     dt_start: str | None = Field(default=None, description="As for a task.", min_length=1, max_length=1000)
     dt_end: str | None = Field(default=None, description="As for a task.", min_length=1, max_length=1000)
     position: Integer | None = Field(
-        default=None, description="An offset in code points for which to say what may be written there.", ge=0
+        default=None,
+        description="An offset in code points for which to say what may be written there: words and options of the"
+        " command, values of an option, fields, functions, sources, lookups and their columns. Those that begin with"
+        " what is written come first; within a text or a comment there are none.",
+        ge=0,
     )
 
     def wanted(self) -> Wanted:
@@ -71,7 +75,18 @@ class SuggestionAnswer(Shape):
     """Something that may be written."""
 
     text: str = Field(description="As the query would have it.")
-    kind: Literal["command", "source", "field", "function", "aggregation", "option"] = Field(description="What it is.")
+    kind: Literal[
+        "command",
+        "word",
+        "value",
+        "source",
+        "lookup",
+        "field",
+        "option",
+        "operator",
+        "aggregation",
+        "function",
+    ] = Field(description="What it is: a `word` of the command's own, a `value` of an option, …")
     detail: str = Field(description="A word about it.")
 
 
@@ -79,7 +94,9 @@ class CompletionAnswer(Shape):
     """What may be written at a place."""
 
     position: Position = Field(description="The beginning of a word, which a suggestion replaces.")
-    suggestions: list[SuggestionAnswer] = Field(description="By kind, the likelier ones first.")
+    suggestions: list[SuggestionAnswer] = Field(
+        description="Those that begin with that word, then those that hold it; the likelier ones first."
+    )
 
     @classmethod
     def of(cls, found: Completion, query: str) -> Self:

@@ -145,7 +145,8 @@ class Command(ABC):
     """Base of all commands: a frozen dataclass of what was written.
 
     A subclass's docstring is its reference page: first a sentence; then `Synopsis:`, `Examples:` (doctest
-    form: a query after `>>>`, its rows as a table with ` | `), and words in between.
+    form: a query after `>>>`, its rows as a table with ` | `), and words in between. The synopsis is read as well, for
+    what is suggested while a query is written: `trawl.commands.synopsis` says how.
     """
 
     name: ClassVar[str]

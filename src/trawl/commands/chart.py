@@ -36,8 +36,10 @@ class Chart(Command):
     trailing `_`. A pair without events is 0 for counts, else nothing.
 
     Synopsis:
-        chart [limit=10] [useother=BOOL] [usenull=BOOL] [span=SPAN] [bins=N] MEASURE[, ...] over FIELD [by FIELD]
-        chart [limit=10] [useother=BOOL] [usenull=BOOL] [span=SPAN] [bins=N] MEASURE[, ...] by FIELD[, FIELD]
+        chart [limit=10] [useother=BOOL] [usenull=BOOL] [span=SPAN] [bins=N] MEASURE [as NAME][, ...]
+            over FIELD [by FIELD]
+        chart [limit=10] [useother=BOOL] [usenull=BOOL] [span=SPAN] [bins=N] MEASURE [as NAME][, ...]
+            by FIELD[, FIELD]
 
     Examples:
         Answers of each host by status.

@@ -22,7 +22,7 @@ class Collect(Command):
     an event is found as when files are loaded; a row without one gets the time of the search.
 
     Synopsis:
-        collect index=NAME
+        collect index=INDEX
 
     Examples:
         Keep the number of requests of each host.

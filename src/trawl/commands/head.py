@@ -48,12 +48,13 @@ class Head(Command):
 
     @classmethod
     def parse(cls, cursor: Cursor) -> Self:
-        """Reads a number, which may be called `limit`, an expression in brackets, or both."""
+        """Reads a number, which may be called `limit`, an expression in brackets, or both; `limit` may stand last."""
         count = None if cursor.peek().is_mark("(") else read_count(cursor, cls.name)
         condition = None
         if cursor.mark("("):
             condition = read_expression(cursor)
             cursor.expect_mark(")")
+            count = read_count(cursor, cls.name) if count is None and cursor.at_option() else count
         return cls(10 if count is None and condition is None else count, condition)
 
     def write(self, writer: Writer) -> None:

@@ -31,7 +31,7 @@ class Inputlookup(Command):
     their types. Rows have no time, so that no range of time leaves any of them out.
 
     Synopsis:
-        | inputlookup NAME
+        | inputlookup LOOKUP
 
     Examples:
         Who looks after which host.

@@ -47,8 +47,8 @@ class Lookup(Command):
     `type` and `system` are taken as they are published, and make no difference here.
 
     Synopsis:
-        lookup [dedup=BOOL] [type=DEFAULT|FAST|SOURCE|ELK] [system=NAME] NAME FIELD [as EVENT_FIELD][, ...]
-            [output|outputnew FIELD [as EVENT_FIELD], ...]
+        lookup [dedup=BOOL] [type=DEFAULT|FAST|SOURCE|ELK] [system=NAME] LOOKUP COLUMN [as FIELD][, ...]
+            [output|outputnew COLUMN [as FIELD][, ...]]
 
     Examples:
         Who looks after the host of each event.

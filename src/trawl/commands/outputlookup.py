@@ -25,7 +25,7 @@ class Outputlookup(Command):
     `append=true` they go behind them. Where there are no rows, `override_if_empty=false` leaves the lookup as it is.
 
     Synopsis:
-        outputlookup [append=BOOL] [override_if_empty=BOOL] NAME
+        outputlookup [append=BOOL] [override_if_empty=BOOL] LOOKUP
 
     Examples:
         The hosts and their requests as a lookup.

@@ -34,7 +34,7 @@ class Parse(Command):
     SYSLOGTIMESTAMP, LOGLEVEL, SYSLOGLINE, COMMONAPACHELOG, COMBINEDAPACHELOG.
 
     Synopsis:
-        parse [FIELD] "PATTERN"
+        parse [[field=]FIELD] "PATTERN"
 
     Examples:
         The first step of each path.

@@ -35,7 +35,8 @@ class Return(Command):
     which is then looked for in all fields; of a field `search`, or `query`, the value is a condition itself.
 
     Synopsis:
-        return [N] [NAME=]FIELD | $FIELD [...]
+        return [N] [NAME=]FIELD[, [NAME=]FIELD ...]
+        return [N] $FIELD[, ...]
 
     Examples:
         The hosts of the two newest requests that failed, as senders.

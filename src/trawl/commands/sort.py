@@ -28,7 +28,7 @@ class SortEvents(Command):
     `sort 0` keeps all.
 
     Synopsis:
-        sort [N] [-|+]FIELD[, [-|+]FIELD ...]
+        sort [[limit=]N] [-|+]FIELD|num(FIELD)|str(FIELD)|ip(FIELD)[, ...]
 
     Examples:
         The largest answers.

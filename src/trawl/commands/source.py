@@ -28,7 +28,7 @@ class Source(Command):
     holds the time.
 
     Synopsis:
-        source NAME[, NAME ...] [qsize=N] [earliest=TIME] [latest=TIME] [timefield=FIELD]
+        source [-]SOURCE[, [-]SOURCE ...] [qsize=N] [earliest=TIME] [latest=TIME] [timefield=FIELD]
 
     Examples:
         The two newest events.

@@ -20,7 +20,7 @@ class Timeaggs(Timechart):
 
     Synopsis:
         timeaggs [composite=BOOL] [timefield=FIELD] [span=SPAN] [bins=100] [limit=10] [useother=BOOL]
-            MEASURE[, MEASURE ...] [by FIELD]
+            MEASURE [as NAME][, MEASURE ...] [by FIELD]
 
     Examples:
         Requests by the hour.

@@ -45,7 +45,8 @@ class Timechart(Command):
     `NULL` or like the time field gets a trailing `_`.
 
     Synopsis:
-        timechart [timefield=FIELD] [span=SPAN] [bins=100] [limit=10] [useother=BOOL] MEASURE[, MEASURE ...] [by FIELD]
+        timechart [timefield=FIELD] [span=SPAN] [bins=100] [limit=10] [useother=BOOL]
+            MEASURE [as NAME][, MEASURE ...] [by FIELD]
 
     Examples:
         Requests by the hour, a column for each host.
