@@ -6,6 +6,7 @@ a result follows from the types of the arguments.
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from trawl.errors import Code, TrawlError
@@ -19,16 +20,16 @@ SMALLEST: Final = -(1 << 63)
 
 
 def number(value: Scalar) -> int | float:
-    """The value as a number; numeric text as the nearest float.
+    """The value as a number; numeric text as the nearest float, one that no float can hold is none.
 
     Raises:
         Fault: `not_a_number`.
     """
     if isinstance(value, str):
         exact = exact_number(value)
-        if exact is None:
+        if exact is None or math.isinf(near := float(exact)):
             raise Fault("not_a_number", "a text that is no number was found where a number is expected")
-        return finite(float(exact))
+        return near
     if isinstance(value, bool | Instant):
         kind = "boolean" if isinstance(value, bool) else "time"
         raise Fault("not_a_number", f"a {kind} was found where a number is expected")

@@ -11,6 +11,7 @@ from trawl.expr import DEEPEST, Call, Expr
 LISTED: Final = "a long list of values is written with IN"
 STEPS: Final = "what is long is computed step by step: `eval a = …, b = a + …`"
 
+
 class Node(NamedTuple):
     """An expression that is being put together.
 

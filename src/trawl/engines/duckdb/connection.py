@@ -22,6 +22,9 @@ PROFILED: Final = (*METERED, "operator.*", "query.*")
 FAULTY: Final = "statistics_propagation"
 """The optimizer of DuckDB that a statement can do without; see `is_misplanned`."""
 
+LARGE: Final = "arrow_large_buffer_size"
+"""The setting by which a column of a batch may have more than 2 GiB of text."""
+
 DEEPEST: Final = 1_000_000
 """Nesting of expressions and subqueries that DuckDB accepts; the parser of queries bounds it before."""
 
@@ -53,7 +56,7 @@ def confined(connection: duckdb.DuckDBPyConnection, work: Work, folders: list[Pa
         f"SET max_expression_depth = {DEEPEST}; "
         "SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0; "
         f"SET allowed_directories = {allowed}; SET enable_external_access = false; "
-        "SET allowed_configs = ['disabled_optimizers']; SET lock_configuration = true"
+        f"SET allowed_configs = ['disabled_optimizers', '{LARGE}']; SET lock_configuration = true"
     )
     return connection
 
@@ -70,6 +73,16 @@ def is_misplanned(error: duckdb.Error) -> bool:
 def plan_plainly(connection: duckdb.DuckDBPyConnection) -> None:
     """Has what runs on the connection from now on planned without the optimizer that is at fault."""
     connection.execute(f"SET disabled_optimizers = '{FAULTY}'")
+
+
+def is_too_large(error: Exception) -> bool:
+    """Whether a column of a batch has more text than DuckDB puts into one, as lists of many long texts may."""
+    return LARGE in str(error)
+
+
+def allow_large(connection: duckdb.DuckDBPyConnection) -> None:
+    """Has batches from now on take any amount of text, as Arrow's large types."""
+    connection.execute(f"SET {LARGE} = true")
 
 
 @contextmanager

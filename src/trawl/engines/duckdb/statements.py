@@ -13,18 +13,22 @@ from trawl.algebra import Relation
 from trawl.arrow import arrow_field, is_decimal, schema_of
 from trawl.catalog.base import Segment
 from trawl.engines.duckdb.compile import Compiler
-from trawl.engines.duckdb.connection import is_misplanned, plan_plainly
+from trawl.engines.duckdb.connection import allow_large, is_misplanned, is_too_large, plan_plainly
 from trawl.engines.duckdb.cost import Meter
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.scopes import Flaw
 from trawl.engines.duckdb.shaping import handed_over
 from trawl.engines.duckdb.times import nanoseconds
-from trawl.errors import Notice, Span
+from trawl.errors import Code, Notice, Span, TrawlError
 from trawl.schema import Column, Kind, Layout, Schema
 
 BATCH_ROWS: Final = 65_536
 FIRST_ROWS: Final = 4_096
 """Rows of a batch where the first ones are waited for: DuckDB hands none over before it has so many."""
+FEW_ROWS: Final = 2_048
+"""Rows of a batch where more are too much: as many as DuckDB computes at once."""
+LARGEST: Final = (1 << 31) - 1
+"""Bytes of text in a column of a batch."""
 
 Ran = TypeVar("Ran")
 
@@ -51,6 +55,8 @@ class Statements:
         self._tell = tell
         self._check = check
         self._tables = 0
+        self._is_large = False
+        """whether texts come in Arrow's large types"""
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""
@@ -64,9 +70,7 @@ class Statements:
         """The rows of a query, to be read to their end before anything else runs."""
         self._check()
         self._meter.statement(query)
-        for batch in self._planned(lambda: self._connection.sql(query).to_arrow_reader(BATCH_ROWS)):
-            self._check()
-            yield batch
+        yield from self._read(query, BATCH_ROWS)
         self._meter.ran(self._connection)
 
     def hand(self, table: pa.Table) -> str:
@@ -116,16 +120,42 @@ class Statements:
         """The rows of a query whose columns are laid out as the schema says, so many a batch; at least one batch."""
         self._check()
         self._meter.statement(query)
+        target: pa.Schema | None = None
+        for batch in self._read(query, batch_rows):
+            target = target or _target(schema, batch.schema)
+            for piece in pieces(batch) if self._is_large else (batch,):
+                yield _shaped(piece, target)
+        self._meter.ran(self._connection)
+
+    def _read(self, query: str, batch_rows: int) -> Iterator[pa.RecordBatch]:
+        """The batches of a query as DuckDB gives them, at least one; in large types and few rows from where others are
+        too small for what a batch has.
+        """
+        found = 0
+        try:
+            for batch in self._batches(query, batch_rows):
+                yield batch
+                found += batch.num_rows
+            return
+        except (duckdb.Error, OSError) as error:  # an OSError where it comes through the reader
+            if not is_too_large(error):
+                raise
+        allow_large(self._connection)
+        self._is_large = True
+        for batch in self._batches(query, FEW_ROWS):  # the same rows again, in the same order
+            if found < batch.num_rows:
+                yield batch.slice(found)
+            found = max(0, found - batch.num_rows)
+
+    def _batches(self, query: str, batch_rows: int) -> Iterator[pa.RecordBatch]:
         reader = self._planned(lambda: self._connection.sql(query).to_arrow_reader(batch_rows))
-        target = _target(schema, reader.schema)
-        empty = True
+        is_empty = True
         for batch in reader:
             self._check()
-            empty = False
-            yield _shaped(batch, target)
-        self._meter.ran(self._connection)
-        if empty:
-            yield pa.RecordBatch.from_pylist([], schema=target) if len(target) else _no_columns(0)
+            is_empty = False
+            yield batch
+        if is_empty:
+            yield pa.RecordBatch.from_pylist([], schema=reader.schema)
 
     def _planned(self, run: Callable[[], Ran]) -> Ran:
         """What a statement gives that is run, a second time if DuckDB is at fault in planning it."""
@@ -174,6 +204,23 @@ def _target(schema: Schema, given: pa.Schema) -> pa.Schema:
             field = field.with_type(given.field(number).type)
         fields.append(field)
     return pa.schema(fields)
+
+
+def pieces(batch: pa.RecordBatch, largest: int = LARGEST) -> Iterator[pa.RecordBatch]:
+    """A batch in pieces, so that the texts of each column fit into one array of so many bytes.
+
+    Raises:
+        TrawlError: `MEMORY_LIMIT_EXCEEDED` where those of a single row do not.
+    """
+    if max((column.nbytes for column in batch.columns), default=0) <= largest:
+        yield batch
+    elif batch.num_rows > 1:
+        half = batch.num_rows // 2
+        yield from pieces(batch.slice(0, half), largest)
+        yield from pieces(batch.slice(half), largest)
+    else:
+        reason = f"a row has more than {largest >> 20:,} MiB in one column"
+        raise TrawlError(Code.MEMORY_LIMIT_EXCEEDED, reason, hint="fewer values, or shorter ones, fit into a row")
 
 
 def _shaped(batch: pa.RecordBatch, target: pa.Schema) -> pa.RecordBatch:
