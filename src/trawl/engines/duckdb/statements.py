@@ -216,8 +216,8 @@ def pieces(batch: pa.RecordBatch, largest: int = LARGEST) -> Iterator[pa.RecordB
         yield batch
     elif batch.num_rows > 1:
         half = batch.num_rows // 2
-        yield from pieces(batch.slice(0, half), largest)
-        yield from pieces(batch.slice(half), largest)
+        for part in (batch.slice(0, half), batch.slice(half)):
+            yield from pieces(part.take(pa.array(range(part.num_rows))), largest)  # a slice holds all of the texts
     else:
         reason = f"a row has more than {largest >> 20:,} MiB in one column"
         raise TrawlError(Code.MEMORY_LIMIT_EXCEEDED, reason, hint="fewer values, or shorter ones, fit into a row")
