@@ -71,4 +71,4 @@ def test_a_mounted_file_of_such_a_name_that_cannot_be_read_is_told(tmp_path: Pat
     (tmp_path / f"{ODD}.parquet").write_bytes(b"PAR1 but not really")
     with open_store(tmp_path, logs=Mount(files="a*")) as store, pytest.raises(TrawlError) as caught:
         store.source("logs")
-    assert f"/{TOLD}.parquet`" in caught.value.reason
+    assert f"`{TOLD}.parquet`" in caught.value.reason
