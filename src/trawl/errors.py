@@ -191,9 +191,9 @@ def nearest_hint(word: str, known: Iterable[str], likeness: float = 0.6) -> str 
     return meant(nearest(word, known, likeness))
 
 
-def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> list[str]:
-    """The known words that a word is spelled like, two at most."""
-    return difflib.get_close_matches(word[:60], list(known), n=2, cutoff=likeness)
+def nearest(word: str, known: Iterable[str], likeness: float = 0.6, most: int = 2) -> list[str]:
+    """The known words that a word is spelled like, best first."""
+    return difflib.get_close_matches(word[:60], list(known), n=most, cutoff=likeness)
 
 
 def printable(path: str) -> str:

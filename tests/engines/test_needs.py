@@ -1,4 +1,4 @@
-"""What nothing looks at is not read: neither times nor places of loading. And faults are counted by few statements."""
+"""The order of rows that nothing looks at is not read: neither times nor places of loading."""
 
 from __future__ import annotations
 
@@ -87,20 +87,3 @@ def test_names_aggregations_that_there_are() -> None:
         aggregation = find_aggregation(name)
         assert aggregation is not None, name
         assert aggregation.name == name
-
-
-@pytest.mark.parametrize(
-    ("stages", "expected"),
-    [
-        ("eval a=tonumber(text)", 1),
-        ("eval a=tonumber(text) | eval b=tonumber(host) | fields a, b, n | eval c=a + b | where n * c > 1", 1),
-        ("eval a=tonumber(text) | sort a | eval b=tonumber(host)", 2),
-    ],
-)
-def test_faults_of_what_follows_on_one_another_are_counted_at_once(
-    stages: str, expected: int, events: Events, tmp_path: Path
-) -> None:
-    plan = planning.plan(request(f"source events | {stages}"), events)
-    execution = DuckDBEngine().start(Work(plan.result, events.snapshot(("events",)), tmp_path, {}))
-    assert list(execution.batches())
-    assert sum("count(*) FILTER (WHERE" in statement for statement in execution.cost().statements) == expected

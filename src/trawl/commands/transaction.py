@@ -174,13 +174,13 @@ class Transaction(Command):
         sessions = Filter(sessions, Call("isnotnull", (Field(number),)))
         if (self.starts or self.ends) and not self.keeps_evicted:
             sessions = Filter(sessions, Field(closed))
-        return self._put_together(sessions, known, (time.text, scope.time_field), number, closed, scope)
+        return self._put_together(sessions, known, time.text, number, closed, scope)
 
     def _put_together(
-        self, sessions: Relation, known: Schema, times: tuple[str, str], number: str, closed: str, scope: Scope
+        self, sessions: Relation, known: Schema, time: str, number: str, closed: str, scope: Scope
     ) -> Relation:
         """One event of each session."""
-        time = times[0]
+        times = (time, scope.time_field)
         keys = {name.text: name.field for name in self.names if name.text not in times}
         count, last = (hidden(word, known.names) for word in ("count", "last"))
         functions = {name: "values" for name in known.names if name not in keys}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping
 from functools import cache
 from types import ModuleType
 
+from trawl import errors
 from trawl.functions.base import Aggregation, Clock, Example, Fault, Function, Multivalue, ResultType
 
 __all__ = [
@@ -50,7 +50,7 @@ def aggregation_names() -> list[str]:
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     """Names that may have been meant, best first."""
-    return difflib.get_close_matches(name.lower(), list(known), n=most, cutoff=0.6)
+    return errors.nearest(name.lower(), known, most=most)
 
 
 @cache

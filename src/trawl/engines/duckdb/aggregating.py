@@ -57,7 +57,7 @@ def _keys(frame: Frame, keys: Iterable[Expr], zone: str) -> tuple[list[grouping.
     """Keys of groups as columns of the frame; a row becomes one for each value of a multivalue key."""
     to = Expressions(frame, zone)
     values = [to.operand(key) for key in keys]
-    found = list(checks.of_rows(to))
+    found = checks.of_rows(to)
     for number, value in enumerate(values):
         if has_lists(value):
             values[number], _ = grouping.spread(frame, value, distinct=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from trawl.algebra import Extend, Filter, Project, Relation
 from trawl.engines.duckdb.expressions import Expressions
 from trawl.engines.duckdb.frames import Frame
 from trawl.engines.duckdb.scopes import Flaw
@@ -24,17 +25,35 @@ class Check:
     flaws: tuple[tuple[Flaw, Span | None], ...]
 
 
-def of_rows(to: Expressions) -> Iterator[Check]:
+def carrying(order: Iterable[Relation], uses: Mapping[int, int]) -> set[int]:
+    """The identities of the relations whose faults are counted with those of the next one that looks at single rows.
+
+    Args:
+        order: all relations, inputs before what reads them.
+        uses: how many relations read each, by its identity.
+    """
+    found = set()
+    for relation in order:
+        if isinstance(relation, Extend | Filter):
+            below = relation.input
+            while isinstance(below, Project) and uses[id(below)] == 1:
+                below = below.input
+            if isinstance(below, Extend) and uses[id(below)] == 1:
+                found.add(id(below))
+    return found
+
+
+def of_rows(to: Expressions) -> list[Check]:
     """Counts the faults that expressions may come upon, in the rows as they are now, and those carried along."""
     frame = to.frame.copy()
     carried, to.frame.carried = to.frame.carried, []
-    yield from of_groups(frame, [*carried, *_noted(to, frame)])
+    return list(of_groups(frame, [*carried, *_noted(to, frame)]))
 
 
 def carry(to: Expressions) -> None:
     """Has the frame carry along which rows are at fault, so that one query counts them with those to come."""
     frame = to.frame
-    frame.carried += [(flaw, span, frame.compute(when)) for flaw, span, when in [*_noted(to, frame)]]
+    frame.carried += [(flaw, span, frame.compute(when)) for flaw, span, when in _noted(to, frame)]
 
 
 def _noted(to: Expressions, frame: Frame) -> Iterator[tuple[Flaw, Span | None, str]]:

@@ -11,7 +11,7 @@ from typing import Final
 from trawl.algebra import Given, Relation, Scan, Unpack, post_order
 from trawl.catalog.base import Snapshot
 from trawl.engines.columns import real_schema
-from trawl.engines.duckdb import firsts, needs, unpacking
+from trawl.engines.duckdb import checks, firsts, needs, unpacking
 from trawl.engines.duckdb.checks import Check
 from trawl.engines.duckdb.frames import Frame, Names
 from trawl.engines.duckdb.hosts import Host, Shared, compute, sharing
@@ -71,7 +71,7 @@ class Compiler:
         self.counted |= {id(leaf) for relation in order if (leaf := needs.counted(relation)) is not None}
         uses = Counter(id(child) for relation in order for child in relation.inputs)
         ordered = needs.ordered(order)
-        outside, self.carrying = self.carrying, needs.carrying(order, uses)
+        outside, self.carrying = self.carrying, checks.carrying(order, uses)
         self.kept_firsts |= {id(r.input) for r in order if firsts.can(r) and uses[id(r.input)] == 1}
         done: dict[int, Frame] = {}
         for relation in order:

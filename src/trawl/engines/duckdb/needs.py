@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from trawl.algebra import (
@@ -60,24 +60,6 @@ def counted(relation: Relation) -> Scan | Given | None:
     while isinstance(below, Filter | Extend | Project):
         below = below.input
     return below if isinstance(below, Scan | Given) else None
-
-
-def carrying(order: Iterable[Relation], uses: Mapping[int, int]) -> set[int]:
-    """The identities of the relations whose faults are counted with those of the next one that looks at single rows.
-
-    Args:
-        order: all relations, inputs before what reads them.
-        uses: how many relations read each, by its identity.
-    """
-    found = set()
-    for relation in order:
-        if isinstance(relation, Extend | Filter):
-            below = relation.input
-            while isinstance(below, Project) and uses[id(below)] == 1:
-                below = below.input
-            if isinstance(below, Extend) and uses[id(below)] == 1:
-                found.add(id(below))
-    return found
 
 
 def _asks_order(relation: Relation, number: int, *, is_ordered: bool) -> bool:

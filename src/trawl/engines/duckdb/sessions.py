@@ -124,7 +124,7 @@ class _Walk:
         own = (given.sql for given in times if given.kind is Kind.TIME and not given.many)
         time = to.bind(sql.coalesce(own, "BIGINT"))
         starts, ends = (_truth(to, condition) for condition in (self.relation.starts, self.relation.ends))
-        found = list(checks.of_rows(to))
+        found = checks.of_rows(to)
         frame.filter(sql.all_of([f"{time} IS NOT NULL", *map(is_there, keys)]))
         columns = [given.sql for key in keys for given in key]
         self.groups = [self.names.new() for _ in columns]

@@ -133,7 +133,7 @@ class Statements:
         """
         found = 0
         try:
-            for batch in self._batches(query, batch_rows):
+            for batch in self._read_once(query, batch_rows):
                 yield batch
                 found += batch.num_rows
             return
@@ -142,12 +142,12 @@ class Statements:
                 raise
         allow_large(self._connection)
         self._is_large = True
-        for batch in self._batches(query, FEW_ROWS):  # the same rows again, in the same order
+        for batch in self._read_once(query, FEW_ROWS):  # the same rows again, in the same order
             if found < batch.num_rows:
                 yield batch.slice(found)
             found = max(0, found - batch.num_rows)
 
-    def _batches(self, query: str, batch_rows: int) -> Iterator[pa.RecordBatch]:
+    def _read_once(self, query: str, batch_rows: int) -> Iterator[pa.RecordBatch]:
         reader = self._planned(lambda: self._connection.sql(query).to_arrow_reader(batch_rows))
         is_empty = True
         for batch in reader:
@@ -212,12 +212,24 @@ def pieces(batch: pa.RecordBatch, largest: int = LARGEST) -> Iterator[pa.RecordB
     Raises:
         TrawlError: `MEMORY_LIMIT_EXCEEDED` where those of a single row do not.
     """
-    if max((column.nbytes for column in batch.columns), default=0) <= largest:
+    if _fits(batch, largest):
+        yield batch
+        return
+    for piece in _cut(batch, largest):
+        yield piece.take(pa.array(range(piece.num_rows)))  # a slice alone holds on to all of the texts
+
+
+def _fits(batch: pa.RecordBatch, largest: int) -> bool:
+    return max((column.nbytes for column in batch.columns), default=0) <= largest
+
+
+def _cut(batch: pa.RecordBatch, largest: int) -> Iterator[pa.RecordBatch]:
+    if _fits(batch, largest):
         yield batch
     elif batch.num_rows > 1:
         half = batch.num_rows // 2
-        for part in (batch.slice(0, half), batch.slice(half)):
-            yield from pieces(part.take(pa.array(range(part.num_rows))), largest)  # a slice holds all of the texts
+        yield from _cut(batch.slice(0, half), largest)
+        yield from _cut(batch.slice(half), largest)
     else:
         reason = f"a row has more than {largest >> 20:,} MiB in one column"
         raise TrawlError(Code.MEMORY_LIMIT_EXCEEDED, reason, hint="fewer values, or shorter ones, fit into a row")

@@ -53,7 +53,7 @@ def measure(frame: Frame, relation: Window, zone: str) -> tuple[Totals, list[Che
     frame.filter(groups.is_whole)
     calls = aggregates.Calls(frame.names)
     measures, flaws = aggregates.measured(to, relation.measures, frame.order, calls)
-    found = list(checks.of_rows(to))
+    found = checks.of_rows(to)
     keys = tuple(frame.names.new() for _ in groups.columns)
     items = [f"{old} AS {new}" for old, new in zip(groups.columns, keys, strict=True)]
     body = frame.select([*items, *calls.selected] or ["count(*) AS rows"])

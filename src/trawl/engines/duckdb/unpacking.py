@@ -115,7 +115,7 @@ def unpack(frame: Frame, relation: Unpack, found: Found, zone: str) -> list[Chec
         old = frame.columns.get(name, ())
         masked = (replace(g, sql=f"CASE WHEN NOT {is_new} THEN {g.sql} END", constant=None) for g in old)
         columns[name] = (*masked, *added[name])
-    counted = list(checks.of_rows(to))
+    counted = checks.of_rows(to)
     frame.settle(columns)
     return counted
 

@@ -88,7 +88,7 @@ def extend(frame: Frame, relation: Window, zone: str, *, is_first_kept: bool = F
     plain = [measure for measure in relation.measures if measure.function not in BY_PLACE]
     with to.where(groups.is_whole):
         measures, flaws = aggregates.measured(to, plain, frame.order, calls)
-    found = list(checks.of_rows(to))
+    found = checks.of_rows(to)
     for call, name in calls.columns.items():
         frame.compute(call, name)
     frame.close()
@@ -111,7 +111,7 @@ def _numbered(relation: Window, to: Expressions, groups: Partition) -> list[Chec
     DuckDB then groups the rows and needs no window: where a filter for the lowest numbers lies right above one that
     has a single key of order, and no condition is computed of the number in between.
     """
-    found = list(checks.of_rows(to))
+    found = checks.of_rows(to)
     frame = to.frame
     if groups.is_whole != "true":
         frame.filter(groups.is_whole)
